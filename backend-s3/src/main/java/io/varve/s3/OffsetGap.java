@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * Makes a batch without records for offsets whose records compaction has removed, so that no offset is
- * assigned again: as Kafka's cleaner keeps the last batch of a producer. Stateless.
+ * Makes a batch without records, which stands for a moment for offsets whose records compaction has removed.
+ * Stateless.
  */
 final class OffsetGap {
     private static final int LENGTH_AT = 8;

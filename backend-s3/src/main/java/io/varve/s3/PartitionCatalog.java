@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3;
 
+import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.support.ContractChecks;
 import io.varve.s3.manifest.Manifest;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class PartitionCatalog {
     private final Manifest manifest;
+    private final FailPoints failPoints;
     private final ConcurrentHashMap<PartitionId, S3Partition> partitions = new ConcurrentHashMap<>();
     /** Partitions that exist, by topic name and number. */
     private final ConcurrentHashMap<String, PartitionId> existing = new ConcurrentHashMap<>();
@@ -22,13 +24,14 @@ final class PartitionCatalog {
     /**
      * @param hot the partitions of the hot storage
      * @param manifest knows those in the bucket
-     * @param removed partitions whose removal the manifest does not know yet
+     * @param failPoints where tests end a partition's work
      */
-    PartitionCatalog(Set<PartitionId> hot, Manifest manifest, Set<PartitionId> removed) {
+    PartitionCatalog(Set<PartitionId> hot, Manifest manifest, FailPoints failPoints) {
         this.manifest = manifest;
+        this.failPoints = failPoints;
         hot.forEach(id -> existing.put(id.toString(), id));
         for (RemotePartition remote : manifest.partitions()) {
-            if (!remote.aside() && !removed.contains(remote.id())) {
+            if (!remote.aside()) {
                 existing.putIfAbsent(remote.id().toString(), remote.id());
             }
         }
@@ -51,7 +54,7 @@ final class PartitionCatalog {
     }
 
     S3Partition partition(PartitionId id) {
-        return partitions.computeIfAbsent(id, absent -> new S3Partition(absent, manifest));
+        return partitions.computeIfAbsent(id, absent -> new S3Partition(absent, manifest, failPoints));
     }
 
     void opened(PartitionId id) {

@@ -5,11 +5,8 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.SyncFailures;
 import io.varve.s3.manifest.LocalJournal;
-import java.util.List;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +18,11 @@ import org.slf4j.LoggerFactory;
 final class PartitionOpening {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionOpening.class);
 
-    private final Storage hotStorage;
     private final LocalJournal journal;
     private final PartitionRestore restore;
     private final FailPoints failPoints;
 
-    PartitionOpening(Storage hotStorage, LocalJournal journal, PartitionRestore restore, FailPoints failPoints) {
-        this.hotStorage = hotStorage;
+    PartitionOpening(LocalJournal journal, PartitionRestore restore, FailPoints failPoints) {
         this.journal = journal;
         this.restore = restore;
         this.failPoints = failPoints;
@@ -88,10 +83,6 @@ final class PartitionOpening {
         }
         restore.run(hot, remote, compacted);
         failPoints.hit(S3FailPoints.RESTORE_BEFORE_SYNC);
-        SyncFailures failures = hotStorage.sync(List.of(hot));
-        StorageException failure = failures.byPartition().get(hot.id());
-        if (failure != null) {
-            throw failure;
-        }
+        restore.sync(hot);
     }
 }

@@ -3,9 +3,12 @@ package io.varve.s3;
 
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
 import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.client.ObjectStore;
 import io.varve.s3.client.ObjectStoreException;
@@ -22,13 +25,17 @@ import java.util.Set;
 /**
  * Brings a hot partition that lacks what the bucket has up to the bucket's end: writes its blobs back, and
  * begins there; downloads the batches of a compacted one. What a crash leaves of it is completed at the next
- * opening. Stateless.
+ * opening. Thread-safe.
  */
 final class PartitionRestore {
+    private static final int READ_BYTES = 1;
+
+    private final Storage hotStorage;
     private final ObjectStore bucket;
     private final ChunkDecoder decoder;
 
-    PartitionRestore(ObjectStore bucket, ChunkDecoder decoder) {
+    PartitionRestore(Storage hotStorage, ObjectStore bucket, ChunkDecoder decoder) {
+        this.hotStorage = hotStorage;
         this.bucket = bucket;
         this.decoder = decoder;
     }
@@ -72,7 +79,7 @@ final class PartitionRestore {
         }
     }
 
-    private static void download(PartitionStore hot, RemoteView remote, SegmentObjectReader objects) {
+    private void download(PartitionStore hot, RemoteView remote, SegmentObjectReader objects) {
         if (hot.extent().readableEnd() == hot.extent().start()) {
             hot.trimTo(Math.max(hot.extent().start(), remote.segments().get(0).baseOffset()));
         }
@@ -86,9 +93,45 @@ final class PartitionRestore {
             }
             if (end < segment.endOffset()) {
                 hot.append(OffsetGap.upTo(end, segment.endOffset()));
+                hot.seal();
+                removeGap(hot, end, segment.endOffset());
                 end = segment.endOffset();
+            } else {
+                hot.seal();
             }
-            hot.seal();
+        }
+    }
+
+    /**
+     * Compaction has removed the last records of a segment, but not their offsets. An append cannot say so; a
+     * replacement can: of the segment with a batch in their place by one without.
+     */
+    private void removeGap(PartitionStore hot, long from, long end) {
+        sync(hot);
+        Segment sealed = hot.segments().stream()
+                .filter(segment -> segment.endOffset() == end)
+                .findFirst()
+                .orElseThrow();
+        long[] next = {Math.max(sealed.baseOffset(), hot.extent().start())};
+        hot.replace(List.of(sealed), () -> {
+            try (BatchSlice slice = hot.read(next[0], from, READ_BYTES)) {
+                if (slice.sizeInBytes() == 0) {
+                    return null;
+                }
+                ByteBuffer first = slice.buffer();
+                ByteBuffer batch = ByteBuffer.allocate(BatchHeader.sizeInBytes(first, first.position()));
+                batch.put(first.slice(first.position(), batch.remaining())).flip();
+                next[0] = BatchHeader.nextOffset(batch, 0);
+                return run(hot.id(), batch);
+            }
+        });
+    }
+
+    /** Makes what was restored durable. */
+    void sync(PartitionStore hot) {
+        StorageException failure = hotStorage.sync(List.of(hot)).byPartition().get(hot.id());
+        if (failure != null) {
+            throw failure;
         }
     }
 

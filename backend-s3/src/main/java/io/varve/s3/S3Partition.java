@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3;
 
+import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
@@ -38,6 +39,7 @@ final class S3Partition implements UploadSource {
 
     private final PartitionId id;
     private final Manifest manifest;
+    private final FailPoints failPoints;
     final Fencing fencing;
 
     /**
@@ -63,10 +65,12 @@ final class S3Partition implements UploadSource {
     private volatile long start = AS_HOT;
     private final AtomicLong unjournaledStart = new AtomicLong(NONE);
     private volatile long offeredEnd = NONE;
+    private volatile long replacedBelow;
 
-    S3Partition(PartitionId id, Manifest manifest) {
+    S3Partition(PartitionId id, Manifest manifest, FailPoints failPoints) {
         this.id = id;
         this.manifest = manifest;
+        this.failPoints = failPoints;
         this.fencing = new Fencing(id);
     }
 
@@ -84,7 +88,24 @@ final class S3Partition implements UploadSource {
         settings = with;
         hot = handle;
         open = true;
+        offeredEnd = NONE;
+        if (differs(handle, remote())) {
+            replacedBelow = handle.extent().readableEnd(); // it was replaced before this start
+        }
         dropIfOff();
+    }
+
+    /** Tells whether a segment was replaced since the bucket got it. */
+    private static boolean differs(PartitionStore hot, RemoteView remote) {
+        if (remote.isEmpty()) {
+            return false;
+        }
+        long from = hot.extent().start();
+        return hot.segments().stream()
+                .anyMatch(segment -> segment.sealed()
+                        && segment.endOffset() <= remote.end()
+                        && segment.endOffset() > from
+                        && !remote.holds(segment, from));
     }
 
     /** Tells whether the partition was open before in this process: what it noted since still holds. */
@@ -118,7 +139,12 @@ final class S3Partition implements UploadSource {
 
     @Override
     public boolean compacted() {
-        return settings.compacted();
+        return replacedBelow > 0 || settings.compacted();
+    }
+
+    @Override
+    public long replacedBelow() {
+        return replacedBelow;
     }
 
     @Override
@@ -150,8 +176,14 @@ final class S3Partition implements UploadSource {
         dropIfOff();
     }
 
-    /** Makes every upload in progress stale. */
-    void changes() {
+    /**
+     * Makes every upload in progress stale, at the beginning and at the end of a replacement.
+     *
+     * @param end the partition's readable end: what was replaced went because of records below it
+     */
+    void replaces(long end) {
+        replacedBelow = end;
+        offeredEnd = NONE;
         synchronized (edits) {
             generation++;
         }
@@ -212,6 +244,7 @@ final class S3Partition implements UploadSource {
      * @param to the new start, if it is above the present one
      */
     void trimmed(long to) {
+        offeredEnd = NONE;
         if (start != AS_HOT && to > start) {
             start = to;
         }
@@ -226,6 +259,7 @@ final class S3Partition implements UploadSource {
      * @param end the lowest offset that was dropped
      */
     void truncated(long end) {
+        offeredEnd = NONE;
         if (start != AS_HOT && start >= end) {
             start = AS_HOT;
         }
@@ -276,6 +310,7 @@ final class S3Partition implements UploadSource {
             if (start == AS_HOT) {
                 start = from;
             }
+            failPoints.hit(S3FailPoints.DROP_BEFORE_TRIM);
             local.trimTo(to);
         }
         return bytes;
@@ -285,6 +320,11 @@ final class S3Partition implements UploadSource {
         synchronized (edits) {
             return !removed && dropping.isDone();
         }
+    }
+
+    /** Tells whether copies in the bucket of what is on this machine go, or are about to. */
+    boolean isOff() {
+        return settings.tiering() == Tiering.OFF || !isSettled();
     }
 
     /** Drops the remote copies of segments that are on this machine, if the tier is off. */
@@ -317,8 +357,9 @@ final class S3Partition implements UploadSource {
      * Commits a start that is above the manifest's, if the manifest knows the partition.
      *
      * @param journal forgets a start that the manifest has
+     * @param then runs when the manifest has a new one, on its thread
      */
-    void commitStart(LocalJournal journal) {
+    void commitStart(LocalJournal journal, Runnable then) {
         PartitionStore local = hot;
         if (!open) {
             return;
@@ -335,6 +376,7 @@ final class S3Partition implements UploadSource {
         synchronized (edits) {
             if (movingStart.isDone() && !removed) {
                 movingStart = manifest.commit(List.of(new ManifestEdit.MoveStart(id, from)));
+                movingStart.thenRun(then);
             }
         }
     }
@@ -346,7 +388,7 @@ final class S3Partition implements UploadSource {
         }
         try {
             long sealedEnd = hot.sealedEnd();
-            if (sealedEnd == offeredEnd) {
+            if (sealedEnd == offeredEnd || !copies()) {
                 return false;
             }
             offeredEnd = sealedEnd;

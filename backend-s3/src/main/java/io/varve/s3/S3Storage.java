@@ -10,7 +10,6 @@ import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
 import io.varve.core.spi.support.Fencing;
 import io.varve.s3.object.SegmentObjectReader;
-import io.varve.s3.read.RemoteReader;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -51,8 +50,8 @@ final class S3Storage implements Storage {
         restoring = !parts.hot().partitions().containsAll(catalog.ids());
         FailPoints failPoints = parts.context().failPoints();
         BatchBorder border = new BatchBorder(new SegmentObjectReader(parts.bucket(), parts.decoder()));
-        PartitionRestore restore = new PartitionRestore(parts.bucket(), parts.decoder());
-        opening = new PartitionOpening(parts.hot(), parts.journal(), restore, failPoints);
+        PartitionRestore restore = new PartitionRestore(parts.hot(), parts.bucket(), parts.decoder());
+        opening = new PartitionOpening(parts.journal(), restore, failPoints);
         removal = new TierRemoval(parts, catalog);
         copies = new RemoteCopies(parts.manifest(), border, failPoints);
         truncation = new TierTruncation(border, parts.journal(), failPoints);
@@ -144,8 +143,16 @@ final class S3Storage implements Storage {
         return truncation;
     }
 
-    RemoteReader remoteReader() {
-        return parts.reader();
+    TierParts parts() {
+        return parts;
+    }
+
+    TierServices services() {
+        return services;
+    }
+
+    PartitionCatalog catalog() {
+        return catalog;
     }
 
     private void requireOpen() {

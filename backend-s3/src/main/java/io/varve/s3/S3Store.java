@@ -35,7 +35,7 @@ final class S3Store implements PartitionStore {
         this.partition = partition;
         this.hot = hot;
         this.token = token;
-        this.reads = new TieredReads(partition, hot, storage.remoteReader());
+        this.reads = new TieredReads(partition, hot, storage.parts().reader());
     }
 
     @Override
@@ -113,14 +113,24 @@ final class S3Store implements PartitionStore {
 
     @Override
     public List<Segment> segments() {
-        return TieredSegments.of(hot.segments(), extent(), hot.extent().start(), partition.remote());
+        return TieredSegments.of(hot.segments(), extent(), hot.extent().start(), partition.remote(), partition.isOff());
     }
 
     @Override
     public long firstTimestamp(Segment segment) {
-        return segment.isLocal()
-                ? hot.firstTimestamp(segment)
-                : TieredSegments.firstTimestamp(id(), segment, partition.remote());
+        if (segment.isLocal()) {
+            return hot.firstTimestamp(segment);
+        }
+        long noted = TieredSegments.firstTimestamp(id(), segment, partition.remote());
+        if (extent().start() <= segment.baseOffset()) {
+            return noted;
+        }
+        try {
+            return PartitionStore.super.firstTimestamp(segment); // its first batches are trimmed: one request
+        } catch (StorageException e) {
+            e.rethrowUnless(StorageException.Kind.RETRY);
+            return noted;
+        }
     }
 
     @Override
@@ -181,11 +191,11 @@ final class S3Store implements PartitionStore {
                     id() + ": segments from " + old.get(0).baseOffset() + " on are in the bucket only, and cannot be "
                             + "replaced");
         }
-        partition.changes();
+        partition.replaces(hot.extent().readableEnd());
         try {
             hot.replace(old, cleaned);
         } finally {
-            partition.changes();
+            partition.replaces(hot.extent().readableEnd());
             storage.offer(this);
         }
     }

@@ -79,7 +79,7 @@ final class StorageOpening {
                 context.clock(),
                 context.scheduler()));
         TierParts parts = new TierParts(config, context, hot, bucket, manifest, journal, decoder, reader);
-        PartitionCatalog catalog = new PartitionCatalog(hot.partitions(), manifest, Set.of());
+        PartitionCatalog catalog = new PartitionCatalog(hot.partitions(), manifest, context.failPoints());
         describe(hot, manifest);
         return new S3Storage(parts, services(parts, catalog), catalog);
     }

@@ -85,9 +85,12 @@ final class TierUpkeep implements AutoCloseable {
     private void run() {
         for (S3Partition partition : catalog.opened()) {
             try {
-                partition.commitStart(journal);
+                partition.commitStart(journal, () -> uploader.offer(partition));
                 partition.dropIfOff();
                 sealIfDue(partition);
+                if (partition.hasNew()) {
+                    uploader.offer(partition); // the last offer came too early: remote copies were going
+                }
             } catch (StorageException e) {
                 notDone(partition, e);
             }

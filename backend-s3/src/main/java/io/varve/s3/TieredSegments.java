@@ -18,8 +18,9 @@ final class TieredSegments {
      * @param extent the partition's extent
      * @param hotStart the hot partition's start
      * @param remote what is in the bucket
+     * @param off whether copies in the bucket of what is on this machine go
      */
-    static List<Segment> of(List<Segment> local, Extent extent, long hotStart, RemoteView remote) {
+    static List<Segment> of(List<Segment> local, Extent extent, long hotStart, RemoteView remote, boolean off) {
         if (remote.isEmpty()) {
             return local;
         }
@@ -32,7 +33,7 @@ final class TieredSegments {
             all.add(remoteOnly(segment, hotBase));
         }
         for (Segment segment : local) {
-            all.add(remote.holds(segment, hotStart) ? tiered(segment, Segment.Tier.BOTH) : segment);
+            all.add(!off && remote.holds(segment, hotStart) ? tiered(segment, Segment.Tier.BOTH) : segment);
         }
         return all;
     }

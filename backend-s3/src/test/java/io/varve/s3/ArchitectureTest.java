@@ -21,7 +21,7 @@ class ArchitectureTest {
             # package    | what it may use
             *            | core core.spi core.spi.support core.runtime core.record
             client       | software.amazon.awssdk..
-            object       | client net.jpountz.. com.github.luben.zstd..
+            object       | client net.jpountz.. com.github.luben.zstd.. javax.crypto..
             manifest     | client object core.directory
             upload       | client object manifest
             read         | client object manifest

@@ -66,7 +66,11 @@ final class SegmentUpload {
         List<Segment> segments = source.hot().segments();
         return source.compacted()
                 ? UploadPlan.ofCompacted(
-                        extent, segments, remote, (segment, stored) -> partial.contains(source.id(), segment, stored))
+                        extent,
+                        segments,
+                        remote,
+                        source.replacedBelow(),
+                        (segment, stored) -> partial.contains(source.id(), segment, stored))
                 : UploadPlan.of(extent, segments, remote);
     }
 

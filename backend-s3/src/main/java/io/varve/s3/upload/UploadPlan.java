@@ -58,15 +58,18 @@ final class UploadPlan {
     /**
      * Plans for a compacted partition.
      *
+     * @param replacedBelow as {@link UploadSource#replacedBelow}
      * @param isSame whether the bucket has a segment with the start within it as it is now
      */
     static UploadPlan ofCompacted(
             Extent extent,
             List<Segment> segments,
             Optional<RemotePartition> remote,
+            long replacedBelow,
             BiPredicate<Segment, RemoteSegment> isSame) {
         UploadPlan plan = new UploadPlan(extent, segments, remote);
-        plan.find(segment -> plan.isLacking(segment) || plan.differs(segment, isSame));
+        boolean replaces = plan.remoteEnd >= replacedBelow;
+        plan.find(segment -> plan.isLacking(segment) || replaces && plan.differs(segment, isSame));
         return plan;
     }
 
@@ -103,20 +106,28 @@ final class UploadPlan {
         return true;
     }
 
-    /** @return what to upload next; empty if nothing is pending, or it must wait */
+    /**
+     * Returns what to upload next: what the bucket lacks before what was replaced.
+     *
+     * @return empty if nothing is pending, or it must wait
+     */
     Optional<ObjectOffsets> next() {
+        Optional<Segment> lacking = pending.stream().filter(this::isLacking).findFirst();
+        if (lacking.isPresent()) {
+            return append(lacking.get());
+        }
         if (pending.isEmpty()) {
             return Optional.empty();
         }
         Segment first = pending.get(0);
-        long base = Math.max(first.baseOffset(), start);
-        if (isLacking(first)) {
-            long from = Math.max(base, remoteEnd);
-            // Records between were given up here; until the manifest's start says so, nothing can follow.
-            boolean gap = !stored.isEmpty() && from > remoteEnd;
-            return gap ? Optional.empty() : Optional.of(offsets(from, first, first));
-        }
-        return alignedEnd(first).map(last -> offsets(base, first, last));
+        return alignedEnd(first).map(last -> offsets(Math.max(first.baseOffset(), start), first, last));
+    }
+
+    private Optional<ObjectOffsets> append(Segment first) {
+        long from = Math.max(Math.max(first.baseOffset(), start), remoteEnd);
+        // Records between were given up here; until the manifest's start says so, nothing can follow.
+        boolean gap = !stored.isEmpty() && from > remoteEnd;
+        return gap ? Optional.empty() : Optional.of(offsets(from, first, first));
     }
 
     /** The new object must end where one of those it replaces ends. */

@@ -27,6 +27,14 @@ public interface UploadSource {
     boolean compacted();
 
     /**
+     * Tells from where on a replaced segment may be uploaded. Its records went because of later ones of the
+     * same keys; if these were lost with this machine, the former ones must still be in the bucket.
+     *
+     * @return offset that the bucket must have reached; 0 if no segment was replaced
+     */
+    long replacedBelow();
+
+    /**
      * Returns a number that is never the same again once a replacement, a truncation or the deletion of the
      * partition has begun.
      *

@@ -73,6 +73,24 @@ class UploadPlanTest {
     }
 
     @Test
+    void uploadsWhatIsNewerBeforeWhatWasReplacedBecauseOfIt() {
+        List<Segment> hot = new ArrayList<>(hot(0, 10, 20, 30));
+        hot.set(0, segment(0, 10, 7, true));
+        Extent extent = new Extent(0, 30, 30);
+        assertThat(compacted(hot, extent, remote(0, 10), 20)).containsExactly(10L, 20L);
+        assertThat(compacted(hot, extent, remote(0, 10, 20), 20)).containsExactly(0L, 10L);
+        assertThat(compacted(hot, extent, remote(0, 10, 20), 25)).isEmpty();
+    }
+
+    private static List<Long> compacted(
+            List<Segment> hot, Extent extent, Optional<RemotePartition> remote, long replacedBelow) {
+        return UploadPlan.ofCompacted(extent, hot, remote, replacedBelow, (segment, stored) -> true)
+                .next()
+                .map(found -> List.of(found.baseOffset(), found.endOffset()))
+                .orElse(List.of());
+    }
+
+    @Test
     void countsTheBacklog() {
         UploadPlan plan = UploadPlan.of(new Extent(0, 30, 30), hot(0, 10, 20, 30), remote(0));
         assertThat(plan.backlog()).isEqualTo(new Backlog(2, 2000, 100));
@@ -81,7 +99,7 @@ class UploadPlanTest {
     private static UploadPlan plan(
             List<Segment> hot, Extent extent, Optional<RemotePartition> remote, boolean compacted, boolean same) {
         return compacted
-                ? UploadPlan.ofCompacted(extent, hot, remote, (segment, stored) -> same)
+                ? UploadPlan.ofCompacted(extent, hot, remote, 0, (segment, stored) -> same)
                 : UploadPlan.of(extent, hot, remote);
     }
 

@@ -130,6 +130,11 @@ final class UploadedPartition implements UploadSource {
     }
 
     @Override
+    public long replacedBelow() {
+        return 0;
+    }
+
+    @Override
     public synchronized long generation() {
         return generation;
     }
