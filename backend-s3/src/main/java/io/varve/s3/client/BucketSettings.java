@@ -74,8 +74,14 @@ public record BucketSettings(
                     60_000,
                     100,
                     HOUR,
-                    "Time in ms for a request with all its repetitions; each part of an upload is a request."),
-            StorageSetting.number(ATTEMPT_TIMEOUT, 30_000, 100, HOUR, "Time in ms for one attempt of a request."),
+                    "Time in ms for a request with all its repetitions, and one second more for each 64,000 bytes of"
+                            + " content. Each part of an upload is a request."),
+            StorageSetting.number(
+                    ATTEMPT_TIMEOUT,
+                    30_000,
+                    100,
+                    HOUR,
+                    "Time in ms for one attempt of a request, and one second more for each 64,000 bytes of content."),
             StorageSetting.number(CONNECT_TIMEOUT, 5_000, 100, HOUR, "Time in ms to connect to the object store."),
             StorageSetting.number(
                     CONNECTIONS, 48, 16, 10_000, "Connections to the object store at the same time, at most."),

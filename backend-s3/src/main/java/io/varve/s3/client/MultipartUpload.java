@@ -119,8 +119,9 @@ final class MultipartUpload {
     }
 
     private String upload(int number, UploadBody body) {
-        RequestCall call =
-                requests.call(RequestKind.PUT, "part " + number + " of the upload of " + key, this::hasFailed);
+        RequestCall call = requests.call(
+                        RequestKind.PUT, "part " + number + " of the upload of " + key, this::hasFailed)
+                .carrying(body.length());
         try {
             return call.repeat(configuration -> {
                 call.bytes(body.length());

@@ -40,7 +40,7 @@ record ObjectRequests(S3Connection connection, RequestCounters.OfTopic counts) {
 
     /** Stores an object, replacing one of the same key. */
     PutObjectResponse put(String key, UploadBody body) {
-        RequestCall call = call(RequestKind.PUT, "PUT of " + key);
+        RequestCall call = call(RequestKind.PUT, "PUT of " + key).carrying(body.length());
         return call.succeed(configuration -> put(call, configuration, key, body, false));
     }
 

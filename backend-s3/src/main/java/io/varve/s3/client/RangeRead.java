@@ -29,7 +29,8 @@ final class RangeRead {
         this.into = into;
         start = into.position();
         call = requests.call(
-                RequestKind.GET, "GET of bytes " + from + " to " + (from + into.remaining()) + " of " + key);
+                        RequestKind.GET, "GET of bytes " + from + " to " + (from + into.remaining()) + " of " + key)
+                .carrying(into.remaining());
     }
 
     void run() {

@@ -13,6 +13,7 @@ import software.amazon.awssdk.core.exception.SdkException;
  */
 final class RequestCall {
     private static final long NANOS_PER_MS = 1_000_000;
+    private static final long MIN_BYTES_PER_MS = 64;
 
     private final S3Connection connection;
     private final RequestCounters.OfTopic counts;
@@ -21,6 +22,7 @@ final class RequestCall {
     private final BooleanSupplier abandoned;
     private final long begun;
     private long maxMs;
+    private long attemptMs;
     private int failed;
     private long bytes;
 
@@ -41,6 +43,18 @@ final class RequestCall {
         this.abandoned = abandoned;
         begun = connection.clock().nanos();
         maxMs = connection.limits().requestMs();
+        attemptMs = connection.limits().attemptMs();
+    }
+
+    /**
+     * Gives the request more time for its content, so that a slow line is slow and not broken.
+     *
+     * @param number bytes of the object that it sends or receives
+     */
+    RequestCall carrying(long number) {
+        attemptMs += number / MIN_BYTES_PER_MS;
+        maxMs += number / MIN_BYTES_PER_MS;
+        return this;
     }
 
     /**
@@ -156,8 +170,7 @@ final class RequestCall {
     }
 
     private AwsRequestOverrideConfiguration configuration() {
-        long attempt = connection.limits().attemptMs();
-        long ms = Math.max(1, Math.min(attempt, left() / NANOS_PER_MS));
+        long ms = Math.max(1, Math.min(attemptMs, left() / NANOS_PER_MS));
         return AwsRequestOverrideConfiguration.builder()
                 .apiCallTimeout(Duration.ofMillis(ms))
                 .build();

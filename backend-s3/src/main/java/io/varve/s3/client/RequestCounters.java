@@ -40,7 +40,8 @@ final class RequestCounters {
     private final Map<String, OfTopic> topics = new ConcurrentHashMap<>();
 
     OfTopic of(String topic) {
-        return topics.computeIfAbsent(topic, name -> new OfTopic());
+        OfTopic known = topics.get(topic);
+        return known == null ? topics.computeIfAbsent(topic, name -> new OfTopic()) : known;
     }
 
     RequestCounts read() {

@@ -84,7 +84,7 @@ public final class BucketSweep {
         store.list(SegmentKey.PREFIX, "", search::segment);
         store.list(MARKERS, "", search::marker);
         List<PendingUpload> stale = store.pendingUploads(SegmentKey.PREFIX).stream()
-                .filter(upload -> upload.begunMs() < before)
+                .filter(upload -> upload.begunMs() >= 0 && upload.begunMs() < before)
                 .toList();
         return new Leftovers(search.objects, stale, search.unknown, search.young, search.named);
     }

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +79,25 @@ class OddStoreTest {
         script(asked -> Reply.of(200, "short").length(2_000_000_000));
         assertKind(Kind.UNAVAILABLE, () -> store.get("huge"));
         assertThat(server.asked()).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void aBodyThatStallsIsGivenUpAndContinued() throws IOException {
+        CountDownLatch over = new CountDownLatch(1);
+        script(
+                asked -> asked.headers().get("Range").get(0).equals("bytes=0-9")
+                        ? Reply.of(206, "01234")
+                                .header("Content-Range", "bytes 0-9/10")
+                                .length(10)
+                                .stallUntil(over)
+                        : Reply.of(206, "56789").header("Content-Range", "bytes 5-9/10"),
+                BucketSettings.ATTEMPT_TIMEOUT,
+                "300");
+        ByteBuffer into = ByteBuffer.allocate(10);
+        store.getRange("k", 0, into);
+        over.countDown();
+        assertThat(into.flip()).isEqualTo(bytes("0123456789"));
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
     @Test

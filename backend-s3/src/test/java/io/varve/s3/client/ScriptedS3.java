@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -38,11 +39,12 @@ final class ScriptedS3 implements AutoCloseable {
      * One answer.
      *
      * @param length what the header says of the body's length
+     * @param stall kept open after the body until this is down
      */
-    record Reply(int status, Map<String, String> headers, byte[] body, long length) {
+    record Reply(int status, Map<String, String> headers, byte[] body, long length, CountDownLatch stall) {
         static Reply of(int status, String body) {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-            return new Reply(status, Map.of(), bytes, bytes.length);
+            return new Reply(status, Map.of(), bytes, bytes.length, new CountDownLatch(0));
         }
 
         /** The answer to a PUT. */
@@ -55,11 +57,15 @@ final class ScriptedS3 implements AutoCloseable {
         }
 
         Reply header(String name, String value) {
-            return new Reply(status, Map.of(name, value), body, length);
+            return new Reply(status, Map.of(name, value), body, length, stall);
         }
 
         Reply length(long stated) {
-            return new Reply(status, headers, body, stated);
+            return new Reply(status, headers, body, stated, stall);
+        }
+
+        Reply stallUntil(CountDownLatch over) {
+            return new Reply(status, headers, body, length, over);
         }
     }
 
@@ -103,6 +109,10 @@ final class ScriptedS3 implements AutoCloseable {
                 out.write(reply.body(), 0, (int) Math.min(reply.length(), reply.body().length));
                 out.flush();
             }
+            reply.stall().await();
+        } catch (InterruptedException e) {
+            // The server was closed.
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -312,6 +312,30 @@ class StoreTroubleTest {
     }
 
     @Test
+    void aRequestInProgressEndsWhenTheStoreIsClosed() {
+        server.faults().add(FaultRule.slow(8_000));
+        S3ObjectStore real = S3ObjectStore.open(settings(), Clock.system(), scheduler, Ids.seeded(1));
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        scheduler.start("getter", () -> {
+            try {
+                real.get("a");
+                ended.complete(null);
+            } catch (Throwable e) {
+                ended.complete(e);
+            }
+        });
+        while (server.faults().injected().getOrDefault(S3Fault.SLOW, 0L) == 0) {
+            Thread.onSpinWait();
+        }
+        long begun = System.nanoTime();
+        real.close();
+        assertThat(ended.join())
+                .isInstanceOfSatisfying(
+                        ObjectStoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE));
+        assertThat(System.nanoTime() - begun).isLessThan(4_000_000_000L);
+    }
+
+    @Test
     void anInterruptedThreadStaysInterrupted() {
         server.faults().add(FaultRule.of(S3Fault.SLOW_DOWN));
         Thread.currentThread().interrupt();
