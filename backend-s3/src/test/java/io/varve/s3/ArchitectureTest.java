@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -40,5 +42,17 @@ class ArchitectureTest {
     @Test
     void timeThreadsAndRandomnessComeFromTheRuntime() {
         MachineCalls.onlyIn().check(MAIN);
+    }
+
+    /** Settings of all backends are read at each start, also of those that are not chosen. */
+    @Test
+    void settingsAreReadWithoutTheSdk() {
+        noClasses()
+                .that()
+                .haveSimpleName("BucketSettings")
+                .should()
+                .transitivelyDependOnClassesThat()
+                .resideInAPackage("software.amazon..")
+                .check(MAIN);
     }
 }
