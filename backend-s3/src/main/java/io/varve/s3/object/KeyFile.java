@@ -59,7 +59,7 @@ public final class KeyFile implements KeyWrapper {
             if (words[0].isEmpty() || words[0].startsWith("#")) {
                 continue;
             }
-            if (words.length != 2 || words[0].length() > WrappedKey.MAX_ID || keys.containsKey(words[0])) {
+            if (words.length != 2 || !WrappedKey.isLegalId(words[0]) || keys.containsKey(words[0])) {
                 throw misuse(file, "line " + number + " is not a new id and a key in base64", null);
             }
             keys.put(words[0], new SecretKeySpec(key(file, number, words[1]), ChunkCipher.KEY_ALGORITHM));

@@ -20,7 +20,7 @@ public record WrappedKey(String keyId, KeyBytes bytes) {
     /** @throws IllegalArgumentException if a component is out of the range given above */
     public WrappedKey {
         Objects.requireNonNull(bytes, "bytes");
-        if (keyId.isEmpty() || keyId.length() > MAX_ID || !keyId.chars().allMatch(c -> c > ' ' && c < 127)) {
+        if (!isLegalId(keyId)) {
             throw new IllegalArgumentException(
                     "id '" + keyId + "' of a key is not 1 to " + MAX_ID + " printable ASCII characters");
         }
@@ -28,5 +28,10 @@ public record WrappedKey(String keyId, KeyBytes bytes) {
             throw new IllegalArgumentException(
                     "a wrapped key has " + bytes.size() + " bytes, must have 1 to " + MAX_BYTES);
         }
+    }
+
+    /** Returns true for an id that an index can hold. */
+    static boolean isLegalId(String id) {
+        return !id.isEmpty() && id.length() <= MAX_ID && id.chars().allMatch(c -> c > ' ' && c < 127);
     }
 }
