@@ -48,7 +48,7 @@ final class ConditionalPut {
                 if (e.meaning() != Meaning.CONFLICT) {
                     Optional<ByteBuffer> stored = stored();
                     if (stored.isPresent()) {
-                        return stored.get().equals(body.bytes());
+                        return isStored(body.bytes(), stored.get());
                     }
                     if (e.meaning() == Meaning.EXISTS) {
                         put.pause(RequestFailure.of(Meaning.TRANSIENT, "the key exists and cannot be read"));
@@ -56,6 +56,19 @@ final class ConditionalPut {
                 }
             }
         }
+    }
+
+    /** Bytes can be damaged on their way: they are those of another creator if two reads agree. */
+    private boolean isStored(ByteBuffer bytes, ByteBuffer first) {
+        ByteBuffer read = first;
+        while (!read.equals(bytes)) {
+            Optional<ByteBuffer> again = stored();
+            if (again.isEmpty() || again.get().equals(read)) {
+                return false;
+            }
+            read = again.get();
+        }
+        return true;
     }
 
     private Optional<ByteBuffer> stored() {

@@ -53,6 +53,6 @@ final class ManifestClaim {
     }
 
     private Optional<ByteBuffer> next(ManifestState state) {
-        return store.get(ManifestKeys.entry(state.number() + 1));
+        return RepeatedGet.read(store, ManifestKeys.entry(state.number() + 1), ManifestHeader.ENTRY_MAGIC);
     }
 }

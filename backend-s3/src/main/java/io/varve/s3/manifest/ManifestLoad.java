@@ -72,7 +72,7 @@ final class ManifestLoad {
         List<Long> numbers = ManifestKeys.list(store, ManifestKeys.SNAPSHOTS, 0);
         for (int i = numbers.size() - 1; i >= 0; i--) {
             String key = ManifestKeys.snapshot(numbers.get(i));
-            Optional<ByteBuffer> object = store.get(key);
+            Optional<ByteBuffer> object = RepeatedGet.read(store, key, ManifestHeader.SNAPSHOT_MAGIC);
             if (object.isEmpty()) {
                 LOG.info("The snapshot {} went while the manifest was loaded, the one before is next", key);
                 continue;

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Reads small objects, several at a time. Stateless. */
+/** Reads entries of the manifest, several at a time. Stateless. */
 final class ParallelGets {
     private static final int THREADS = 8;
 
@@ -31,7 +31,7 @@ final class ParallelGets {
                     if (!failures.isEmpty()) {
                         return;
                     }
-                    read.set(i, store.get(keys.get(i)));
+                    read.set(i, RepeatedGet.read(store, keys.get(i), ManifestHeader.ENTRY_MAGIC));
                 }
             } catch (RuntimeException | Error e) {
                 failures.add(e);

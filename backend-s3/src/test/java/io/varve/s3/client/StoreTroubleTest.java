@@ -93,6 +93,15 @@ class StoreTroubleTest {
     }
 
     @Test
+    void aCreationWhoseAnswerIsLostIsItsOwnSuccessEvenIfItIsReadBackWrong() {
+        server.faults()
+                .add(FaultRule.of(S3Fault.REPLY_LOST).on(S3RequestKind.PUT).times(1));
+        server.faults().add(FaultRule.of(S3Fault.WRONG_BYTES).times(1));
+        assertThat(store.putIfAbsent("m/1", bytes("mine"))).isTrue();
+        assertThat(server.faults().injected()).containsKey(S3Fault.WRONG_BYTES);
+    }
+
+    @Test
     void aConflictDecidesNothing() {
         server.faults().add(FaultRule.of(S3Fault.CONFLICT).times(3));
         assertThat(store.putIfAbsent("m/1", bytes("mine"))).isTrue();

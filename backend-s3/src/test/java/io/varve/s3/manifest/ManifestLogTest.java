@@ -106,6 +106,20 @@ class ManifestLogTest {
     }
 
     @Test
+    void bytesThatAreDamagedOnTheirWayAreReadAgain() {
+        ManifestLog log = owners.claim(store);
+        commit(log, ID, ManifestSnapshots.MAX_ENTRIES + 3);
+        log.close();
+        try (S3Faults.Rule wrong =
+                server.faults().add(FaultRule.of(S3Fault.WRONG_BYTES).times(4))) {
+            ManifestLog successor = owners.claim(store);
+
+            assertThat(successor.partition(ID).orElseThrow().end()).isEqualTo(ManifestSnapshots.MAX_ENTRIES + 3);
+            assertThat(wrong.hits()).isEqualTo(4);
+        }
+    }
+
+    @Test
     void aCheckThatRefusesLeavesTheOwner() {
         ManifestLog owner = owners.claim(store);
         commit(owner, ID, 1);

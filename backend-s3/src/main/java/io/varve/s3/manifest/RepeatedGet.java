@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3.manifest;
+
+import io.varve.core.spi.StorageException;
+import io.varve.s3.client.ObjectStore;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Reads an object of the manifest, and again if its bytes were damaged on their way. What arrives damaged
+ * twice alike is damaged in the bucket, and is for the caller to report. Stateless.
+ */
+final class RepeatedGet {
+    private RepeatedGet() {}
+
+    /**
+     * @param magic what a sound object begins with
+     * @return the object; empty if it does not exist
+     * @throws io.varve.s3.client.ObjectStoreException if the bucket cannot be read
+     */
+    static Optional<ByteBuffer> read(ObjectStore store, String key, int magic) {
+        Optional<ByteBuffer> object = store.get(key);
+        while (object.isPresent() && !isSound(object.get(), key, magic)) {
+            Optional<ByteBuffer> again = store.get(key);
+            if (again.equals(object)) {
+                break;
+            }
+            object = again;
+        }
+        return object;
+    }
+
+    private static boolean isSound(ByteBuffer object, String key, int magic) {
+        try {
+            CheckedBytes.check(new ManifestInput(object, key), magic);
+            return true;
+        } catch (StorageException e) {
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
+            return false;
+        }
+    }
+}
