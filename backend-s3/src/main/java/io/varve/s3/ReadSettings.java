@@ -37,13 +37,13 @@ final class ReadSettings {
                     CACHE_MEMORY,
                     ReadConfig.DEFAULT_MEMORY,
                     0,
-                    Long.MAX_VALUE,
+                    ReadConfig.MAX_MEMORY,
                     "Max bytes of what was read from the bucket that are kept in memory."),
             StorageSetting.number(
                     IN_FLIGHT,
                     ReadConfig.DEFAULT_LOAD,
                     0,
-                    Long.MAX_VALUE,
+                    ReadConfig.MAX_MEMORY,
                     "Max bytes of memory for reads from the bucket in progress, beside s3.cache.memory."),
             StorageSetting.number(
                     THREADS,

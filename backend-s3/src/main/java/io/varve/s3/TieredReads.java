@@ -74,7 +74,9 @@ final class TieredReads {
     private CompletableFuture<BatchSlice> readRemote(long offset, long endOffset, int maxBytes) {
         CompletableFuture<BatchSlice> result = new CompletableFuture<>();
         RemotePartition from = partition.remote().partition();
-        remote.readAsync(from, offset, endOffset, maxBytes).whenComplete((slice, failure) -> {
+        // What is here too is neither read from the bucket, nor read ahead from there.
+        long end = Math.min(endOffset, hot.extent().start());
+        remote.readAsync(from, offset, end, maxBytes).whenComplete((slice, failure) -> {
             try {
                 if (failure != null) {
                     result.completeExceptionally(reason(offset, failure));

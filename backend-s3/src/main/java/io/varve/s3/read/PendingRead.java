@@ -35,7 +35,7 @@ final class PendingRead implements ChunkWaiter {
         Optional<ChunkPlace> next = from;
         while (next.isPresent() && next.get().chunk().baseOffset() < endOffset) {
             place = next.get();
-            DecodedChunk chunk = reader.chunkFor(place, offset, this);
+            DecodedChunk chunk = reader.chunkFor(place, offset, endOffset, this);
             if (chunk == null) {
                 return;
             }

@@ -62,9 +62,10 @@ final class ReadAhead {
      *
      * @param place the chunk that is read
      * @param offset where the read begins
+     * @param endOffset nothing is read ahead from here on
      * @param waits whether the chunk was not at hand
      */
-    synchronized void onRead(ChunkPlace place, long offset, boolean waits) {
+    synchronized void onRead(ChunkPlace place, long offset, long endOffset, boolean waits) {
         if (maxWindow == 0) {
             return;
         }
@@ -86,7 +87,7 @@ final class ReadAhead {
         stream.lastOffset = Math.max(offset, stream.lastOffset);
         if (goesOn) {
             grow(stream, waits);
-            ask(stream, place);
+            ask(stream, place, endOffset);
         }
     }
 
@@ -110,13 +111,15 @@ final class ReadAhead {
     }
 
     /** Asks by an eighth of the window at least, so that one request gets several chunks. */
-    private void ask(Stream stream, ChunkPlace place) {
+    private void ask(Stream stream, ChunkPlace place, long endOffset) {
         long window = Math.min(stream.window, maxUnread / Math.max(1, sequential));
         if (stream.askedBytes > window - window / 8) {
             return;
         }
         Optional<ChunkPlace> next = ChunkPlace.at(place.partition(), stream.askedTo);
-        while (next.isPresent() && (stream.askedBytes == 0 || stream.askedBytes + bytes(next.get()) <= window)) {
+        while (next.isPresent()
+                && next.get().chunk().baseOffset() < endOffset
+                && (stream.askedBytes == 0 || stream.askedBytes + bytes(next.get()) <= window)) {
             if (!ask(next.get())) {
                 return;
             }

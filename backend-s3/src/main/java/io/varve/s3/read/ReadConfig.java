@@ -33,6 +33,9 @@ public record ReadConfig(
     /** Default of {@link #loadBytes}. */
     public static final long DEFAULT_LOAD = 64L << 20;
 
+    /** Max of {@link #memoryBytes} and of {@link #loadBytes}. */
+    public static final long MAX_MEMORY = 1L << 40;
+
     /** Default of {@link #threads}. */
     public static final int DEFAULT_THREADS = 8;
 
@@ -42,6 +45,10 @@ public record ReadConfig(
     /** @throws IllegalArgumentException if a number is out of the range given above */
     public ReadConfig {
         Objects.requireNonNull(cacheDir, "cacheDir");
+        if (Math.max(memoryBytes, loadBytes) > MAX_MEMORY) {
+            throw new IllegalArgumentException(
+                    "memory " + memoryBytes + " and load " + loadBytes + " must each be at most " + MAX_MEMORY);
+        }
         if (diskBytes < 0 || memoryBytes < 0 || loadBytes < 0 || prefetchBytes < 0 || threads < 1) {
             throw new IllegalArgumentException("disk " + diskBytes + ", memory " + memoryBytes + ", load " + loadBytes
                     + ", prefetch " + prefetchBytes + " must be 0 or more, threads " + threads + " 1 or more");

@@ -73,7 +73,7 @@ public final class RemoteReader implements AutoCloseable {
      *
      * @param partition the partition
      * @param offset first offset to read
-     * @param endOffset end of the read, exclusive
+     * @param endOffset end of the read, exclusive; nothing is read ahead from there on
      * @param maxBytes soft limit in bytes, 0 or more
      * @return completed with the batches, which the caller closes; none if there is no batch between. Or with
      *     a {@link StorageException}: RETRY if the bucket does not answer, there is no memory for too long,
@@ -189,9 +189,9 @@ public final class RemoteReader implements AutoCloseable {
     }
 
     /** @return the chunk, retained; or null if the waiter will be called */
-    DecodedChunk chunkFor(ChunkPlace place, long offset, ChunkWaiter waiter) {
+    DecodedChunk chunkFor(ChunkPlace place, long offset, long endOffset, ChunkWaiter waiter) {
         DecodedChunk chunk = chunkFor(place, waiter);
-        ahead.onRead(place, offset, chunk == null);
+        ahead.onRead(place, offset, endOffset, chunk == null);
         return chunk;
     }
 
