@@ -173,6 +173,7 @@ final class S3Partition implements UploadSource {
     /** Takes new settings, which the hot partition has taken. */
     void settings(PartitionSettings with) {
         settings = with;
+        offeredEnd = NONE;
         dropIfOff();
     }
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import static io.varve.s3.TierFixture.COPY;
+import static io.varve.s3.TierFixture.ID;
+import static io.varve.s3.TierFixture.appendTens;
+import static io.varve.s3.TierFixture.awaitUploads;
+import static io.varve.s3.TierFixture.readAll;
+import static io.varve.s3.TierFixture.sync;
+import static io.varve.s3.TierFixture.tens;
+import static io.varve.s3.TierFixture.tiers;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.varve.conformance.batch.Batches;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.RemoteCopy;
+import io.varve.core.spi.Segment.Tier;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.Tiering;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Checks what the tier does by itself, and what settings tell it to do. */
+class TierUpkeepTest {
+    private static final PartitionId COPIED = new PartitionId("copied", new UUID(1, 5), 0);
+
+    @TempDir
+    Path root;
+
+    private TierFixture tier;
+
+    @BeforeEach
+    void start() throws IOException {
+        tier = new TierFixture();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        tier.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "lmdb", "memory"})
+    void endsAndUploadsAnIdleSegment(String hot) {
+        tier.properties.put("s3.hot.backend", hot);
+        tier.properties.put("s3.upload.max.delay.ms", "200");
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            for (long base = 0; base < 30; base += 10) {
+                store.append(Batches.run(TierFixture.ten(base)));
+            }
+            sync(storage, store);
+            TierFixture.await(() -> tiers(store).equals(List.of(Tier.BOTH, Tier.LOCAL)));
+            assertThat(store.extent()).isEqualTo(new Extent(0, 30, 30));
+            store.dropLocal(30);
+            assertThat(readAll(store, 0)).isEqualTo(tens(0, 30));
+        }
+    }
+
+    @Test
+    void dropsRemoteCopiesWhenTheTierIsTurnedOffAndCopiesAgainWhenItIsOn() {
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 17);
+            sync(storage, store);
+            awaitUploads(store);
+            store.dropLocal(50);
+            store.settings(new PartitionSettings(TierFixture.LIMITS, false, Tiering.OFF, Long.MAX_VALUE));
+            assertThat(tiers(store)).containsExactly(Tier.REMOTE, Tier.LOCAL, Tier.LOCAL, Tier.LOCAL);
+            TierFixture.await(() -> tier.s3.keys("test/main/data/").size() == 1);
+            store.settings(COPY);
+            awaitUploads(store);
+            assertThat(tiers(store)).containsExactly(Tier.REMOTE, Tier.BOTH, Tier.BOTH, Tier.LOCAL);
+            assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+        }
+    }
+
+    @Test
+    void beginsAPartitionWithTheRecordsOfAnother() {
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 17);
+            store.trimTo(23);
+            sync(storage, store);
+            awaitUploads(store);
+
+            PartitionStore copy =
+                    storage.open(COPIED, 1, COPY.beginningWith(new RemoteCopy(ID, 97, TierFixture.EPOCH + 79)));
+            assertThat(copy.extent()).isEqualTo(new Extent(23, 70, 70));
+            assertThat(readAll(copy, 23)).isEqualTo(tens(20, 70));
+            appendTens(copy, 9);
+            sync(storage, copy);
+            awaitUploads(copy);
+
+            storage.delete(ID);
+            assertThat(readAll(copy, 23)).isEqualTo(tens(20, 160));
+        }
+        try (Storage storage = tier.open(root)) {
+            PartitionStore copy = storage.open(COPIED, 1, COPY);
+            assertThat(readAll(copy, 23)).isEqualTo(tens(20, 160));
+        }
+    }
+
+    @Test
+    void refusesACopyOfWhatTheBucketDoesNotHave() {
+        try (Storage storage = tier.open(root)) {
+            StorageException refused = catchThrowableOfType(
+                    StorageException.class,
+                    () -> storage.open(COPIED, 1, COPY.beginningWith(new RemoteCopy(ID, 97, Long.MAX_VALUE))));
+            assertThat(refused.kind()).isEqualTo(StorageException.Kind.MISUSE);
+            assertThat(storage.partitions()).isEmpty();
+        }
+    }
+
+    @Test
+    void notesRequestsAndBacklogForTheCommand() throws IOException {
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 17);
+            sync(storage, store);
+            awaitUploads(store);
+        }
+        assertThat(Files.readString(root.resolve(UsageFile.NAME)))
+                .contains("\"topic\":\"orders\",\"kind\":\"PUT\",\"requests\":3")
+                .contains("\"backlog\":[]");
+    }
+}
