@@ -167,6 +167,16 @@ final class BufferPool {
         }
     }
 
+    /** @return number of those who wait */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** @return max bytes lent at a time */
     long limit() {
         return limit;
@@ -189,25 +199,34 @@ final class BufferPool {
 
     private List<ByteBuffer> lend(List<Integer> sizes, long bytes) {
         List<ByteBuffer> lent = new ArrayList<>(sizes.size());
-        for (int size : sizes) {
-            ByteBuffer buffer = bytes > limit ? null : reused(size);
-            if (buffer == null) {
-                makeSpace(rounded(size));
-                buffer = ByteBuffer.allocateDirect(rounded(size));
+        long left = bytes;
+        try {
+            for (int size : sizes) {
+                left -= rounded(size);
+                ByteBuffer buffer = bytes > limit ? null : reused(size, left);
+                if (buffer == null) {
+                    makeSpace(rounded(size));
+                    buffer = ByteBuffer.allocateDirect(rounded(size));
+                }
+                used += buffer.capacity();
+                if (bytes > limit) {
+                    oversized.add(buffer);
+                }
+                lent.add(buffer.clear().limit(size));
             }
-            used += buffer.capacity();
-            if (bytes > limit) {
-                oversized.add(buffer);
-            }
-            lent.add(buffer.clear().limit(size));
+        } catch (OutOfMemoryError e) {
+            lent.forEach(this::give);
+            throw e;
         }
         return lent;
     }
 
-    /** A larger one serves too, if it is not much larger. */
-    private ByteBuffer reused(int size) {
+    /** A larger one serves too, up to twice the size, if enough is left for the others of the request. */
+    private ByteBuffer reused(int size, long othersBytes) {
         Map.Entry<Integer, ArrayDeque<ByteBuffer>> found = idle.ceilingEntry(size);
-        return found == null || found.getKey() > rounded(size) ? null : removeIdle(found);
+        boolean suits =
+                found != null && found.getKey() <= 2L * rounded(size) && used + found.getKey() + othersBytes <= limit;
+        return suits ? removeIdle(found) : null;
     }
 
     private void makeSpace(int capacity) {

@@ -14,9 +14,11 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,6 +154,16 @@ final class DiskCache {
             drop(key);
             return null;
         }
+    }
+
+    /** Deletes the files of objects that are not kept any more. */
+    void keepOnly(Predicate<UUID> objects) {
+        List<ChunkKey> all;
+        synchronized (this) {
+            all = new ArrayList<>(once.keySet());
+            all.addAll(often.keySet());
+        }
+        all.stream().filter(key -> !objects.test(key.object())).forEach(this::drop);
     }
 
     private void drop(ChunkKey key) {

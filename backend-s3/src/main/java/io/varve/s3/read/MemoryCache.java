@@ -7,6 +7,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Keeps decoded chunks in memory. Chunks that one reader has read to the end go first; then those read once,
@@ -116,6 +118,22 @@ final class MemoryCache {
                     entries.remove();
                     bytes -= entry.chunk.capacity();
                     evicted.add(entry.chunk);
+                }
+            }
+        }
+        release(evicted);
+    }
+
+    /** Lets go of chunks of objects that are not kept any more. */
+    void keepOnly(Predicate<UUID> objects) {
+        List<DecodedChunk> evicted = new ArrayList<>();
+        synchronized (this) {
+            for (Map<ChunkKey, Entry> part : List.of(done, once, often)) {
+                for (Iterator<Entry> entries = part.values().iterator(); entries.hasNext(); ) {
+                    DecodedChunk chunk = entries.next().chunk;
+                    if (!objects.test(chunk.key().object())) {
+                        remove(part, entries, chunk, evicted);
+                    }
                 }
             }
         }

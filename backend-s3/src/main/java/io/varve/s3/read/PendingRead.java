@@ -67,8 +67,12 @@ final class PendingRead implements ChunkWaiter {
 
     @Override
     public void loaded(DecodedChunk chunk) {
-        if (!slice(chunk, true)) {
-            readFrom(place.next());
+        try {
+            if (!slice(chunk, true)) {
+                readFrom(place.next());
+            }
+        } catch (RuntimeException e) {
+            result.completeExceptionally(e);
         }
     }
 

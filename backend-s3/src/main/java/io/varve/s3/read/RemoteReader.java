@@ -25,6 +25,8 @@ import java.util.function.Predicate;
  * slices stay open. Thread-safe.
  */
 public final class RemoteReader implements AutoCloseable {
+    private static final long FORGET_MS = 600_000;
+
     private final ReadTally tally = new ReadTally();
     private final AtomicLong pinned = new AtomicLong();
     private final ReadConfig config;
@@ -34,6 +36,7 @@ public final class RemoteReader implements AutoCloseable {
     private final LoadQueue queue;
     private final ReadAhead ahead;
     private final ChunkLoader loader;
+    private final Scheduler.Task forgetting;
 
     /**
      * Finds the chunks of an earlier start on disk, and starts its threads.
@@ -63,7 +66,15 @@ public final class RemoteReader implements AutoCloseable {
         DiskWriter writer = new DiskWriter(disk, config.loadBytes() / 4);
         ChunkFetch fetch = new ChunkFetch(store, decoder, named, tally);
         loader = new ChunkLoader(new ChunkLoader.Parts(queue, fetch, pool, memory, disk, writer), tally, clock);
+        forgetDeleted(named);
+        forgetting = scheduler.scheduleEvery(FORGET_MS, () -> forgetDeleted(named));
         loader.start(scheduler, config.threads());
+    }
+
+    /** Records of a deleted topic must not stay on disk for as long as the cache has space for them. */
+    private void forgetDeleted(Predicate<UUID> named) {
+        disk.keepOnly(named);
+        memory.keepOnly(named);
     }
 
     /**
@@ -184,6 +195,7 @@ public final class RemoteReader implements AutoCloseable {
     /** Fails reads that wait, with CLOSED, and ends the threads. Open slices stay readable. Idempotent. */
     @Override
     public void close() {
+        forgetting.cancel();
         loader.close();
         memory.close();
     }

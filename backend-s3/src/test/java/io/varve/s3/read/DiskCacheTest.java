@@ -89,6 +89,17 @@ class DiskCacheTest {
     }
 
     @Test
+    void chunksOfDeletedObjectsLeaveTheDisk() throws IOException {
+        log.segment(40, 2000);
+        fill(log);
+        assertThat(files()).isNotEmpty();
+        try (ReadRig rig = ReadRig.unnamed(bucket.store(), ReadRig.withDisk(directory, ReadRig.MIB, 32 << 10))) {
+            assertThat(files()).isEmpty();
+            assertThat(rig.reader.counts().diskBytes()).isZero();
+        }
+    }
+
+    @Test
     void aDirectoryThatCannotBeWrittenCostsOnlySpeed() throws IOException {
         Files.writeString(directory.resolve("s3-cache"), "in the way");
         log.segment(40, 2000);
