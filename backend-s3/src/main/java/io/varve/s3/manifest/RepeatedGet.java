@@ -8,9 +8,11 @@ import java.util.Optional;
 
 /**
  * Reads an object of the manifest, and again if its bytes were damaged on their way. What arrives damaged
- * twice alike is damaged in the bucket, and is for the caller to report. Stateless.
+ * twice alike, or each time, is for the caller to report. Stateless.
  */
 final class RepeatedGet {
+    private static final int MAX_TRIES = 10;
+
     private RepeatedGet() {}
 
     /**
@@ -20,7 +22,7 @@ final class RepeatedGet {
      */
     static Optional<ByteBuffer> read(ObjectStore store, String key, int magic) {
         Optional<ByteBuffer> object = store.get(key);
-        while (object.isPresent() && !isSound(object.get(), key, magic)) {
+        for (int tries = 1; tries < MAX_TRIES && object.isPresent() && !isSound(object.get(), key, magic); tries++) {
             Optional<ByteBuffer> again = store.get(key);
             if (again.equals(object)) {
                 break;

@@ -21,11 +21,11 @@ import picocli.CommandLine.IVersionProvider;
                     + " configuration."
         },
         commandListHeading = "%nCommands, each with its own --help:%n",
-        subcommands = {TierList.class, TierVerify.class, TierSweep.class, TierCost.class},
+        subcommands = {TierList.class, TierVerify.class, TierSweep.class, TierCost.class, TierRestore.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, and all is sound",
-            "1:something in the bucket is damaged, or the bucket cannot be used",
+            "1:something in the bucket is damaged, or the bucket or the server cannot be used",
             "2:the command line or the configuration is wrong"
         })
 public final class TierCommand {

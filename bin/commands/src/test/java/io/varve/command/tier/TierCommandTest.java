@@ -36,6 +36,7 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -251,6 +252,38 @@ class TierCommandTest {
             assertThat(run(command, "--help")).isZero();
             assertThat(output()).contains("--config=FILE");
         }
+    }
+
+    @Test
+    void asksForATopicThatBeginsWithAnothersRecords() {
+        NewTopic topic = new RestoredTopic("orders", "offset:17", "copy", Map.of("retention.ms", "5")).create(3);
+
+        assertThat(topic.name()).isEqualTo("copy");
+        assertThat(topic.numPartitions()).isEqualTo(3);
+        assertThat(topic.configs())
+                .containsOnly(
+                        Map.entry("varve.restore.from", "orders@offset:17"),
+                        Map.entry("retention.ms", "5"),
+                        Map.entry("retention.bytes", "-1"));
+    }
+
+    @Test
+    void restoresAsOfOnePointOnly() {
+        assertThat(restore("--to-offset", "5", "--to-time", "2026-11-29T01:02:03Z"))
+                .isEqualTo(2);
+        assertThat(restore()).isEqualTo(2);
+        assertThat(restore("--to-time", "yesterday")).isEqualTo(2);
+        assertThat(errorOutput()).contains("'yesterday' is not a time");
+        assertThat(restore("--to-offset", "-5")).isEqualTo(2);
+        assertThat(errorOutput()).contains("'-5' is not an offset");
+    }
+
+    private int restore(String... point) {
+        err.reset();
+        List<String> line = new ArrayList<>(
+                List.of("restore", "--bootstrap-server", "127.0.0.1:1", "--topic", "orders", "--as", "copy"));
+        line.addAll(Arrays.asList(point));
+        return TierCommand.run(print(out), print(err), line.toArray(String[]::new));
     }
 
     @Test
