@@ -177,6 +177,17 @@ class ServerConfigTest {
         assertThat(old.get("log.durability").key().documentation).startsWith("sync: an acks=all answer");
     }
 
+    @Test
+    void aBackendsSecretIsNotShown() throws IOException {
+        Map<String, ConfigEntry> shown =
+                shown("storage.backend=s3\ns3.bucket=b\ns3.access.key.id=id\ns3.secret.access.key=hush");
+        assertThat(BrokerConfigs.isSensitive(shown.get("s3.secret.access.key"))).isTrue();
+        assertThat(BrokerConfigs.isSensitive(shown.get("s3.access.key.id"))).isFalse();
+        ServerConfig config = load("storage.backend=s3\ns3.bucket=b\ns3.access.key.id=id\ns3.secret.access.key=hush");
+        assertThat(config.storage().properties()).containsEntry("s3.secret.access.key", "hush");
+        assertThat(config.warnings()).noneMatch(line -> line.contains("hush"));
+    }
+
     private Map<String, ConfigEntry> shown(String text) throws IOException {
         MetadataConfig config = load(text).metadata();
         return new BrokerConfigs(config.brokerKeys(), config.logDefaults())
