@@ -170,6 +170,8 @@ final class S3Storage implements Storage {
             return;
         }
         closed = true;
+        // What waits for the bucket must not keep the hot storage from its last sync.
+        parts.bucket().hasten();
         services.close();
         parts.manifest().close();
         try {

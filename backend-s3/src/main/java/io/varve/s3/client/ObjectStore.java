@@ -15,6 +15,9 @@ import java.util.function.Consumer;
  * <p>Every method throws {@link ObjectStoreException}; its kind says what the caller must do.
  */
 public interface ObjectStore extends AutoCloseable {
+    /** Time for requests in progress after {@link #hasten}, in ms. */
+    long GRACE_MS = 4_000;
+
     /**
      * Stores a small object, replacing one of the same key.
      *
@@ -106,6 +109,12 @@ public interface ObjectStore extends AutoCloseable {
 
     /** @return requests and bytes so far, of this store and all that share its connections */
     RequestCounts counts();
+
+    /**
+     * Ends what takes long, before a close: no request is repeated any more, and those in progress have
+     * {@value #GRACE_MS} ms left. For all stores of {@link #countedFor}. Idempotent.
+     */
+    void hasten();
 
     /** Closes the connections, for all stores of {@link #countedFor}. Idempotent. */
     @Override

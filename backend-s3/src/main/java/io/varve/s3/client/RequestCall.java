@@ -143,15 +143,19 @@ final class RequestCall {
     void pause(RequestFailure last) {
         failed++;
         long pause = connection.backoff().nanos(failed);
-        if (pause >= left()
-                || abandoned.getAsBoolean()
-                || Thread.currentThread().isInterrupted()) {
+        if (pause >= left() || isOver()) {
             throw report(last);
         }
         connection.pause().await(pause);
-        if (Thread.currentThread().isInterrupted() || abandoned.getAsBoolean()) {
+        if (isOver()) {
             throw report(last);
         }
+    }
+
+    private boolean isOver() {
+        return connection.isHastened()
+                || abandoned.getAsBoolean()
+                || Thread.currentThread().isInterrupted();
     }
 
     /** @return the exception that says what the caller must do */

@@ -21,16 +21,19 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 final class S3Connection implements AutoCloseable {
     private final BucketSettings settings;
     private final Clock clock;
+    private final Scheduler scheduler;
     private final RetryPause pause;
     private final Backoff backoff;
     private final PartThreads threads;
     private final StoreCredentials credentials;
     private final S3Client client;
+    private volatile boolean hastened;
     private volatile boolean closed;
 
     S3Connection(BucketSettings settings, Clock clock, Scheduler scheduler, Ids ids, RetryPause pause) {
         this.settings = settings;
         this.clock = clock;
+        this.scheduler = scheduler;
         this.pause = pause;
         backoff = new Backoff(ids);
         threads = new PartThreads(scheduler, settings.limits().partsInFlight());
@@ -104,6 +107,23 @@ final class S3Connection implements AutoCloseable {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** @return true if no request is repeated any more */
+    boolean isHastened() {
+        return hastened;
+    }
+
+    /** Ends pauses and repetitions at once, and the rest after a while. Idempotent. */
+    void hasten() {
+        synchronized (this) {
+            if (hastened) {
+                return;
+            }
+            hastened = true;
+        }
+        pause.end();
+        scheduler.schedule(ObjectStore.GRACE_MS, this::close);
     }
 
     /** Ends pauses, part threads and connections. Idempotent. */

@@ -110,6 +110,11 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     @Override
+    public void hasten() {
+        connection.hasten();
+    }
+
+    @Override
     public void close() {
         connection.close();
     }

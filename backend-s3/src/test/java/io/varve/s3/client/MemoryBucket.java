@@ -178,6 +178,9 @@ public final class MemoryBucket implements ObjectStore {
     }
 
     @Override
+    public void hasten() {}
+
+    @Override
     public void close() {}
 
     private static ObjectInfo info(String key, Held held) {
