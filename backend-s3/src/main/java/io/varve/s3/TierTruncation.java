@@ -2,7 +2,9 @@
 package io.varve.s3;
 
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.ContractChecks;
@@ -46,7 +48,9 @@ final class TierTruncation {
     }
 
     private void withinHot(S3Store store, Extent local, long end) {
-        long keeps = Math.min(end, base(store.hot.segments(), end));
+        long keeps = store.partition.compacted()
+                ? baseOfLastBatch(store.hot, local.start(), end)
+                : Math.min(end, base(store.hot.segments(), end));
         boolean reachesSealed = keeps < store.hot.sealedEnd() || end < local.start();
         boolean belowStart = end < local.start() && store.partition.isTracked();
         if (belowStart) {
@@ -71,6 +75,31 @@ final class TierTruncation {
             }
         }
         return base;
+    }
+
+    /**
+     * Finds the segment that will be the active one. Offsets behind its last batch are assigned again, also
+     * where compaction left none up to the segment's end; so the bucket must keep nothing of it.
+     *
+     * @return its base; the start or the end of the truncation, the lower one, if no batch remains
+     */
+    private static long baseOfLastBatch(PartitionStore hot, long start, long end) {
+        List<Segment> segments = hot.segments();
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            Segment segment = segments.get(i);
+            long from = Math.max(segment.baseOffset(), start);
+            long to = Math.min(segment.endOffset(), end);
+            if (from < to && holdsBatch(hot, from, to)) {
+                return segment.baseOffset();
+            }
+        }
+        return Math.min(start, end);
+    }
+
+    private static boolean holdsBatch(PartitionStore hot, long from, long to) {
+        try (BatchSlice slice = hot.read(from, to, 0)) {
+            return slice.sizeInBytes() > 0;
+        }
     }
 
     private void belowHot(S3Store store, long start, long end) {
