@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Closes storages while the bucket is away: a server that is told to stop must not wait for an outage to end. */
+/** Closes storages while the bucket is away: a server that stops must not wait for an outage to end. */
 class TierShutdownTest {
     private static final Duration LONGEST = Duration.ofSeconds(9);
 
