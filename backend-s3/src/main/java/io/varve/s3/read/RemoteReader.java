@@ -27,6 +27,9 @@ import java.util.function.Predicate;
 public final class RemoteReader implements AutoCloseable {
     private static final long FORGET_MS = 600_000;
 
+    /** Share of the memory that open slices keep before they move to disk: clients may read them slowly. */
+    private static final int PINNED_SHARE = 8;
+
     private final ReadTally tally = new ReadTally();
     private final AtomicLong pinned = new AtomicLong();
     private final ReadConfig config;
@@ -236,7 +239,7 @@ public final class RemoteReader implements AutoCloseable {
     BatchSlice slice(DecodedChunk chunk, BatchSearch.Extract range, boolean mayWrite) {
         memory.read(chunk, range.from(), range.from() + range.bytes());
         tally.slicedBytes.add(range.bytes());
-        if (config.fileRegions() && pinned.get() + chunk.capacity() > pool.limit() / 4) {
+        if (config.fileRegions() && pinned.get() + chunk.capacity() > pool.limit() / PINNED_SHARE) {
             if (mayWrite) {
                 disk.put(chunk.key(), chunk.bytes());
             }

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Compares the tier with the bare SDK on the same bytes, in turn: uploads, the time to the first record, reads.
- * Prints a Markdown table of medians. {@code benchmarks/tier.sh} starts it.
+ * Compares the tier with the bare SDK on the same bytes, in turn: uploads, the time to the first record,
+ * reads. Prints a Markdown table of medians. {@code benchmarks/tier.sh} starts it.
  */
 public final class RunTierBenchmark {
     private static final int SEGMENT = 64 << 20;
