@@ -59,6 +59,14 @@ class BucketProbeTest {
     }
 
     @Test
+    void bytesThatAreDamagedOnTheirWayAreReadAgain() {
+        try (var wrong = server.faults().add(FaultRule.of(S3Fault.WRONG_BYTES).times(1))) {
+            probe(server.bucket(), server.secretKey());
+            assertThat(wrong.hits()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aMissingBucketIsRefused() {
         assertThatThrownBy(() -> probe("missing", server.secretKey()))
                 .satisfies(this::isMisuseOfOneLine)
