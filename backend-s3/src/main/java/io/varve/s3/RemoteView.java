@@ -2,6 +2,7 @@
 package io.varve.s3;
 
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.support.SegmentLookup;
 import io.varve.s3.manifest.RemotePartition;
@@ -75,6 +76,19 @@ final class RemoteView {
         }
         int first = indexOf(offset);
         return segments.subList(segments.get(first).endOffset() > offset ? first : first + 1, segments.size());
+    }
+
+    /** Tells whether a hot segment was replaced since the bucket got it. */
+    boolean differsFrom(PartitionStore hot) {
+        if (isEmpty()) {
+            return false;
+        }
+        long from = hot.extent().start();
+        return hot.segments().stream()
+                .anyMatch(segment -> segment.sealed()
+                        && segment.endOffset() <= end()
+                        && segment.endOffset() > from
+                        && !holds(segment, from));
     }
 
     /**

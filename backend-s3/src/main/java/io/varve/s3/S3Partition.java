@@ -89,23 +89,10 @@ final class S3Partition implements UploadSource {
         hot = handle;
         open = true;
         offeredEnd = NONE;
-        if (differs(handle, remote())) {
+        if (remote().differsFrom(handle)) {
             replacedBelow = handle.extent().readableEnd(); // it was replaced before this start
         }
         dropIfOff();
-    }
-
-    /** Tells whether a segment was replaced since the bucket got it. */
-    private static boolean differs(PartitionStore hot, RemoteView remote) {
-        if (remote.isEmpty()) {
-            return false;
-        }
-        long from = hot.extent().start();
-        return hot.segments().stream()
-                .anyMatch(segment -> segment.sealed()
-                        && segment.endOffset() <= remote.end()
-                        && segment.endOffset() > from
-                        && !remote.holds(segment, from));
     }
 
     /** Tells whether the partition was open before in this process: what it noted since still holds. */
