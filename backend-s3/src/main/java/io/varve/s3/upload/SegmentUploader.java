@@ -10,6 +10,8 @@ import io.varve.s3.manifest.Manifest;
 import io.varve.s3.object.PartBuffers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,11 @@ public final class SegmentUploader implements AutoCloseable {
      */
     private static final long HOLD_MS = 600_000;
 
+    /** Delay before the second try of a partition that changed during the first one; it doubles. */
+    private static final long FIRST_DELAY_MS = 1_000;
+
+    private static final int MAX_DOUBLED = 20;
+
     private final UploadConfig config;
     private final StorageContext context;
     private final Manifest manifest;
@@ -33,6 +40,9 @@ public final class SegmentUploader implements AutoCloseable {
     private final UploadQueue queue = new UploadQueue();
     private final ObjectsInFlight inFlight = new ObjectsInFlight();
     private final StoreTrouble trouble;
+    /** Partitions whose last upload failed for a reason of their own, to how often in a row. */
+    private final Map<UploadSource, Integer> failures = new ConcurrentHashMap<>();
+
     private final List<PartBuffers> buffers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Scheduler.Task report;
@@ -120,6 +130,7 @@ public final class SegmentUploader implements AutoCloseable {
                 if (more) {
                     trouble.worked();
                 }
+                failures.remove(source);
                 queue.giveBack(source, more);
             } catch (ObjectStoreException e) {
                 storeFailed(source, e);
@@ -144,7 +155,10 @@ public final class SegmentUploader implements AutoCloseable {
 
     private void partitionFailed(UploadSource source, StorageException e) {
         switch (e.kind()) {
-            case CLOSED -> queue.giveBack(source, false);
+            case CLOSED -> {
+                failures.remove(source);
+                queue.giveBack(source, false);
+            }
             case FENCED -> {
                 queue.giveBack(source, false);
                 if (manifest.isFenced() && queue.close()) {
@@ -153,9 +167,10 @@ public final class SegmentUploader implements AutoCloseable {
             }
             case RETRY, MISUSE -> {
                 // A trim took records away below the reader, or the key service is away.
-                LOG.info("upload of {} is tried again: {}", source.id(), e.getMessage());
-                queue.hold(source);
-                context.scheduler().schedule(1_000, () -> queue.release(source));
+                long delayMs = Math.min(
+                        HOLD_MS, FIRST_DELAY_MS << Math.min(MAX_DOUBLED, failures.merge(source, 1, Integer::sum) - 1));
+                LOG.info("upload of {} is tried again in {} ms: {}", source.id(), delayMs, e.getMessage());
+                hold(source, delayMs);
             }
             default -> hold(source, e);
         }
@@ -167,8 +182,11 @@ public final class SegmentUploader implements AutoCloseable {
                 source.id(),
                 HOLD_MS / 1000,
                 e);
-        queue.hold(source);
-        context.scheduler().schedule(HOLD_MS, () -> queue.release(source));
+        hold(source, HOLD_MS);
+    }
+
+    private void hold(UploadSource source, long delayMs) {
+        queue.hold(source, () -> context.scheduler().schedule(delayMs, () -> queue.release(source)));
     }
 
     private void report() {

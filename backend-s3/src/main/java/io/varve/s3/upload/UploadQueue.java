@@ -64,11 +64,16 @@ final class UploadQueue {
         }
     }
 
-    /** Takes a partition back, which does not wait again before {@link #release}. */
-    synchronized void hold(UploadSource source) {
+    /**
+     * Takes a partition back, which does not wait again before {@link #release}.
+     *
+     * @param scheduleRelease sees to the release, before anyone sees that the partition is back
+     */
+    synchronized void hold(UploadSource source, Runnable scheduleRelease) {
         busy.remove(source);
         again.remove(source);
         held.add(source);
+        scheduleRelease.run();
     }
 
     synchronized void release(UploadSource source) {

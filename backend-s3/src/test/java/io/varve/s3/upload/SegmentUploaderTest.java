@@ -102,6 +102,27 @@ class SegmentUploaderTest {
     }
 
     @Test
+    void uploadsASegmentThatTheManifestRefusesLessAndLessOften() {
+        AtomicInteger uploads = new AtomicInteger();
+        rig.bucket.before(request -> uploads.addAndGet(request.startsWith("upload ") ? 1 : 0));
+        rig.manifest.refuse(true);
+        UploadedPartition orders = partition("orders", 1);
+        uploader.offer(orders);
+        int delayS = 1;
+        for (int tries = 1; tries <= 8; tries++) {
+            int expected = tries;
+            UploadRig.await("try " + tries, () -> uploads.get() == expected && !busy());
+            rig.time.advance(delayS * 1_000L - 1);
+            assertThat(uploads).hasValue(tries);
+            rig.manifest.refuse(tries < 8);
+            rig.time.advance(1);
+            delayS *= 2;
+        }
+
+        UploadRig.await("it is uploaded", () -> orders.uploads() == 1);
+    }
+
+    @Test
     void endsWhenAnotherOwnerHasClaimedTheStorage() {
         UploadedPartition orders = partition("orders", 2);
         rig.manifest.fence();
