@@ -131,7 +131,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
             EventLog<MetadataState, ApiMessageAndVersion> events = metadata.events;
             events.submit(new BootstrapCluster(config.nodeId(), config.rack(), ids))
                     .join();
-            metadata.uncleanShutdown.begin(replayed, found.missing());
+            metadata.uncleanShutdown.begin(
+                    replayed, engine.restoring() ? replayed.state().partitions() : found.missing());
             events.submit(metadata.publishing(MetadataState::topicIds)).join();
         } catch (CompletionException e) {
             metadata.close();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.log;
 
+import io.varve.core.spi.PartitionId;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,6 +86,13 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
             changed.removeIf(resource -> resource.type() == ConfigResource.Type.TOPIC);
         }
         return changed;
+    }
+
+    /** @return the partitions of all topics; a copy */
+    public List<PartitionId> partitions() {
+        return image.topics().topicsById().values().stream()
+                .flatMap(topic -> topic.partitions().keySet().stream().map(p -> TopicIds.partition(topic, p)))
+                .toList();
     }
 
     /** @return the ids of all topics; a copy */

@@ -17,12 +17,12 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 /**
  * Raises the leader epochs of partitions whose offsets may get other records than consumers have read there.
  * After an unclean shutdown of a server that showed records before they were durable, these are all
- * partitions; otherwise they are the partitions that are created anew. Sets or removes the flag for the
- * server that starts.
+ * partitions; otherwise they are those that are created anew, or are restored without their last records.
+ * Sets or removes the flag for the server that starts.
  *
  * @param nodeId this broker
  * @param mayLoseVisibleRecords whether the server that starts shows records before they are durable
- * @param anew partitions that were lost and are created again
+ * @param anew partitions that were lost, whole or in part
  */
 record RaiseLeaderEpochs(int nodeId, boolean mayLoseVisibleRecords, List<PartitionId> anew)
         implements Command<MetadataState, ApiMessageAndVersion, Integer> {

@@ -36,8 +36,7 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
      * @return the differences; nothing has been changed
      */
     public static StorageReconciliation compare(Set<PartitionId> stored, MetadataLog.Replayed replayed) {
-        List<PartitionId> missing = replayed.state().image().topics().topicsById().values().stream()
-                .flatMap(topic -> topic.partitions().keySet().stream().map(p -> TopicIds.partition(topic, p)))
+        List<PartitionId> missing = replayed.state().partitions().stream()
                 .filter(id -> !stored.contains(id))
                 .sorted(Comparator.comparing(PartitionId::topic).thenComparing(PartitionId::partition))
                 .toList();

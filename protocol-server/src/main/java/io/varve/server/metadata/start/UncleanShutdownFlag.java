@@ -45,7 +45,7 @@ public final class UncleanShutdownFlag {
      * Begins a run. Call this before any partition is open: each is opened in the epoch that results.
      *
      * @param replayed the metadata as found
-     * @param anew partitions that are created anew
+     * @param anew partitions that are created anew, or have lost their last records
      */
     public void begin(MetadataLog.Replayed replayed, List<PartitionId> anew) {
         int raised = events.submit(new RaiseLeaderEpochs(nodeId, engine.mayLoseVisibleRecords(), anew))
@@ -57,8 +57,8 @@ public final class UncleanShutdownFlag {
         }
         if (raised > 0) {
             LOG.info(
-                    "Raised the leader epochs of {} partitions: the last run did not end in order, and consumers may have seen"
-                            + " records that are lost",
+                    "Raised the leader epochs of {} partitions: the last run did not end in order or the disk was lost, and"
+                            + " consumers may have seen records that are lost",
                     raised);
         }
     }
