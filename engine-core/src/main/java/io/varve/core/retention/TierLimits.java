@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.retention;
 
+import io.varve.core.spi.RemoteCopy;
 import io.varve.core.spi.Tiering;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Holds what a topic's configuration says of the remote tier: whether segments are copied, and how long their
@@ -13,8 +15,10 @@ import java.util.Objects;
  *     {@link #AS_TOTAL} or {@link RetentionLimits#UNLIMITED} ({@code local.retention.ms})
  * @param localRetentionBytes max bytes of local segments; {@link #AS_TOTAL} or
  *     {@link RetentionLimits#UNLIMITED} ({@code local.retention.bytes})
+ * @param copyOf the remote records that a new partition begins with; empty for none
  */
-public record TierLimits(Tiering tiering, long localRetentionMs, long localRetentionBytes) {
+public record TierLimits(
+        Tiering tiering, long localRetentionMs, long localRetentionBytes, Optional<RemoteCopy> copyOf) {
     /** Kafka's value for "the same as {@code retention.ms}, or {@code retention.bytes}". */
     public static final long AS_TOTAL = -2;
 
@@ -24,10 +28,24 @@ public record TierLimits(Tiering tiering, long localRetentionMs, long localReten
     /** @throws IllegalArgumentException if a limit is below {@link #AS_TOTAL} */
     public TierLimits {
         Objects.requireNonNull(tiering, "tiering");
+        Objects.requireNonNull(copyOf, "copyOf");
         if (localRetentionMs < AS_TOTAL || localRetentionBytes < AS_TOTAL) {
             throw new IllegalArgumentException("local.retention.ms is " + localRetentionMs + ", local.retention.bytes "
                     + localRetentionBytes + ": each must be at least " + AS_TOTAL);
         }
+    }
+
+    /** Makes limits of partitions that begin empty. */
+    public TierLimits(Tiering tiering, long localRetentionMs, long localRetentionBytes) {
+        this(tiering, localRetentionMs, localRetentionBytes, Optional.empty());
+    }
+
+    /**
+     * @param copy the remote records that a new partition begins with
+     * @return a copy with them
+     */
+    public TierLimits beginningWith(RemoteCopy copy) {
+        return new TierLimits(tiering, localRetentionMs, localRetentionBytes, Optional.of(copy));
     }
 
     /**

@@ -37,7 +37,7 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Creates a topic with what the bucket has of another one up to a point. Nothing is copied: both topics name the"
                     + " same objects. The new topic keeps its records (retention.ms and retention.bytes are -1) unless"
-                    + " --topic-config says otherwise. What is not in the bucket yet does not come along."
+                    + " --topic-config says otherwise. The point must be in the bucket already."
         })
 final class TierRestore implements Callable<Integer> {
     @Spec

@@ -122,7 +122,7 @@ public record PartitionConfig(
      * @return what the storage must know
      */
     public PartitionSettings settings(long start) {
-        return new PartitionSettings(segments, compacted(), tier.tiering(), retention.maxStart(start));
+        return new PartitionSettings(segments, compacted(), tier.tiering(), retention.maxStart(start), tier.copyOf());
     }
 
     private PartitionConfig with(

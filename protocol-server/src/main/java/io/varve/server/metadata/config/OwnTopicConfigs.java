@@ -30,7 +30,7 @@ import org.apache.kafka.common.config.ConfigDef.ConfigKey;
  */
 final class OwnTopicConfigs {
     /** All settings of Varve's own. */
-    static final OwnTopicConfigs VARVE = new OwnTopicConfigs(List.of(RetentionHolds.CONFIG));
+    static final OwnTopicConfigs VARVE = new OwnTopicConfigs(List.of(RetentionHolds.CONFIG, RestoreSource.CONFIG));
 
     private final List<OwnTopicConfig> rows;
 

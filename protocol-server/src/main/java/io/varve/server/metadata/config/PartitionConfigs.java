@@ -3,8 +3,10 @@ package io.varve.server.metadata.config;
 
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.retention.Hold;
+import io.varve.core.spi.RemoteCopy;
 import io.varve.core.spi.SegmentLimits;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -13,16 +15,23 @@ import org.apache.kafka.common.Uuid;
  * @param common what is the same for all of them
  * @param jitterMs max ms by which a partition's segments end sooner ({@code segment.jitter.ms}), 0 or more
  * @param holds the offsets that are held
+ * @param restored the topic whose records this one begins with, if there is one
  */
-public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionHolds holds) {
+public record PartitionConfigs(
+        PartitionConfig common, long jitterMs, RetentionHolds holds, Optional<RestoreSource> restored) {
     /** @return a copy with another configuration of all partitions */
     PartitionConfigs with(PartitionConfig other) {
-        return new PartitionConfigs(other, jitterMs, holds);
+        return new PartitionConfigs(other, jitterMs, holds, restored);
     }
 
     /** @return a copy with other holds */
     PartitionConfigs with(RetentionHolds other) {
-        return new PartitionConfigs(common, jitterMs, other);
+        return new PartitionConfigs(common, jitterMs, other, restored);
+    }
+
+    /** @return a copy that begins with the records of another topic */
+    PartitionConfigs with(Optional<RestoreSource> other) {
+        return new PartitionConfigs(common, jitterMs, holds, other);
     }
 
     /**
@@ -38,6 +47,10 @@ public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionH
         List<Hold> pinned = holds.of(partition);
         if (!pinned.isEmpty()) {
             config = config.with(config.retention().withHolds(pinned));
+        }
+        Optional<RemoteCopy> copy = restored.flatMap(source -> source.copy(partition));
+        if (copy.isPresent()) {
+            config = config.with(config.tier().beginningWith(copy.get()));
         }
         SegmentLimits segments = config.segments();
         long maxSooner = Math.min(jitterMs, segments.segmentMs() - 1);

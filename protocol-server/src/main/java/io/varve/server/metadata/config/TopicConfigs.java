@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -97,6 +98,12 @@ public final class TopicConfigs {
      */
     public void validateNew(Map<String, String> settings) {
         validate(settings, kafkas -> tier.validateNew(kafkas, defaults.base));
+        if (settings.containsKey(RestoreSource.NAME)
+                && !partitionConfig(settings).tiered()) {
+            throw new InvalidConfigurationException("Invalid value " + settings.get(RestoreSource.NAME)
+                    + " for configuration " + RestoreSource.NAME + ": the new topic must be in a remote tier, with a"
+                    + " storage backend that has one and remote.storage.enable=true");
+        }
     }
 
     /**
@@ -107,6 +114,11 @@ public final class TopicConfigs {
      * @throws InvalidConfigurationException naming the key and what is wrong
      */
     public void validate(Map<String, String> before, Map<String, String> after) {
+        String restored = after.get(RestoreSource.NAME);
+        if (restored != null && !restored.equals(before.get(RestoreSource.NAME))) {
+            throw new InvalidConfigurationException("Invalid value " + restored + " for configuration "
+                    + RestoreSource.NAME + ": it counts when the topic is created, and cannot be set later");
+        }
         validate(after, kafkas -> tier.validate(own.others(before), kafkas, defaults.base));
     }
 
@@ -144,7 +156,8 @@ public final class TopicConfigs {
     }
 
     private PartitionConfigs partitionConfigs(LogConfig config) {
-        return new PartitionConfigs(partitionConfig(config), config.segmentJitterMs, RetentionHolds.NONE);
+        return new PartitionConfigs(
+                partitionConfig(config), config.segmentJitterMs, RetentionHolds.NONE, Optional.empty());
     }
 
     private PartitionConfig partitionConfig(LogConfig config) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.topic;
 
+import io.varve.server.metadata.config.RestoreSource;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -57,7 +59,8 @@ final class TopicCreationPlan {
         if (!ReservedTopics.contains(name)) {
             rules.checkTotal(count + partitions, state);
         }
-        rules.topicConfigs().validateNew(topic.configs());
+        Map<String, String> configs = RestoreSource.resolve(topic.configs(), this::existing);
+        rules.topicConfigs().validateNew(configs);
         partitions += count;
         planned.add(name);
         if (Topic.hasCollisionChars(name)) {
@@ -65,11 +68,17 @@ final class TopicCreationPlan {
         }
         events.add(MetadataEvents.topic(name, id));
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-        topic.configs().forEach((key, value) -> events.add(MetadataEvents.config(resource, key, value)));
+        configs.forEach((key, value) -> events.add(MetadataEvents.config(resource, key, value)));
         for (int p = 0; p < count; p++) {
             events.add(MetadataEvents.partition(id, p, rules.nodeId()));
         }
         return count;
+    }
+
+    private Optional<RestoreSource.Existing> existing(String name) {
+        return Optional.ofNullable(state.topic(name))
+                .map(topic -> new RestoreSource.Existing(
+                        topic.id(), topic.partitions().size()));
     }
 
     private void checkName(String name) {
