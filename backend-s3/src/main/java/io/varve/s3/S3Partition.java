@@ -51,13 +51,7 @@ final class S3Partition implements UploadSource {
     /** Orders openings and the removal. */
     final Object lifecycle = new Object();
 
-    /** Orders edits of the manifest with the beginning of what makes uploads stale. */
-    private final Object edits = new Object();
-
-    private long generation;
-    private boolean removed;
-    private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
-    private CompletableFuture<Void> movingStart = CompletableFuture.completedFuture(null);
+    private final PartitionEdits edits;
 
     private volatile PartitionStore hot;
     private volatile boolean open;
@@ -72,6 +66,7 @@ final class S3Partition implements UploadSource {
         this.manifest = manifest;
         this.failPoints = failPoints;
         this.fencing = new Fencing(id);
+        this.edits = new PartitionEdits(id, manifest);
     }
 
     /**
@@ -119,9 +114,7 @@ final class S3Partition implements UploadSource {
 
     @Override
     public boolean copies() {
-        synchronized (edits) {
-            return !removed && open && settings.tiering() == Tiering.COPY && dropping.isDone();
-        }
+        return open && settings.tiering() == Tiering.COPY && edits.isSettled();
     }
 
     @Override
@@ -136,16 +129,12 @@ final class S3Partition implements UploadSource {
 
     @Override
     public long generation() {
-        synchronized (edits) {
-            return generation;
-        }
+        return edits.generation();
     }
 
     @Override
     public <T> Optional<T> ifUnchanged(long seen, Supplier<T> action) {
-        synchronized (edits) {
-            return removed || seen != generation ? Optional.empty() : Optional.of(action.get());
-        }
+        return edits.ifUnchanged(seen, action);
     }
 
     @Override
@@ -172,9 +161,7 @@ final class S3Partition implements UploadSource {
     void replaces(long end) {
         replacedBelow = end;
         offeredEnd = NONE;
-        synchronized (edits) {
-            generation++;
-        }
+        edits.begin();
     }
 
     /**
@@ -183,33 +170,23 @@ final class S3Partition implements UploadSource {
      * @return as {@link Manifest#commit}
      */
     CompletableFuture<Void> change(ManifestEdit edit) {
-        synchronized (edits) {
-            generation++;
-            return manifest.commit(List.of(edit));
-        }
+        return edits.commit(edit);
     }
 
     /** Ends the partition: no handle works, nothing is uploaded. */
     void remove(String why) {
-        synchronized (edits) {
-            removed = true;
-            generation++;
-        }
+        edits.remove();
         fencing.end(why);
     }
 
     /** Reverts {@link #remove}, when the deletion it was for has failed. */
     void resume() {
         fencing.resume();
-        synchronized (edits) {
-            removed = false;
-        }
+        edits.resume();
     }
 
     boolean isRemoved() {
-        synchronized (edits) {
-            return removed;
-        }
+        return edits.isRemoved();
     }
 
     /** @return what the bucket has of the partition, as last committed */
@@ -280,7 +257,7 @@ final class S3Partition implements UploadSource {
      */
     long dropLocal(long upTo) {
         PartitionStore local = hot;
-        if (!open || settings.compacted() || settings.tiering() == Tiering.OFF || !isSettled()) {
+        if (!open || settings.compacted() || settings.tiering() == Tiering.OFF || !edits.isSettled()) {
             return 0;
         }
         RemoteView remote = remote();
@@ -304,15 +281,9 @@ final class S3Partition implements UploadSource {
         return bytes;
     }
 
-    private boolean isSettled() {
-        synchronized (edits) {
-            return !removed && dropping.isDone();
-        }
-    }
-
     /** Tells whether copies in the bucket of what is on this machine go, or are about to. */
     boolean isOff() {
-        return settings.tiering() == Tiering.OFF || !isSettled();
+        return settings.tiering() == Tiering.OFF || !edits.isSettled();
     }
 
     /** Drops the remote copies of segments that are on this machine, if the tier is off. */
@@ -333,12 +304,7 @@ final class S3Partition implements UploadSource {
                 objects.add(segment.object());
             }
         }
-        synchronized (edits) {
-            if (!objects.isEmpty() && dropping.isDone() && !removed) {
-                generation++;
-                dropping = manifest.commit(List.of(new ManifestEdit.DropSegments(id, objects)));
-            }
-        }
+        edits.drop(objects);
     }
 
     /**
@@ -361,22 +327,17 @@ final class S3Partition implements UploadSource {
             journal.forgetStart(id, known.get().start());
             return;
         }
-        synchronized (edits) {
-            if (movingStart.isDone() && !removed) {
-                movingStart = manifest.commit(List.of(new ManifestEdit.MoveStart(id, from)));
-                movingStart.thenRun(then);
-            }
-        }
+        edits.moveStart(from, then);
     }
 
-    /** Tells whether segments were sealed since the last call that returned true. */
+    /** Tells whether segments were sealed, and are durable, since the last call that returned true. */
     boolean hasNew() {
         if (settings.tiering() != Tiering.COPY || !open) {
             return false;
         }
         try {
             long sealedEnd = hot.sealedEnd();
-            if (sealedEnd == offeredEnd || !copies()) {
+            if (sealedEnd == offeredEnd || !copies() || hot.extent().durableEnd() < sealedEnd) {
                 return false;
             }
             offeredEnd = sealedEnd;

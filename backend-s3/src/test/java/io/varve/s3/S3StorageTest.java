@@ -104,4 +104,17 @@ class S3StorageTest {
             assertThat(readAll(store, 25)).isEqualTo(tens(20, 270));
         }
     }
+
+    /** What is done now and then must not take notice of a segment in the place of the sync. */
+    @Test
+    void uploadsASegmentThatWasSealedLongBeforeItWasDurable() {
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 12);
+            S3Partition partition = ((S3Store) store).partition;
+            assertThat(partition.hasNew()).isFalse();
+            sync(storage, store);
+            awaitUploads(store);
+        }
+    }
 }

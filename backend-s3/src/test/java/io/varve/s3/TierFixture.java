@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Opens tiers of one bucket in the memory, and reads and writes their partitions. */
@@ -41,7 +42,8 @@ final class TierFixture implements AutoCloseable {
     static final PartitionSettings COMPACTED = new PartitionSettings(LIMITS, true, Tiering.COPY, Long.MAX_VALUE);
     static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     static final long EPOCH = 1_700_000_000_000L;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long POLL_NANOS = 1_000_000;
 
     final EmbeddedS3 s3;
     final SystemScheduler scheduler = new SystemScheduler(2);
@@ -125,7 +127,7 @@ final class TierFixture implements AutoCloseable {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("the time for it").isLessThan(end);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.s3.manifest.Manifest;
+import io.varve.s3.manifest.ManifestEdit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * Orders the edits of one partition in the manifest with the beginning of what makes uploads stale: a
+ * replacement, a truncation, the removal. Waits for nothing. Thread-safe.
+ */
+final class PartitionEdits {
+    private final PartitionId id;
+    private final Manifest manifest;
+    private long generation;
+    private boolean removed;
+    private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
+    private CompletableFuture<Void> movingStart = CompletableFuture.completedFuture(null);
+
+    PartitionEdits(PartitionId id, Manifest manifest) {
+        this.id = id;
+        this.manifest = manifest;
+    }
+
+    synchronized long generation() {
+        return generation;
+    }
+
+    /** As {@link io.varve.s3.upload.UploadSource#ifUnchanged}. */
+    synchronized <T> Optional<T> ifUnchanged(long seen, Supplier<T> action) {
+        return removed || seen != generation ? Optional.empty() : Optional.of(action.get());
+    }
+
+    /** Makes every upload in progress stale. */
+    synchronized void begin() {
+        generation++;
+    }
+
+    /**
+     * Makes every upload in progress stale, and commits an edit before those of later uploads.
+     *
+     * @return as {@link Manifest#commit}
+     */
+    synchronized CompletableFuture<Void> commit(ManifestEdit edit) {
+        generation++;
+        return manifest.commit(List.of(edit));
+    }
+
+    /** Has segments dropped from the bucket, unless others are being dropped. */
+    synchronized void drop(List<UUID> objects) {
+        if (!objects.isEmpty() && isSettled()) {
+            dropping = commit(new ManifestEdit.DropSegments(id, objects));
+        }
+    }
+
+    /**
+     * Has a start committed, unless another one is on its way.
+     *
+     * @param then runs when the manifest has it, on its thread
+     */
+    synchronized void moveStart(long start, Runnable then) {
+        if (movingStart.isDone() && !removed) {
+            movingStart = manifest.commit(List.of(new ManifestEdit.MoveStart(id, start)));
+            movingStart.thenRun(then);
+        }
+    }
+
+    /** Ends the partition: no upload of it counts any more. */
+    synchronized void remove() {
+        removed = true;
+        generation++;
+    }
+
+    /** Reverts {@link #remove}. */
+    synchronized void resume() {
+        removed = false;
+    }
+
+    synchronized boolean isRemoved() {
+        return removed;
+    }
+
+    /** Tells whether what the manifest says of the partition's segments is what holds. */
+    synchronized boolean isSettled() {
+        return !removed && dropping.isDone();
+    }
+}
