@@ -88,7 +88,7 @@ final class LocalSpace {
                 oldest.endOffset(),
                 oldest.bytes());
         hot.trimTo(oldest.endOffset());
-        own.trimmed(oldest.endOffset());
+        own.gaveUp(oldest.endOffset());
         return true;
     }
 }

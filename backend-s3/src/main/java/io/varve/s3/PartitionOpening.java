@@ -48,9 +48,8 @@ final class PartitionOpening {
         }
         hot.trimTo(Math.min(start, remote.end()));
         Extent local = hot.extent();
-        if (local.start() > remote.end()) {
-            return local.start(); // trimmed, and the manifest does not know it yet
-        }
+        // A hot partition that begins above the bucket's end gave up what lies between: a trim is noted
+        // before.
         if (hot.sealedEnd() < remote.end() && local.readableEnd() == remote.end()) {
             hot.seal(); // the crash took the end of the segment, which the bucket has
         }

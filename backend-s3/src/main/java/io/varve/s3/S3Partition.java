@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -29,12 +28,9 @@ import java.util.function.Supplier;
  * Holds what the handles of one partition share, and offers its segments for upload. Thread-safe.
  *
  * <p>Invariant: the records from {@link #start} to the hot partition's start are in the bucket, and the
- * manifest names their objects.
+ * manifest names their objects, except those that were given up on a full disk.
  */
 final class S3Partition implements UploadSource {
-    /** Says that the hot partition's start is the partition's. */
-    private static final long AS_HOT = Long.MAX_VALUE;
-
     private static final long NONE = -1;
 
     private final PartitionId id;
@@ -56,8 +52,7 @@ final class S3Partition implements UploadSource {
     private volatile PartitionStore hot;
     private volatile boolean open;
     private volatile PartitionSettings settings = PartitionSettings.DEFAULT;
-    private volatile long start = AS_HOT;
-    private final AtomicLong unjournaledStart = new AtomicLong(NONE);
+    private final TieredStart start = new TieredStart();
     private volatile long offeredEnd = NONE;
     private volatile long replacedBelow;
 
@@ -78,7 +73,7 @@ final class S3Partition implements UploadSource {
      */
     void opened(PartitionStore handle, PartitionSettings with, long from) {
         if (hot == null && from < handle.extent().start()) {
-            start = from;
+            start.begin(from);
         }
         settings = with;
         hot = handle;
@@ -110,6 +105,11 @@ final class S3Partition implements UploadSource {
     @Override
     public PartitionStore hot() {
         return hot;
+    }
+
+    @Override
+    public long start() {
+        return extent(hot.extent()).start();
     }
 
     @Override
@@ -199,8 +199,7 @@ final class S3Partition implements UploadSource {
      * @return the extent with the records that are in the bucket only
      */
     Extent extent(Extent local) {
-        long from = start;
-        return from >= local.start() ? local : new Extent(from, local.readableEnd(), local.durableEnd());
+        return start.extent(local);
     }
 
     /**
@@ -210,11 +209,18 @@ final class S3Partition implements UploadSource {
      */
     void trimmed(long to) {
         offeredEnd = NONE;
-        if (start != AS_HOT && to > start) {
-            start = to;
-        }
-        if (isTracked()) {
-            unjournaledStart.accumulateAndGet(to, Math::max);
+        start.trimmed(to, isTracked());
+    }
+
+    /**
+     * Notes that the hot partition gave up its oldest records, which the bucket has not. What the bucket has
+     * below them stays: they are a gap then. If it has nothing, the partition starts after them.
+     *
+     * @param to offset after the last of them, exclusive
+     */
+    void gaveUp(long to) {
+        if (start.isAsHot()) {
+            trimmed(to);
         }
     }
 
@@ -225,13 +231,7 @@ final class S3Partition implements UploadSource {
      */
     void truncated(long end) {
         offeredEnd = NONE;
-        if (start != AS_HOT && start >= end) {
-            start = AS_HOT;
-        }
-        long noted = unjournaledStart.get();
-        if (noted > end) {
-            unjournaledStart.compareAndSet(noted, NONE);
-        }
+        start.truncated(end);
     }
 
     /** Tells whether the manifest knows the partition, or may soon: then its start is kept in the journal. */
@@ -239,14 +239,9 @@ final class S3Partition implements UploadSource {
         return settings.tiering() == Tiering.COPY || manifest.partition(id).isPresent();
     }
 
-    /** @return the start that the journal must have before a sync returns; below 0 if there is none */
-    long unjournaledStart() {
-        return unjournaledStart.get();
-    }
-
-    /** @param noted a start that {@link #unjournaledStart} returned, and the journal has now */
-    void journaled(long noted) {
-        unjournaledStart.compareAndSet(noted, NONE);
+    /** @return the partition's start, as it is here and in the journal */
+    TieredStart tieredStart() {
+        return start;
     }
 
     /**
@@ -272,8 +267,8 @@ final class S3Partition implements UploadSource {
             bytes += segment.bytes();
         }
         if (to > from) {
-            if (start == AS_HOT) {
-                start = from;
+            if (start.isAsHot()) {
+                start.begin(from);
             }
             failPoints.hit(S3FailPoints.DROP_BEFORE_TRIM);
             local.trimTo(to);

@@ -135,6 +135,18 @@ final class S3Storage implements Storage {
         }
     }
 
+    /**
+     * Prepares a trim, before the hot partition takes it. If it moves the hot partition's start above what
+     * the bucket has, the journal must have the start before: after a crash it would look otherwise as if the
+     * records between had been given up.
+     */
+    void beforeTrim(S3Partition partition, long start) {
+        RemoteView remote = partition.remote();
+        if (!remote.isEmpty() && start > remote.end()) {
+            sync.noteEarly(partition.id(), start);
+        }
+    }
+
     LocalSpace localSpace() {
         return localSpace;
     }

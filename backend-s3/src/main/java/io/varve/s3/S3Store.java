@@ -163,6 +163,8 @@ final class S3Store implements PartitionStore {
     public void trimTo(long start) {
         partition.writer.lock();
         try {
+            token.requireWriter();
+            storage.beforeTrim(partition, start);
             hot.trimTo(start);
             partition.trimmed(start);
         } finally {

@@ -12,12 +12,16 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Syncs the hot partitions, and notes in the journal the starts that the manifest does not have yet.
  * Thread-safe.
  */
 final class TierSync {
+    private static final Logger LOG = LoggerFactory.getLogger(TierSync.class);
+
     private final TierParts parts;
 
     TierSync(TierParts parts) {
@@ -41,7 +45,7 @@ final class TierSync {
         boolean starts = false;
         for (S3Store store : stores) {
             hot.add(store.hot);
-            starts |= store.partition.unjournaledStart() >= 0;
+            starts |= store.partition.tieredStart().unjournaled() >= 0;
         }
         SyncFailures failures = parts.hot().sync(hot);
         if (starts) {
@@ -63,7 +67,7 @@ final class TierSync {
         } catch (StorageException | UncheckedIOException e) {
             Map<PartitionId, StorageException> all = new HashMap<>(failures.byPartition());
             for (S3Partition partition : durable) {
-                if (partition.unjournaledStart() >= 0) {
+                if (partition.tieredStart().unjournaled() >= 0) {
                     all.put(partition.id(), notNoted(partition.id(), e));
                 }
             }
@@ -76,11 +80,20 @@ final class TierSync {
                 StorageException.Kind.RETRY, id + ": its start could not be noted: " + cause.getMessage(), cause);
     }
 
+    /** Notes a start before the next sync, if it can: that sync notes it otherwise, or fails. */
+    void noteEarly(PartitionId id, long start) {
+        try {
+            parts.journal().noteStarts(Map.of(id, start));
+        } catch (StorageException | UncheckedIOException e) {
+            LOG.warn("{}: its start of {} could not be noted yet: {}", id, start, e.getMessage());
+        }
+    }
+
     /** Notes new starts in the journal: they are durable on return. */
     void noteStarts(Collection<S3Partition> partitions) {
         Map<PartitionId, Long> starts = new HashMap<>();
         for (S3Partition partition : partitions) {
-            long start = partition.unjournaledStart();
+            long start = partition.tieredStart().unjournaled();
             if (start >= 0) {
                 starts.put(partition.id(), start);
             }
@@ -93,7 +106,7 @@ final class TierSync {
         for (S3Partition partition : partitions) {
             Long noted = starts.get(partition.id());
             if (noted != null) {
-                partition.journaled(noted);
+                partition.tieredStart().journaled(noted);
             }
         }
     }

@@ -26,11 +26,10 @@ final class TieredSegments {
         }
         List<Segment> all = new ArrayList<>();
         long hotBase = local.get(0).baseOffset();
-        for (RemoteSegment segment : remote.endingAbove(extent.start())) {
-            if (segment.baseOffset() >= hotBase) {
-                break;
-            }
-            all.add(remoteOnly(segment, hotBase));
+        List<RemoteSegment> below = remote.endingAbove(extent.start());
+        for (int i = 0; i < below.size() && below.get(i).baseOffset() < hotBase; i++) {
+            long next = i + 1 < below.size() ? below.get(i + 1).baseOffset() : hotBase;
+            all.add(remoteOnly(below.get(i), Math.min(next, hotBase)));
         }
         for (Segment segment : local) {
             all.add(!off && remote.holds(segment, hotStart) ? tiered(segment, Segment.Tier.BOTH) : segment);
@@ -38,10 +37,11 @@ final class TieredSegments {
         return all;
     }
 
-    private static Segment remoteOnly(RemoteSegment segment, long hotBase) {
+    /** @param end base of the next segment: records between were given up */
+    private static Segment remoteOnly(RemoteSegment segment, long end) {
         return new Segment(
                 segment.baseOffset(),
-                Math.min(segment.endOffset(), hotBase),
+                end,
                 segment.bytes(),
                 segment.maxTimestamp(),
                 segment.lastAppendMs(),

@@ -11,8 +11,8 @@ import java.util.Objects;
  *
  * @param id which partition
  * @param start the log start offset that was last committed; 0 or more
- * @param segments the segments in the bucket, by ascending offsets, adjacent: each begins where the one
- *     before ends. The first one contains the start
+ * @param segments the segments in the bucket, by ascending offsets: each begins where the one before ends, or
+ *     above if records between were given up on a full disk. The first one ends above the start
  * @param aside true if the partition was set aside: it does not count as stored, but keeps its objects
  */
 public record RemotePartition(PartitionId id, long start, List<RemoteSegment> segments, boolean aside) {
@@ -24,15 +24,15 @@ public record RemotePartition(PartitionId id, long start, List<RemoteSegment> se
         if (!segments.isEmpty()) {
             RemoteSegment first = segments.get(0);
             require(
-                    first.baseOffset() <= start && start < first.endOffset(),
+                    start < first.endOffset(),
                     id,
-                    "its first segment is " + first + ", must contain its start " + start);
+                    "its first segment is " + first + ", must end above its start " + start);
         }
         for (int i = 1; i < segments.size(); i++) {
             RemoteSegment before = segments.get(i - 1);
             RemoteSegment segment = segments.get(i);
-            if (before.endOffset() != segment.baseOffset()) {
-                require(false, id, "segment " + segment + " follows " + before + ", must begin where that ends");
+            if (before.endOffset() > segment.baseOffset()) {
+                require(false, id, "segment " + segment + " follows " + before + ", must not begin below its end");
             }
         }
     }

@@ -71,7 +71,7 @@ final class SegmentUpload {
                         remote,
                         source.replacedBelow(),
                         (segment, stored) -> partial.contains(source.id(), segment, stored))
-                : UploadPlan.of(extent, segments, remote);
+                : UploadPlan.of(extent, segments, remote, source.start());
     }
 
     /**

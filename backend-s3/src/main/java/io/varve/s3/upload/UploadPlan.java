@@ -21,19 +21,24 @@ final class UploadPlan {
     private final long start;
     private final long durableEnd;
     private final long remoteEnd;
+    /** Whether the records above the bucket's end were given up, so that later ones follow with a gap. */
+    private final boolean gapped;
+
     private final List<Segment> pending = new ArrayList<>();
 
     /**
      * @param extent the hot partition's extent
      * @param segments its segments, oldest first; read after the extent, so that they hold what is durable
      * @param remote what the bucket has
+     * @param partitionStart first offset of the partition, on this machine or in the bucket
      */
-    private UploadPlan(Extent extent, List<Segment> segments, Optional<RemotePartition> remote) {
+    private UploadPlan(Extent extent, List<Segment> segments, Optional<RemotePartition> remote, long partitionStart) {
         this.segments = segments;
         durableEnd = extent.durableEnd();
         stored = remote.map(RemotePartition::segments).orElse(List.of());
         start = Math.max(extent.start(), remote.map(RemotePartition::start).orElse(0L));
         remoteEnd = remote.map(RemotePartition::end).orElse(0L);
+        gapped = partitionStart < remoteEnd && remoteEnd < extent.start();
     }
 
     /**
@@ -49,8 +54,8 @@ final class UploadPlan {
     record ObjectOffsets(long baseOffset, long endOffset, long lastAppendMs, long start, long partOf) {}
 
     /** Plans for a partition whose sealed segments stay as they are. */
-    static UploadPlan of(Extent extent, List<Segment> segments, Optional<RemotePartition> remote) {
-        UploadPlan plan = new UploadPlan(extent, segments, remote);
+    static UploadPlan of(Extent extent, List<Segment> segments, Optional<RemotePartition> remote, long partitionStart) {
+        UploadPlan plan = new UploadPlan(extent, segments, remote, partitionStart);
         plan.find(plan::isLacking);
         return plan;
     }
@@ -67,7 +72,7 @@ final class UploadPlan {
             Optional<RemotePartition> remote,
             long replacedBelow,
             BiPredicate<Segment, RemoteSegment> isSame) {
-        UploadPlan plan = new UploadPlan(extent, segments, remote);
+        UploadPlan plan = new UploadPlan(extent, segments, remote, extent.start());
         boolean replaces = plan.remoteEnd >= replacedBelow;
         plan.find(segment -> plan.isLacking(segment) || replaces && plan.differs(segment, isSame));
         return plan;
@@ -125,9 +130,9 @@ final class UploadPlan {
 
     private Optional<ObjectOffsets> append(Segment first) {
         long from = Math.max(Math.max(first.baseOffset(), start), remoteEnd);
-        // Records between were given up here; until the manifest's start says so, nothing can follow.
-        boolean gap = !stored.isEmpty() && from > remoteEnd;
-        return gap ? Optional.empty() : Optional.of(offsets(from, first, first));
+        // Records between were trimmed: until the manifest's start says so, nothing can follow.
+        boolean waits = !stored.isEmpty() && from > remoteEnd && !gapped;
+        return waits ? Optional.empty() : Optional.of(offsets(from, first, first));
     }
 
     /** The new object must end where one of those it replaces ends. */

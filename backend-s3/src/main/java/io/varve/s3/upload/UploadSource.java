@@ -17,6 +17,12 @@ public interface UploadSource {
     /** @return its records and blobs on this machine */
     PartitionStore hot();
 
+    /**
+     * @return first offset of the partition: below the start of {@link #hot} if the bucket has records that
+     *     are not on this machine
+     */
+    long start();
+
     /** @return true if new segments go to the bucket now: the topic is tiered, and not read-only */
     boolean copies();
 

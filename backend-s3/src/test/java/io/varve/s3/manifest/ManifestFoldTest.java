@@ -79,13 +79,26 @@ class ManifestFoldTest {
     }
 
     @Test
+    void keepsAGapOfRecordsThatWereGivenUp() {
+        apply(add(0, 20));
+        apply(add(30, 40));
+
+        assertThat(partition(ID).segments()).hasSize(2);
+        assertThat(partition(ID).end()).isEqualTo(40);
+
+        apply(new ManifestEdit.MoveStart(ID, 25));
+        assertThat(partition(ID).segments()).hasSize(1);
+        assertThat(partition(ID).start()).isEqualTo(25);
+    }
+
+    @Test
     void changesNothingWhenOneEditOfACallDoesNotFit() {
         apply(add(0, 20));
 
-        assertThatThrownBy(() -> apply(add(20, 30), add(35, 40)))
+        assertThatThrownBy(() -> apply(add(20, 30), add(5, 15)))
                 .isInstanceOfSatisfying(
                         StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.MISUSE))
-                .hasMessageContaining("must begin where that ends");
+                .hasMessageContaining("they must span it");
 
         assertThat(partition(ID).end()).isEqualTo(20);
         assertThat(state.number()).isEqualTo(2);

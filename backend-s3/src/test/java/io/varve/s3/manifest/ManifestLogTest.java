@@ -152,12 +152,12 @@ class ManifestLogTest {
     void anEditThatDoesNotFitFailsItsOwnCallAlone() {
         ManifestLog log = owners.claim(store);
         CompletableFuture<Void> first = log.commit(next(ID, 0));
-        CompletableFuture<Void> gap = log.commit(next(ID, 5));
+        CompletableFuture<Void> unfit = log.commit(List.of(new ManifestEdit.AddSegments(ID, List.of())));
         CompletableFuture<Void> second = log.commit(next(ID, 1));
 
         await(first);
         await(second);
-        assertFails(Kind.MISUSE, () -> await(gap));
+        assertFails(Kind.MISUSE, () -> await(unfit));
         assertFails(Kind.MISUSE, () -> await(log.commit(List.of())));
         assertThat(log.partition(ID).orElseThrow().end()).isEqualTo(2);
     }

@@ -91,8 +91,17 @@ class UploadPlanTest {
     }
 
     @Test
+    void followsRecordsThatWereGivenUpWithAGapButNotTrimmedOnes() {
+        Extent extent = new Extent(20, 40, 40);
+        UploadPlan gaveUp = UploadPlan.of(extent, hot(20, 30, 40), remote(0, 10), 0);
+        assertThat(gaveUp.next().map(UploadPlan.ObjectOffsets::baseOffset)).contains(20L);
+        UploadPlan trimmed = UploadPlan.of(extent, hot(20, 30, 40), remote(0, 10), 20);
+        assertThat(trimmed.next()).isEmpty();
+    }
+
+    @Test
     void countsTheBacklog() {
-        UploadPlan plan = UploadPlan.of(new Extent(0, 30, 30), hot(0, 10, 20, 30), remote(0));
+        UploadPlan plan = UploadPlan.of(new Extent(0, 30, 30), hot(0, 10, 20, 30), remote(0), 0);
         assertThat(plan.backlog()).isEqualTo(new Backlog(2, 2000, 100));
     }
 
@@ -100,7 +109,7 @@ class UploadPlanTest {
             List<Segment> hot, Extent extent, Optional<RemotePartition> remote, boolean compacted, boolean same) {
         return compacted
                 ? UploadPlan.ofCompacted(extent, hot, remote, 0, (segment, stored) -> same)
-                : UploadPlan.of(extent, hot, remote);
+                : UploadPlan.of(extent, hot, remote, extent.start());
     }
 
     private static List<Long> next(

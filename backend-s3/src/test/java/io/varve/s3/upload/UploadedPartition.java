@@ -130,6 +130,11 @@ final class UploadedPartition implements UploadSource {
     }
 
     @Override
+    public long start() {
+        return hot().extent().start();
+    }
+
+    @Override
     public long replacedBelow() {
         return 0;
     }

@@ -29,7 +29,7 @@ final class TierVerify extends BucketCommand {
 
     @Override
     int run(TierAccess access, Map<String, String> properties) {
-        // The manifest's loading verifies that segments are adjacent.
+        // The manifest's loading verifies that segments do not overlap.
         List<RemotePartition> partitions = TierList.partitions(access.manifest(), topic);
         Map<UUID, RemoteSegment> objects = new LinkedHashMap<>();
         partitions.forEach(partition -> partition

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.Storage;
+import io.varve.s3server.FaultRule;
+import io.varve.s3server.S3Fault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Gives up the oldest records that are not uploaded, when the disk is full and the bucket is away. */
+class BacklogFullTest {
+    @TempDir
+    Path root;
+
+    private TierFixture tier;
+
+    @BeforeEach
+    void start() throws IOException {
+        tier = new TierFixture();
+        tier.properties.put("s3.on.backlog.full", "drop-oldest");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        tier.close();
+    }
+
+    @Test
+    void recordsInTheBucketStayWhenLaterOnesAreGivenUp() {
+        List<Long> left = new ArrayList<>(TierFixture.tens(0, 100));
+        left.addAll(TierFixture.tens(200, 320));
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(TierFixture.ID, 1, TierFixture.COPY);
+            TierFixture.appendTens(store, 10);
+            TierFixture.sync(storage, store);
+            store.seal();
+            TierFixture.sync(storage, store);
+            TierFixture.awaitUploads(store);
+            tier.s3.faults().add(FaultRule.of(S3Fault.UNREACHABLE));
+            TierFixture.appendTens(store, 22);
+            TierFixture.sync(storage, store);
+
+            makeSpace(storage, store, 200);
+
+            assertThat(store.extent().start()).isZero();
+            assertAdjacent(store.segments());
+            assertThat(TierFixture.readAll(store, 200)).isEqualTo(TierFixture.tens(200, 320));
+        }
+        tier.s3.faults().clear();
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(TierFixture.ID, 1, TierFixture.COPY);
+            assertThat(store.extent().start()).isZero();
+            TierFixture.awaitUploads(store);
+            assertThat(TierFixture.readAll(store, 0)).isEqualTo(left);
+            assertThat(store.offsetAt(TierFixture.EPOCH + 150).baseOffset()).isEqualTo(200);
+            store.dropLocal(Long.MAX_VALUE);
+            assertAdjacent(store.segments());
+            assertThat(TierFixture.readAll(store, 120)).isEqualTo(TierFixture.tens(200, 320));
+        }
+    }
+
+    @Test
+    void aTrimAboveWhatTheBucketHasIsNoGapAfterACrash() {
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(TierFixture.ID, 1, TierFixture.COPY);
+            TierFixture.appendTens(store, 10);
+            TierFixture.sync(storage, store);
+            store.seal();
+            TierFixture.sync(storage, store);
+            TierFixture.awaitUploads(store);
+            tier.s3.faults().add(FaultRule.of(S3Fault.UNREACHABLE));
+            TierFixture.appendTens(store, 22);
+            store.trimTo(250);
+            TierFixture.sync(storage, store);
+            tier.s3.faults().clear();
+        }
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(TierFixture.ID, 1, TierFixture.COPY);
+            assertThat(store.extent().start()).isEqualTo(250);
+        }
+    }
+
+    @Test
+    void withNothingInTheBucketThePartitionStartsAfterThem() {
+        tier.s3.faults().add(FaultRule.of(S3Fault.UNREACHABLE).under("test/main/data"));
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(TierFixture.ID, 1, TierFixture.COPY);
+            TierFixture.appendTens(store, 22);
+            TierFixture.sync(storage, store);
+
+            makeSpace(storage, store, 50);
+
+            assertThat(store.extent().start()).isEqualTo(50);
+            assertThat(TierFixture.readAll(store, 50)).isEqualTo(TierFixture.tens(50, 220));
+        }
+    }
+
+    /** Makes space as a refused append does, until the hot partition starts at an offset. */
+    private static void makeSpace(Storage storage, PartitionStore store, long start) {
+        S3Partition partition = ((S3Store) store).partition;
+        while (partition.hot().extent().start() < start) {
+            partition.writer.lock();
+            try {
+                assertThat(((S3Storage) storage).localSpace().make(partition)).isTrue();
+            } finally {
+                partition.writer.unlock();
+            }
+        }
+        assertThat(partition.hot().extent().start()).isEqualTo(start);
+    }
+
+    private static void assertAdjacent(List<Segment> segments) {
+        for (int i = 1; i < segments.size(); i++) {
+            assertThat(segments.get(i).baseOffset())
+                    .isEqualTo(segments.get(i - 1).endOffset());
+        }
+    }
+}
