@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.read;
 
+import io.varve.core.record.Crc32c;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.client.ObjectStore;
 import io.varve.s3.client.ObjectStoreException;
@@ -13,10 +14,12 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * Gets chunks of one object in one request, and decodes them. What comes damaged is got once more, by itself.
+ * Gets chunks of one object in one request, and decodes them. What comes damaged is got again, by itself.
  * Thread-safe.
  */
 final class ChunkFetch {
+    private static final int MAX_TRIES = 6;
+
     private final ObjectStore store;
     private final ChunkDecoder decoder;
     private final Predicate<UUID> named;
@@ -56,34 +59,41 @@ final class ChunkFetch {
      *
      * @param stored its stored bytes, from 0 to the limit; overwritten
      * @param into filled up to its limit
-     * @throws StorageException as {@link #get}; CORRUPT if the chunk came damaged twice
+     * @throws StorageException as {@link #get}; RETRY if the chunk was damaged on its way each time; CORRUPT if
+     *     it came damaged twice alike: so it is in the bucket
      */
     void decode(ChunkPlace place, ByteBuffer stored, ByteBuffer into) {
         RemoteSegment segment = place.segment();
         Chunk chunk = place.chunk();
-        try {
-            decoder.decode(segment.object(), segment.index(), chunk, stored.rewind(), into.rewind());
-        } catch (StorageException e) {
-            e.rethrowUnless(StorageException.Kind.CORRUPT);
-            tally.failures.increment();
-            getRange(place, chunk.position(), stored.rewind());
-            decodeAgain(place, stored.rewind(), into.rewind());
+        int before = 0;
+        for (int tries = 1; ; tries++) {
+            try {
+                decoder.decode(segment.object(), segment.index(), chunk, stored.rewind(), into.rewind());
+                tally.bytes.add(chunk.bytes());
+                return;
+            } catch (StorageException e) {
+                e.rethrowUnless(StorageException.Kind.CORRUPT);
+                tally.failures.increment();
+                int crc = Crc32c.of(stored.rewind());
+                if (tries > 1 && crc == before) {
+                    throw damaged(StorageException.Kind.CORRUPT, place, "twice alike", e);
+                }
+                if (tries == MAX_TRIES) {
+                    throw damaged(StorageException.Kind.RETRY, place, tries + " times", e);
+                }
+                before = crc;
+            }
+            getRange(place, chunk.position(), stored);
         }
-        tally.bytes.add(chunk.bytes());
     }
 
-    private void decodeAgain(ChunkPlace place, ByteBuffer stored, ByteBuffer into) {
-        RemoteSegment segment = place.segment();
-        try {
-            decoder.decode(segment.object(), segment.index(), place.chunk(), stored, into);
-        } catch (StorageException e) {
-            e.rethrowUnless(StorageException.Kind.CORRUPT);
-            tally.failures.increment();
-            throw new StorageException(
-                    StorageException.Kind.CORRUPT,
-                    "object " + segment.key() + " of " + place.id() + " came damaged twice: " + e.getMessage(),
-                    e);
-        }
+    private static StorageException damaged(
+            StorageException.Kind kind, ChunkPlace place, String times, StorageException cause) {
+        return new StorageException(
+                kind,
+                "object " + place.segment().key() + " of " + place.id() + " came damaged " + times + ": "
+                        + cause.getMessage(),
+                cause);
     }
 
     private void getRange(ChunkPlace place, long from, ByteBuffer into) {

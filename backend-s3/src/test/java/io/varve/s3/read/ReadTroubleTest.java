@@ -10,6 +10,7 @@ import io.varve.s3.client.S3ObjectStore;
 import io.varve.s3.manifest.RemotePartition;
 import io.varve.s3server.FaultRule;
 import io.varve.s3server.S3Fault;
+import io.varve.s3server.S3Faults;
 import io.varve.s3server.S3RequestKind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,6 +102,20 @@ class ReadTroubleTest {
             log.check(rig.reader.read(log.partition(), 0, Long.MAX_VALUE, ANY), 0, Long.MAX_VALUE, ANY);
             assertThat(bucket.server().requests().count(S3RequestKind.GET).requests())
                     .isEqualTo(2);
+        }
+    }
+
+    /** What is damaged on its way is another time damaged elsewhere: it is no damage of the object. */
+    @Test
+    void wrongBytesInARowAreNotSeenAndDoNotCondemnTheObject() {
+        try (S3Faults.Rule wrong = bucket.server()
+                        .faults()
+                        .add(FaultRule.of(S3Fault.WRONG_BYTES)
+                                .on(S3RequestKind.GET)
+                                .times(4));
+                ReadRig rig = ReadRig.of(impatient, ReadRig.plain(directory))) {
+            log.check(rig.reader.read(log.partition(), 0, Long.MAX_VALUE, ANY), 0, Long.MAX_VALUE, ANY);
+            assertThat(wrong.hits()).isEqualTo(4);
         }
     }
 
