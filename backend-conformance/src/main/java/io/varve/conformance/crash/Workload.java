@@ -12,6 +12,7 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.Tiering;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,10 +30,13 @@ import java.util.function.Supplier;
  */
 public final class Workload {
     /** The limits with which the workload, and every check of its partitions, open them. */
-    public static final PartitionSettings LIMITS =
-            PartitionSettings.of(new SegmentLimits(4000, Long.MAX_VALUE, 300, 1 << 16));
+    public static final PartitionSettings LIMITS = new PartitionSettings(
+            new SegmentLimits(4000, Long.MAX_VALUE, 300, 1 << 16), false, Tiering.COPY, Long.MAX_VALUE);
 
     private static final int SLOTS = 6;
+    /** So many steps apart, copies go from this machine that a tier has too. */
+    private static final int STEPS_BETWEEN_DROPS = 7;
+
     private static final int MOST_BYTES = 60_000;
     private static final long PER_GENERATION = 1_000_000_000L;
 
@@ -45,6 +49,7 @@ public final class Workload {
 
     private Storage storage;
     private long unique;
+    private int steps;
 
     /**
      * Goes on with whatever partitions there are.
@@ -82,6 +87,9 @@ public final class Workload {
         WorkloadPartition part = WorkloadPartition.of(store.id());
         long start = store.extent().start();
         long end = ends.get(slot);
+        if (++steps % STEPS_BETWEEN_DROPS == 0) {
+            store.dropLocal((start + end) / 2);
+        }
         switch (random.nextInt(40)) {
             case 0, 1 -> trim(store, part, random.nextLong(start, end + 1));
             case 2 -> trim(store, part, end + random.nextInt(3));
@@ -196,7 +204,9 @@ public final class Workload {
     }
 
     private void replace(PartitionStore store, WorkloadPartition part) {
-        List<Segment> sealed = store.segments().stream().filter(Segment::sealed).toList();
+        List<Segment> sealed = store.segments().stream()
+                .filter(segment -> segment.sealed() && segment.isLocal())
+                .toList();
         if (sealed.isEmpty()) {
             return;
         }

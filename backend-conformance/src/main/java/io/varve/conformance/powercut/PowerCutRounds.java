@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -25,7 +26,7 @@ final class PowerCutRounds {
 
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long LONGEST_WAIT_NANOS = 400 * NANOS_PER_MS;
-    private static final int FIRST_PROPERTY = 7;
+    private static final int FIRST_PROPERTY = 8;
 
     private final TestedBackend subject;
     private final PowerCutPlan plan;
@@ -45,8 +46,8 @@ final class PowerCutRounds {
     }
 
     /**
-     * Arguments: provider class, rounds, seed, disk, store, an empty directory, evidence or "", then
-     * KEY=VALUE.
+     * Arguments: provider class, rounds, seed, disk, store, an empty directory, evidence or "", keys of
+     * places, then KEY=VALUE.
      */
     public static void main(String[] args) {
         int status;
@@ -60,8 +61,9 @@ final class PowerCutRounds {
                     args[6].isEmpty() ? null : Path.of(args[6]));
             StorageProvider provider = (StorageProvider)
                     Class.forName(args[0]).getDeclaredConstructor().newInstance();
+            Set<String> places = args[7].isEmpty() ? Set.of() : Set.of(args[7].split(","));
             TestedBackend subject =
-                    new TestedBackend(provider, PowerCutLoad.properties(args, FIRST_PROPERTY), List.of());
+                    new TestedBackend(provider, PowerCutLoad.properties(args, FIRST_PROPERTY), List.of(), places);
             Path directory = plan.directory();
             ShutdownSignals.onSignal(() -> CutDisk.abandon(directory));
             scheduler.start("parent", () -> PowerCutLoad.awaitEndOfInput(() -> CutDisk.abandon(directory)));

@@ -62,7 +62,8 @@ public final class PowerCuts {
                 plan.disk(),
                 plan.store(),
                 directory.toString(),
-                plan.evidence() == null ? "" : plan.evidence().toString()));
+                plan.evidence() == null ? "" : plan.evidence().toString(),
+                String.join(",", subject.places())));
         subject.properties().forEach((key, value) -> command.add(key + "=" + value));
         Process process;
         try {

@@ -59,7 +59,7 @@ public final class DirectoryRig implements StorageRig {
 
     private DirectoryRig(
             TestedBackend subject, Class<?> reader, boolean verifiesReads, Path directory, Runnable whenClosed) {
-        this.subject = subject;
+        this.subject = subject.elsewhere();
         this.reader = reader;
         this.verifiesReads = verifiesReads;
         this.whenClosed = whenClosed;
@@ -114,6 +114,28 @@ public final class DirectoryRig implements StorageRig {
         return storage();
     }
 
+    /** @return where failures can be had on request */
+    FailPoints failPoints() {
+        return failPoints;
+    }
+
+    /** Cuts the power, and opens the storage on an empty directory. */
+    Storage loseDirectory() {
+        if (storage != null) {
+            abandon(storage);
+            storage = null;
+        }
+        crashes++;
+        directory = root.resolve("data-" + crashes);
+        return storage();
+    }
+
+    /** Opens another storage of the same place on an empty directory. The caller closes it. */
+    Storage openBeside() {
+        crashes++;
+        return subject.open(root.resolve("data-" + crashes), scheduler, new FailPoints());
+    }
+
     /** It has crashed: how it ends does not matter, as long as it releases what it holds. */
     private static void abandon(Storage storage) {
         try {
@@ -133,7 +155,7 @@ public final class DirectoryRig implements StorageRig {
         close();
         Map<String, String> verifying = new HashMap<>(subject.properties());
         verifying.put(ReadVerification.KEY, "true");
-        TestedBackend careful = new TestedBackend(subject.provider(), verifying, subject.classPath());
+        TestedBackend careful = new TestedBackend(subject.provider(), verifying, subject.classPath(), subject.places());
         return RamDisk.mount(DISK_MEBIBYTES)
                 .map(disk -> new DirectoryRig(careful, reader, true, disk.directory(), disk::close))
                 .orElseGet(() -> new DirectoryRig(careful, reader, true, null, () -> {}));

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -22,17 +24,39 @@ import java.util.function.Supplier;
  * @param provider the backend; its class has a public constructor without parameters
  * @param properties configuration it gets, beside the kit's own
  * @param classPath where another process finds it, in addition to this one's class path
+ * @param places keys of properties that say where a storage is beside its directories, such as a prefix in a
+ *     bucket: {@link #elsewhere} appends to their values
  */
-public record TestedBackend(StorageProvider provider, Map<String, String> properties, List<Path> classPath) {
+public record TestedBackend(
+        StorageProvider provider, Map<String, String> properties, List<Path> classPath, Set<String> places) {
     /**
      * What the kit sets, so that background work happens within a test's time; the backend's properties win.
      */
     private static final Map<String, String> HASTE = Map.of("log.flush.offset.checkpoint.interval.ms", "50");
 
+    private static final AtomicLong NUMBER = new AtomicLong();
+
     /** Copies the collections. */
     public TestedBackend {
         properties = Map.copyOf(properties);
         classPath = List.copyOf(classPath);
+        places = Set.copyOf(places);
+    }
+
+    /** A backend that keeps everything in its directories. */
+    public TestedBackend(StorageProvider provider, Map<String, String> properties, List<Path> classPath) {
+        this(provider, properties, classPath, Set.of());
+    }
+
+    /** @return the same for a new, empty storage: what it keeps beside its directories is in a new place */
+    public TestedBackend elsewhere() {
+        if (places.isEmpty()) {
+            return this;
+        }
+        String suffix = "/" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+        Map<String, String> moved = new HashMap<>(properties);
+        places.forEach(key -> moved.merge(key, suffix, String::concat));
+        return new TestedBackend(provider, moved, classPath, places);
     }
 
     /** @return the subject on this process's class path, with no configuration of its own */
@@ -44,7 +68,7 @@ public record TestedBackend(StorageProvider provider, Map<String, String> proper
     public static TestedBackend assumed(Supplier<StorageRig> rigs) {
         try (StorageRig rig = rigs.get()) {
             assumeTrue(rig.subject().isPresent(), "what this backend stores ends with its process");
-            return rig.subject().get();
+            return rig.subject().get().elsewhere();
         }
     }
 
