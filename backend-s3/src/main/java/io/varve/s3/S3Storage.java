@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 final class S3Storage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(S3Storage.class);
 
-    private final TierParts parts;
+    final TierParts parts;
     private final TierServices services;
-    private final PartitionCatalog catalog;
+    final PartitionCatalog catalog;
     private final PartitionOpening opening;
     private final TierRemoval removal;
     private final RemoteCopies copies;

@@ -7,7 +7,9 @@ import io.varve.conformance.batch.Batches;
 import io.varve.conformance.batch.TimelessSegments;
 import io.varve.conformance.rig.StorageRig;
 import io.varve.conformance.rig.TierFaults;
+import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -173,6 +175,17 @@ public abstract class LostDiskContract extends TieredContract {
         return () -> runs.hasNext() ? runs.next() : null;
     }
 
+    /** Where compaction left no records, a restored partition may have a batch without any. */
+    private List<Long> withRecords(long from) {
+        return readAll(store, from).stream().filter(this::hasRecords).toList();
+    }
+
+    private boolean hasRecords(long base) {
+        try (BatchSlice slice = store.read(base, TO_END, 0)) {
+            return BatchHeader.recordCount(slice.buffer(), 0) > 0;
+        }
+    }
+
     @Test
     void aCompactedPartitionIsOnThisMachineAgain() {
         store.settings(COMPACTED);
@@ -180,15 +193,15 @@ public abstract class LostDiskContract extends TieredContract {
         store.seal();
         store.replace(List.copyOf(store.segments().subList(0, 2)), of(20L, 80L));
         sealAndSettle();
-        List<Long> batches = readAll(store, 0);
+        List<Long> batches = withRecords(0);
         store = tier.loseDisk().open(ID, 1, COMPACTED);
         await(
                 "all segments are on this machine",
                 () -> store.segments().stream().allMatch(Segment::isLocal));
         assertExtent(store, 0, 170, 170);
-        assertThat(readAll(store, 0)).isEqualTo(batches).startsWith(20L, 80L, 100L);
+        assertThat(withRecords(0)).isEqualTo(batches).startsWith(20L, 80L, 100L);
         store.replace(List.copyOf(store.segments().subList(0, 1)), of(80L));
-        assertThat(readAll(store, 0)).startsWith(80L, 100L);
+        assertThat(withRecords(0)).startsWith(80L, 100L);
     }
 
     /**
@@ -205,7 +218,7 @@ public abstract class LostDiskContract extends TieredContract {
         store = tier.loseDisk().open(ID, 1, COMPACTED);
         assertExtent(store, 0, 170, 170);
         appendTens(1);
-        assertThat(readAll(store, 100)).containsExactly(110L, 170L);
+        assertThat(withRecords(100)).containsExactly(110L, 170L);
     }
 
     /** A record goes because of a later one of its key. If that one is lost, the older one must be back. */
@@ -221,7 +234,7 @@ public abstract class LostDiskContract extends TieredContract {
         store.replace(List.copyOf(store.segments().subList(0, 1)), of(40L));
         sealAndSettle();
         store = tier.loseDisk().open(ID, 1, COMPACTED);
-        assertThat(readAll(store, 0)).startsWith(40L, 50L).endsWith(110L);
+        assertThat(withRecords(0)).startsWith(40L, 50L).endsWith(110L);
     }
 
     @Test

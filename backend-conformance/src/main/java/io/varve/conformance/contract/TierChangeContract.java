@@ -48,7 +48,8 @@ public abstract class TierChangeContract extends TieredContract {
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(50L, 100L, 150L, 200L);
         assertThat(readAll(store, 65)).isEqualTo(tens(60, 230));
         assertThat(store.offsetAt(0).baseOffset()).isEqualTo(60);
-        assertThat(store.firstTimestamp(store.segments().get(0))).isEqualTo(EPOCH + 69);
+        // Of the batches that are trimmed within it a segment may still tell.
+        assertThat(store.firstTimestamp(store.segments().get(0))).isBetween(EPOCH + 59, EPOCH + 69);
         sync();
         crash();
         assertExtent(store, 65, 230, 230);
@@ -180,6 +181,7 @@ public abstract class TierChangeContract extends TieredContract {
 
     @Test
     void copiesAReplacementInPlaceOfWhatItReplaced() {
+        store.settings(COMPACTED);
         appendUploaded(17);
         store.replace(List.copyOf(store.segments().subList(0, 2)), of(20L, 60L, 70L));
         // The tier gets what is newer first.
@@ -187,6 +189,7 @@ public abstract class TierChangeContract extends TieredContract {
         sync();
         awaitUploaded(store);
         assertNoObjectIsLeft();
+        store.settings(TIERED);
         store.dropLocal(100);
         List<Long> left = new ArrayList<>(List.of(20L, 60L, 70L));
         left.addAll(tens(100, 170));

@@ -60,9 +60,9 @@ final class ComparedPartition {
     }
 
     /** Small segments with a sparse index; the reference has none, so a full one must never end a segment. */
-    static PartitionSettings settings(long segmentBytes) {
+    static PartitionSettings settings(long segmentBytes, boolean compacted) {
         SegmentLimits limits = new SegmentLimits((int) segmentBytes, 5000, 300, 1 << 16);
-        return new PartitionSettings(limits, false, Tiering.COPY, Long.MAX_VALUE);
+        return new PartitionSettings(limits, compacted, Tiering.COPY, Long.MAX_VALUE);
     }
 
     /** Does the same to both; either both return equal values, or both fail with the same kind. */
@@ -123,7 +123,10 @@ final class ComparedPartition {
                 sealWhatIsCutInTheTier();
                 synced = Math.min(synced, model.extent().readableEnd());
             }
-            case LIMIT -> both("limits", store -> store.settings(settings(step.number(0))));
+            case LIMIT ->
+                both(
+                        "limits",
+                        store -> store.settings(settings(step.number(0), step.part() == HistoryPlayer.COMPACTED)));
             case SEAL -> seal();
             case SNAPSHOT ->
                 both(
@@ -174,7 +177,7 @@ final class ComparedPartition {
 
     private void replace(int first, int count, long mask) {
         List<Segment> sealed = model.segments().stream().filter(Segment::sealed).toList();
-        if (sealed.isEmpty()) {
+        if (sealed.isEmpty() || count == 0) {
             return;
         }
         int from = first % sealed.size();

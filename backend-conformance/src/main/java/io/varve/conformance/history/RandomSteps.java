@@ -20,7 +20,7 @@ final class RandomSteps {
     HistoryStep next(HistoryPlayer player) {
         int part = random.nextInt(HistoryPlayer.PARTS);
         Extent extent = player.extent(part);
-        return player.isTiered() && random.nextInt(6) == 0 ? ofTier(part, extent) : ofAny(part, extent);
+        return player.isTiered() && random.nextInt(6) == 0 ? ofTier(part, extent) : ofAny(player, part, extent);
     }
 
     private HistoryStep ofTier(int part, Extent extent) {
@@ -32,7 +32,7 @@ final class RandomSteps {
         };
     }
 
-    private HistoryStep ofAny(int part, Extent extent) {
+    private HistoryStep ofAny(HistoryPlayer player, int part, Extent extent) {
         long end = extent.readableEnd();
         return switch (random.nextInt(40)) {
             case 0, 1 -> Numbers.of(Verb.TRIM, part, random.nextLong(extent.start(), end + 1));
@@ -41,7 +41,7 @@ final class RandomSteps {
             case 6, 7, 8 ->
                 Numbers.of(
                         Verb.REPLACE,
-                        part,
+                        player.isTiered() ? HistoryPlayer.COMPACTED : part,
                         (long) random.nextInt(8),
                         1L + random.nextInt(4),
                         random.nextLong() & 0xFFFF);

@@ -115,12 +115,12 @@ public final class DirectoryRig implements StorageRig {
     }
 
     /** @return where failures can be had on request */
-    FailPoints failPoints() {
+    public FailPoints failPoints() {
         return failPoints;
     }
 
     /** Cuts the power, and opens the storage on an empty directory. */
-    Storage loseDirectory() {
+    public Storage loseDirectory() {
         if (storage != null) {
             abandon(storage);
             storage = null;
@@ -131,7 +131,7 @@ public final class DirectoryRig implements StorageRig {
     }
 
     /** Opens another storage of the same place on an empty directory. The caller closes it. */
-    Storage openBeside() {
+    public Storage openBeside() {
         crashes++;
         return subject.open(root.resolve("data-" + crashes), scheduler, new FailPoints());
     }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageProvider;
+import io.varve.core.spi.StorageSetting;
+import java.util.List;
+
+/** Opens the storage with background work that comes round within a test's time. */
+public final class HastyS3Provider implements StorageProvider {
+    private static final long OFTEN_MS = 20;
+    private static final long NOW_AND_THEN_MS = 1_000;
+
+    private final S3StorageProvider provider = new S3StorageProvider();
+
+    @Override
+    public String name() {
+        return provider.name();
+    }
+
+    @Override
+    public boolean tiers() {
+        return provider.tiers();
+    }
+
+    @Override
+    public List<StorageSetting> settings() {
+        return provider.settings();
+    }
+
+    @Override
+    public Storage open(StorageContext context) {
+        return provider.open(new StorageContext(
+                context.directories(),
+                context.properties(),
+                context.clock(),
+                new Haste(context.scheduler()),
+                context.ids(),
+                context.failPoints()));
+    }
+
+    private record Haste(Scheduler scheduler) implements Scheduler {
+        @Override
+        public Task schedule(long delayMs, Runnable task) {
+            return scheduler.schedule(delayMs, task);
+        }
+
+        @Override
+        public Task scheduleEvery(long periodMs, Runnable task) {
+            return scheduler.scheduleEvery(periodMs <= NOW_AND_THEN_MS ? Math.min(OFTEN_MS, periodMs) : periodMs, task);
+        }
+
+        @Override
+        public Thread start(String name, Runnable loop) {
+            return scheduler.start(name, loop);
+        }
+
+        @Override
+        public void close() {
+            scheduler.close();
+        }
+    }
+}

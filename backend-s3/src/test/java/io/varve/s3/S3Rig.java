@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.conformance.contract.RunScale;
+import io.varve.conformance.rig.DirectoryRig;
+import io.varve.conformance.rig.StorageFaults;
+import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.rig.TestedBackend;
+import io.varve.conformance.rig.TierFaults;
+import io.varve.conformance.rig.TieredRig;
+import io.varve.core.spi.Storage;
+import io.varve.s3server.EmbeddedS3;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Restarts and crashes the tier, with a hot backend in a directory and the bucket of one server for all
+ * tests of the process; each rig has a prefix of its own there.
+ */
+final class S3Rig implements TieredRig {
+    /** What a build takes for it beside the tests of the hot backends. */
+    static final RunScale SCALE = new RunScale(1, 500, 1, 2, 40);
+
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final long POLL_NANOS = 2_000_000;
+    private static final EmbeddedS3 SERVER = start();
+
+    private final DirectoryRig directory;
+    private final BucketFaults faults = new BucketFaults(SERVER);
+    private Storage second;
+    private Pause pause;
+
+    /**
+     * @param hot name of the backend in front
+     * @param others settings that are different
+     */
+    S3Rig(String hot, Map<String, String> others) {
+        this(new DirectoryRig(backend(hot, others)));
+    }
+
+    private S3Rig(DirectoryRig directory) {
+        this.directory = directory;
+    }
+
+    private static EmbeddedS3 start() {
+        try {
+            EmbeddedS3 server = EmbeddedS3.inMemory();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop-s3"));
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void stop(EmbeddedS3 server) {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @return the backend on the bucket, in small: short waits, small chunks */
+    static TestedBackend backend(String hot, Map<String, String> others) {
+        Map<String, String> properties = new HashMap<>(Map.ofEntries(
+                Map.entry("s3.hot.backend", hot),
+                Map.entry("s3.endpoint", SERVER.endpoint().toString()),
+                Map.entry("s3.bucket", SERVER.bucket()),
+                Map.entry("s3.access.key.id", SERVER.accessKey()),
+                Map.entry("s3.secret.access.key", SERVER.secretKey()),
+                Map.entry("s3.prefix", "rig"),
+                Map.entry("s3.start.timeout.ms", "0"),
+                Map.entry("s3.delete.delay.ms", "0"),
+                Map.entry("s3.sweep.grace.ms", "0"),
+                Map.entry("s3.sweep.interval.ms", "1001")));
+        properties.putAll(others);
+        return new TestedBackend(new HastyS3Provider(), properties, List.of(), Set.of("s3.prefix"));
+    }
+
+    @Override
+    public Storage storage() {
+        return directory.storage();
+    }
+
+    @Override
+    public Storage reopen() {
+        return directory.reopen();
+    }
+
+    @Override
+    public Storage crash() {
+        return directory.crash();
+    }
+
+    @Override
+    public Storage loseDisk() {
+        return directory.loseDirectory();
+    }
+
+    @Override
+    public Storage takeOver() {
+        second = directory.openBeside();
+        return second;
+    }
+
+    @Override
+    public UploadPause pauseUpload() {
+        pause = new Pause();
+        directory.failPoints().arm("s3.upload.stored", pause::stop);
+        return pause;
+    }
+
+    private static final class Pause implements UploadPause {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        /** Only the first one stops. */
+        private synchronized boolean isFirst() {
+            boolean first = reached.getCount() > 0;
+            reached.countDown();
+            return first;
+        }
+
+        private void stop() {
+            if (isFirst()) {
+                try {
+                    released.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        @Override
+        public boolean reached() {
+            return reached.getCount() == 0;
+        }
+
+        @Override
+        public void release() {
+            released.countDown();
+        }
+    }
+
+    @Override
+    public TierFaults tierFaults() {
+        return faults;
+    }
+
+    @Override
+    public void settle() {
+        SettledTier tier = new SettledTier((S3Storage) storage());
+        long until = System.nanoTime() + PATIENCE_NANOS;
+        Optional<String> left = tier.left(objects());
+        while (left.isPresent()) {
+            if (System.nanoTime() > until) {
+                throw new AssertionError("the tier does not come to rest: " + left.get());
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+            left = tier.left(objects());
+        }
+    }
+
+    @Override
+    public Set<String> objects() {
+        String prefix = directory.subject().orElseThrow().properties().get("s3.prefix");
+        return Set.copyOf(SERVER.keys(prefix + "/main/data/"));
+    }
+
+    @Override
+    public Optional<TestedBackend> subject() {
+        return directory.subject();
+    }
+
+    @Override
+    public StorageRig withFaults() {
+        return new S3Rig((DirectoryRig) directory.withFaults());
+    }
+
+    @Override
+    public StorageFaults faults() {
+        return directory.faults();
+    }
+
+    @Override
+    public void close() {
+        faults.heal();
+        if (pause != null) {
+            pause.release();
+        }
+        try {
+            if (second != null) {
+                second.close();
+            }
+        } finally {
+            directory.close();
+        }
+    }
+}
