@@ -59,8 +59,8 @@ final class ChunkFetch {
      *
      * @param stored its stored bytes, from 0 to the limit; overwritten
      * @param into filled up to its limit
-     * @throws StorageException as {@link #get}; RETRY if the chunk was damaged on its way each time; CORRUPT if
-     *     it came damaged twice alike: so it is in the bucket
+     * @throws StorageException as {@link #get}; RETRY if the chunk was damaged on its way each time; CORRUPT
+     *     if it came damaged twice alike: so it is in the bucket
      */
     void decode(ChunkPlace place, ByteBuffer stored, ByteBuffer into) {
         RemoteSegment segment = place.segment();
