@@ -21,6 +21,8 @@ final class PartitionCatalog {
     /** Partitions that exist, by topic name and number. */
     private final ConcurrentHashMap<String, PartitionId> existing = new ConcurrentHashMap<>();
 
+    private final int lost;
+
     /**
      * @param hot the partitions of the hot storage
      * @param manifest knows those in the bucket
@@ -30,15 +32,22 @@ final class PartitionCatalog {
         this.manifest = manifest;
         this.failPoints = failPoints;
         hot.forEach(id -> existing.put(id.toString(), id));
+        int inBucketOnly = 0;
         for (RemotePartition remote : manifest.partitions()) {
-            if (!remote.aside()) {
-                existing.putIfAbsent(remote.id().toString(), remote.id());
+            if (!remote.aside() && existing.putIfAbsent(remote.id().toString(), remote.id()) == null) {
+                inBucketOnly++;
             }
         }
+        lost = inBucketOnly;
     }
 
     Set<PartitionId> ids() {
         return Set.copyOf(existing.values());
+    }
+
+    /** @return number of partitions that were in the bucket only when the storage was opened */
+    int lost() {
+        return lost;
     }
 
     boolean exists(PartitionId id) {

@@ -20,11 +20,13 @@ final class PartitionOpening {
 
     private final LocalJournal journal;
     private final PartitionRestore restore;
+    private final RestoreProgress progress;
     private final FailPoints failPoints;
 
-    PartitionOpening(LocalJournal journal, PartitionRestore restore, FailPoints failPoints) {
+    PartitionOpening(LocalJournal journal, PartitionRestore restore, RestoreProgress progress, FailPoints failPoints) {
         this.journal = journal;
         this.restore = restore;
+        this.progress = progress;
         this.failPoints = failPoints;
     }
 
@@ -83,5 +85,6 @@ final class PartitionOpening {
         restore.run(hot, remote, compacted);
         failPoints.hit(S3FailPoints.RESTORE_BEFORE_SYNC);
         restore.sync(hot);
+        progress.restored();
     }
 }

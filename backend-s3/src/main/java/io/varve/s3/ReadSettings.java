@@ -19,7 +19,7 @@ final class ReadSettings {
     private static final String PREFETCH = "s3.read.ahead";
 
     private static final int MAX_THREADS = 256;
-    private static final String DEFAULT_DIR = "tier-cache";
+    private static final String DEFAULT_DIR = ".tier-cache";
 
     static final List<StorageSetting> SETTINGS = List.of(
             StorageSetting.text(

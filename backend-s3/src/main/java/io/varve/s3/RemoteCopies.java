@@ -28,8 +28,8 @@ final class RemoteCopies {
      *
      * @param id a partition that the manifest does not know
      * @param copy what it begins with
-     * @throws StorageException RETRY if the bucket does not answer, or does not have the records up to the
-     *     copy's end yet; MISUSE if the source is not in the bucket, or its records were deleted; FENCED
+     * @throws StorageException RETRY if the bucket does not answer; MISUSE if the source is not in the
+     *     bucket, or its records were deleted; FENCED
      */
     void create(PartitionId id, RemoteCopy copy) {
         RemotePartition source = manifest.partition(copy.source())

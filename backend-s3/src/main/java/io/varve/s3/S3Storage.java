@@ -51,7 +51,11 @@ final class S3Storage implements Storage {
         FailPoints failPoints = parts.context().failPoints();
         BatchBorder border = new BatchBorder(new SegmentObjectReader(parts.bucket(), parts.decoder()));
         PartitionRestore restore = new PartitionRestore(parts.hot(), parts.bucket(), parts.decoder());
-        opening = new PartitionOpening(parts.journal(), restore, failPoints);
+        opening = new PartitionOpening(
+                parts.journal(),
+                restore,
+                new RestoreProgress(catalog.lost(), parts.context().clock()),
+                failPoints);
         removal = new TierRemoval(parts, catalog);
         copies = new RemoteCopies(parts.manifest(), border, failPoints);
         truncation = new TierTruncation(border, parts.journal(), failPoints);

@@ -55,6 +55,9 @@ public final class PartitionDiscovery {
             return;
         }
         PartitionId id = PartitionMetadata.read(entry).orElse(null);
+        if (id == null && name.startsWith(".")) {
+            return; // the cache of a tier, for instance
+        }
         if (id == null) {
             LOG.warn("{} is not a partition (no name-number with a partition.metadata in it): leaving it alone", entry);
             return;

@@ -16,7 +16,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Loses the disk of a tiered server, also after it was killed amid uploads, and starts it from the bucket. */
+/** Loses the disk of a tiered server, also after a kill amid uploads, and starts it from the bucket. */
 class RestoreIT {
     private static final String GROUP = "restored";
 
@@ -83,7 +83,7 @@ class RestoreIT {
         }
     }
 
-    /** Waits until a topic that is created now is in the bucket, and so is all that the metadata had before. */
+    /** Waits until a topic that is created now is in the bucket, and so is all metadata before it. */
     private static void awaitMetadataCopied(Server server) throws Exception {
         TieredTopic later = TieredTopic.create(server, "later", Map.of());
         later.write(server, 10);
