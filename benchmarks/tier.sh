@@ -4,18 +4,20 @@
 # Below the engine, without a broker. Prints a Markdown table of medians.
 #
 #   benchmarks/tier.sh [--hot file|lmdb] [--segments N] [--rounds N]
+#   benchmarks/tier.sh --start N [--rounds N]          the time that a start takes with N segments in the bucket
 #
 # Segments have 64 MiB (default: 8 of them). The S3 server is that of bin/varve-s3.sh, another process; its CPU does not count.
 # Environment: JAVA_HOME; BENCH_DIR is where the data is kept meanwhile (default: /tmp's disk).
 . "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/../bin/lib/launch.sh"
 set -euo pipefail
-hot=file segments=8 rounds=3
+hot=file segments=8 rounds=3 start=
 while [ $# -gt 0 ]; do
   case $1 in
     --hot) hot=$2 ;;
     --segments) segments=$2 ;;
     --rounds) rounds=$2 ;;
-    *) sed -n '3,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    --start) start=$2 ;;
+    *) sed -n '3,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -35,4 +37,4 @@ done
 # shellcheck disable=SC2046 # options are words
 "$JAVA" -Xmx512m -XX:+UseSerialGC $(native_flags) "-Dvarve.bench.dir=$work" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
   -cp "$target/classes:$target/lib/*" io.varve.bench.RunTierBenchmark \
-  "http://127.0.0.1:$port" varve bench bench-secret "$hot" "$segments" "$rounds"
+  "http://127.0.0.1:$port" varve bench bench-secret "$hot" "$segments" "$rounds" $start

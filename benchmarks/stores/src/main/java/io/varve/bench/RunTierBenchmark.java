@@ -39,7 +39,8 @@ public final class RunTierBenchmark {
     }
 
     /**
-     * @param args endpoint, bucket, access key, secret key, hot backend, number of 64 MiB segments, rounds
+     * @param args endpoint, bucket, access key, secret key, hot backend, number of 64 MiB segments, rounds;
+     *     then, for a measurement of the start alone, the number of small segments in the bucket
      * @throws IOException if the directory for the hot backend cannot be made
      */
     public static void main(String[] args) throws IOException {
@@ -48,6 +49,11 @@ public final class RunTierBenchmark {
         int rounds = Integer.parseInt(args[6]);
         RunTierBenchmark benchmark = new RunTierBenchmark(
                 target, Files.createTempDirectory(parent, "varve-tier-"), args[4], Integer.parseInt(args[5]));
+        if (args.length > 7) {
+            benchmark.start(Integer.parseInt(args[7]), rounds);
+            benchmark.print();
+            return;
+        }
         for (int round = 0; round <= rounds; round++) {
             benchmark.round(round);
             if (round == 0) {
@@ -82,6 +88,32 @@ public final class RunTierBenchmark {
         try (TieredStore store = new TieredStore(data, target.properties(prefix, hot), SEGMENT)) {
             measure("first record, tier", 0, store::readFirst);
             measure("read, tier", bytes, store::readAll);
+        }
+        remove(data);
+    }
+
+    /** Opens a storage and its one partition, whose segments are all in the bucket but the active one. */
+    private void start(int count, int rounds) throws IOException {
+        Path data = directory.resolve("data-start");
+        Map<String, String> properties = target.properties("start-" + directory.getFileName(), hot);
+        properties.put("s3.upload.threads", "8");
+        try (TieredStore store = new TieredStore(data, properties, TieredStore.ONE_BATCH)) {
+            store.fill((long) count * TieredStore.ONE_BATCH);
+            store.upload();
+            store.dropLocal();
+        }
+        for (int round = 0; round <= rounds; round++) {
+            List<TieredStore> opened = new ArrayList<>();
+            measure(
+                    "start with " + count + " segments",
+                    0,
+                    () -> opened.add(new TieredStore(data, properties, TieredStore.ONE_BATCH)));
+            try (TieredStore store = opened.get(0)) {
+                measure("first record then", 0, store::readFirst);
+            }
+            if (round == 0) {
+                measured.clear();
+            }
         }
         remove(data);
     }

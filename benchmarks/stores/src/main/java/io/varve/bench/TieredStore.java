@@ -30,6 +30,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One partition of a tiered storage, filled with records that do not compress. Not thread-safe. */
 final class TieredStore implements AutoCloseable {
+    /** Max bytes of a segment that ends after each batch. */
+    static final int ONE_BATCH = 66 << 10;
+
     private static final long TIMESTAMP = 1_700_000_000_000L;
     private static final int RECORDS = 64;
     private static final int VALUE = 1024;
