@@ -175,7 +175,8 @@ final class HistoryPlayer implements AutoCloseable {
         for (ComparedPartition pair : pairs) {
             pair.takeSnapshotsAsTheyAre();
         }
-        // Its records are the same, and its segments need not be: what lies below its start is not there again.
+        // Its records are the same, and its segments need not be: what lies below its start is not there
+        // again.
         pairs[COMPACTED].survived(compacted, compacted.readableEnd());
         renew(COMPACTED);
     }
