@@ -140,7 +140,7 @@ final class StorageOpening {
                 uploads.sweepGraceMs(),
                 context.ids(),
                 context.failPoints());
-        BucketUpkeep bucketUpkeep = kept(new BucketUpkeep(deleter, sweep, uploads.sweepPeriodMs(), context));
+        BucketUpkeep bucketUpkeep = kept(new BucketUpkeep(deleter, sweep, manifest, uploads.sweepPeriodMs(), context));
         TierUpkeep tierUpkeep = kept(new TierUpkeep(catalog, parts, uploader));
         return new TierServices(
                 uploader, bucketUpkeep, tierUpkeep, new UsageFile(parts, catalog, uploader), parts.reader());

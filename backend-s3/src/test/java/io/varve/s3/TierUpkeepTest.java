@@ -127,6 +127,28 @@ class TierUpkeepTest {
     }
 
     @Test
+    void sweepsNothingOfALaterOwner() throws IOException {
+        tier.properties.put("s3.sweep.interval.ms", "1000");
+        tier.properties.put("s3.sweep.grace.ms", "0");
+        Path former = Files.createDirectory(root.resolve("former"));
+        Path later = Files.createDirectory(root.resolve("later"));
+        try (Storage idle = tier.open(former)) {
+            PartitionStore stale = idle.open(ID, 1, COPY);
+            tier.properties.remove("s3.sweep.interval.ms");
+            try (Storage storage = tier.open(later)) {
+                PartitionStore store = storage.open(ID, 1, COPY);
+                appendTens(store, 17);
+                sync(storage, store);
+                awaitUploads(store);
+                List<String> objects = tier.s3.keys("test/main/data/");
+                TierFixture.await(() -> !idle.sync(List.of(stale)).byPartition().isEmpty()
+                        || !tier.s3.keys("test/main/data/").equals(objects));
+                assertThat(tier.s3.keys("test/main/data/")).isEqualTo(objects).hasSize(3);
+            }
+        }
+    }
+
+    @Test
     void notesRequestsAndBacklogForTheCommand() throws IOException {
         try (Storage storage = tier.open(root)) {
             PartitionStore store = storage.open(ID, 1, COPY);

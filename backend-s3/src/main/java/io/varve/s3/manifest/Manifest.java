@@ -27,6 +27,16 @@ public interface Manifest extends ManifestView, AutoCloseable {
     boolean isFenced();
 
     /**
+     * Asks the bucket whether another owner has claimed the storage: an owner that commits nothing does not
+     * learn it otherwise. If one has, this one is fenced from now on. Waits for a request.
+     *
+     * @return true if the storage was this owner's during the call
+     * @throws io.varve.s3.client.ObjectStoreException if the bucket does not answer
+     * @throws io.varve.core.spi.StorageException CORRUPT if the next entry is damaged
+     */
+    boolean verifyOwner();
+
+    /**
      * @return keys of objects that have lost their last segment since the last call: for deletion; a copy. At
      *     the first call, also those that entries after the last snapshot dropped: a former owner may not
      *     have deleted them yet. The sweep finds older ones

@@ -104,6 +104,25 @@ public final class ManifestLog implements Manifest {
     }
 
     @Override
+    public boolean verifyOwner() {
+        if (fenced) {
+            return false;
+        }
+        long next = state.number() + 1;
+        String key = ManifestKeys.entry(next);
+        Optional<ByteBuffer> object = RepeatedGet.read(store, key, ManifestHeader.ENTRY_MAGIC);
+        // An entry of this server's own is on its way, or came meanwhile.
+        boolean own = object.map(bytes -> EntryFormat.decode(bytes, next, key))
+                .map(entry -> entry instanceof ManifestEntry.Edited edited
+                        && edited.incarnation().equals(incarnation))
+                .orElse(true);
+        if (!own) {
+            fence(next);
+        }
+        return own;
+    }
+
+    @Override
     public Set<String> takeUnnamed() {
         return state.takeUnnamed();
     }

@@ -4,6 +4,7 @@ package io.varve.s3.upload;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageContext;
 import io.varve.s3.client.ObjectStoreException;
+import io.varve.s3.manifest.Manifest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,7 @@ public final class BucketUpkeep implements AutoCloseable {
 
     private final ObjectDeleter deleter;
     private final BucketSweep sweep;
+    private final Manifest manifest;
     private final Scheduler.Task deletions;
     private final Scheduler.Task sweeps;
     private final Thread thread;
@@ -28,12 +30,15 @@ public final class BucketUpkeep implements AutoCloseable {
      *
      * @param deleter deletes what the manifest names no longer
      * @param sweep finds what nothing names
+     * @param manifest tells whether the storage is still this server's
      * @param sweepPeriodMs ms between two sweeps, at least 1; the first one takes place after it too
      * @param context time and threads
      */
-    public BucketUpkeep(ObjectDeleter deleter, BucketSweep sweep, long sweepPeriodMs, StorageContext context) {
+    public BucketUpkeep(
+            ObjectDeleter deleter, BucketSweep sweep, Manifest manifest, long sweepPeriodMs, StorageContext context) {
         this.deleter = deleter;
         this.sweep = sweep;
+        this.manifest = manifest;
         deletions = context.scheduler().scheduleEvery(DELETE_PERIOD_MS, () -> wake(false));
         sweeps = context.scheduler().scheduleEvery(sweepPeriodMs, () -> wake(true));
         thread = context.scheduler().start("s3-upkeep", this::run);
@@ -58,9 +63,16 @@ public final class BucketUpkeep implements AutoCloseable {
         }
     }
 
+    /**
+     * The owner is verified after the search, whatever it found: what nothing names here, a later owner may
+     * name. No later owner can have stored what was found before.
+     */
     private void sweep() {
         try {
             BucketSweep.Leftovers found = sweep.find();
+            if (!manifest.verifyOwner()) {
+                return;
+            }
             if (!found.unknown().isEmpty()) {
                 LOG.warn("keys in the bucket that are not this storage's are left alone: {}", found.unknown());
             }

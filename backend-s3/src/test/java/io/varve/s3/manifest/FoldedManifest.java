@@ -103,6 +103,11 @@ public final class FoldedManifest implements Manifest {
     }
 
     @Override
+    public synchronized boolean verifyOwner() {
+        return !fenced;
+    }
+
+    @Override
     public synchronized boolean names(UUID object) {
         return partitions.values().stream()
                 .flatMap(partition -> partition.segments().stream())
