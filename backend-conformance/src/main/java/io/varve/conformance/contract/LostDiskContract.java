@@ -191,6 +191,7 @@ public abstract class LostDiskContract extends TieredContract {
         store.settings(COMPACTED);
         appendUploaded(17);
         store.seal();
+        sync();
         store.replace(List.copyOf(store.segments().subList(0, 2)), of(20L, 80L));
         sealAndSettle();
         List<Long> batches = withRecords(0);
@@ -213,6 +214,7 @@ public abstract class LostDiskContract extends TieredContract {
         store.settings(COMPACTED);
         appendUploaded(17);
         store.seal();
+        sync();
         store.replace(List.copyOf(store.segments().subList(2, 4)), of(110L));
         sealAndSettle();
         store = tier.loseDisk().open(ID, 1, COMPACTED);
