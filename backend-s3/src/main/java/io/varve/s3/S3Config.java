@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Holds the settings of the tier itself, parsed and checked. Those of its packages are with them.
+ * Holds the settings of the tier itself, parsed and checked. Uploads, reads and the
+ * bucket have records of their own.
  *
  * @param hotBackend name of the backend in front
- * @param storageId names this broker's part of the bucket
+ * @param storageId name of this broker's part of the bucket
  * @param startTimeoutMs how long a start waits for the bucket, in ms
  * @param uploadMaxDelayMs time in ms after which an active segment with records is sealed and uploaded
  * @param onBacklogFull what happens when the local disk is full of what is not uploaded
@@ -21,7 +22,7 @@ record S3Config(
     enum OnBacklogFull {
         /** Producers are refused until uploads have freed space. */
         BLOCK,
-        /** The oldest segments are given up. */
+        /** The oldest of these segments are deleted, except those that a hold pins. */
         DROP_OLDEST
     }
 
@@ -55,8 +56,8 @@ record S3Config(
                     600_000,
                     100,
                     365 * DAY_MS,
-                    "Time in ms after which a segment with records is ended and uploaded, even if it is not full: what "
-                            + "may be lost with the local disk is not older."),
+                    "Time in ms after which a segment with records is sealed and uploaded, even if it is not full. Records "
+                            + "that a lost disk loses are not older, while the bucket takes uploads."),
             StorageSetting.text(
                     ON_BACKLOG_FULL,
                     "block",

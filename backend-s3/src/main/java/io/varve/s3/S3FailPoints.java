@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3;
 
-/** Names the places at which tests make this storage die. */
+/** Names the places at which tests end the process or let this storage fail. */
 final class S3FailPoints {
     /** In a sync, before the hot partitions are forced. */
     static final String SYNC_BEFORE_FORCE = "s3.sync.before-force";

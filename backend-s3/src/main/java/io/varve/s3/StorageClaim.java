@@ -31,7 +31,9 @@ final class StorageClaim {
      */
     static Manifest claim(StorageContext context, ObjectStore bucket, LocalJournal journal, Storage hot) {
         UUID incarnation = context.ids().next();
-        journal.noteIncarnation(incarnation); // before the claim: its answer may be lost, and it is ours then
+        journal.noteIncarnation(
+                incarnation); // before the claim: if its answer is lost, the next start must know that it was this
+        // server's
         try {
             return ManifestLog.claim(
                     bucket, context, new Claimant(incarnation, host(), found -> check(found, context, journal, hot)));

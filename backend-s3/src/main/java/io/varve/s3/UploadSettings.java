@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param upload how segments are uploaded
  * @param deleteDelayMs ms between the loss of an object's last name and its deletion
  * @param sweepPeriodMs ms between two sweeps
- * @param sweepGraceMs age in ms from which a sweep deletes what nobody names
+ * @param sweepGraceMs age in ms from which a sweep deletes what the manifest does not name
  */
 record UploadSettings(UploadConfig upload, long deleteDelayMs, long sweepPeriodMs, long sweepGraceMs) {
     private static final String CHUNK_SIZE = "s3.chunk.size";
@@ -42,7 +42,7 @@ record UploadSettings(UploadConfig upload, long deleteDelayMs, long sweepPeriodM
                     SegmentWriterConfig.DEFAULT_CHUNK,
                     SegmentWriterConfig.MIN_CHUNK,
                     SegmentWriterConfig.MAX_CHUNK,
-                    "Bytes of batches that are compressed, encrypted and read together, about."),
+                    "About how many bytes of batches are compressed, encrypted and read together."),
             StorageSetting.text(
                     COMPRESSION,
                     "zstd",
@@ -63,14 +63,15 @@ record UploadSettings(UploadConfig upload, long deleteDelayMs, long sweepPeriodM
                     600_000,
                     0,
                     YEAR_MS,
-                    "Time in ms for which an object stays in the bucket when its records are deleted: readers end "
-                            + "meanwhile."),
+                    "Time in ms for which an object stays in the bucket after its records are deleted, so that reads in "
+                            + "progress can end."),
             StorageSetting.number(
                     SWEEP_PERIOD,
                     6 * HOUR_MS,
                     1_000,
                     YEAR_MS,
-                    "Time in ms between two searches for objects that nobody names, as a crash leaves them."),
+                    "Time in ms between two searches for objects that the manifest does not name, as a crash leaves"
+                            + " them."),
             StorageSetting.number(
                     SWEEP_GRACE,
                     24 * HOUR_MS,

@@ -4,7 +4,7 @@ package io.varve.s3.manifest;
 import java.util.List;
 import java.util.UUID;
 
-/** Stands in the bucket under its number, once and for all. */
+/** Describes what one entry of the manifest says. An entry never changes. */
 sealed interface ManifestEntry {
     /** @return its number, 1 or more */
     long number();

@@ -74,7 +74,7 @@ final class ManifestLoad {
             String key = ManifestKeys.snapshot(numbers.get(i));
             Optional<ByteBuffer> object = RepeatedGet.read(store, key, ManifestHeader.SNAPSHOT_MAGIC);
             if (object.isEmpty()) {
-                LOG.info("The snapshot {} went while the manifest was loaded, the one before is next", key);
+                LOG.info("Snapshot {} was deleted while the manifest was loaded; trying the one before", key);
                 continue;
             }
             try {
@@ -83,7 +83,7 @@ final class ManifestLoad {
                 return new LoadedManifest(state, numbers.get(i), bytes, 0, 0);
             } catch (StorageException e) {
                 e.rethrowUnless(StorageException.Kind.CORRUPT);
-                LOG.error("A snapshot of the manifest is damaged, the one before is next: {}", e.getMessage());
+                LOG.error("A snapshot of the manifest is damaged; trying the one before: {}", e.getMessage());
             }
         }
         return new LoadedManifest(new ManifestState(), 0, 0, 0, 0);

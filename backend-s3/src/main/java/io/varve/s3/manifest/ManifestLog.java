@@ -144,7 +144,7 @@ public final class ManifestLog implements Manifest {
                 group = queue.take();
             } while (!group.isEmpty() && commitGroup(group));
         } catch (RuntimeException | Error e) {
-            LOG.error("The manifest is written no longer; the server must be started again", e);
+            LOG.error("The manifest failed and takes no more commits: restart the server", e);
             queue.close(Kind.CLOSED, "the manifest failed: " + e);
             throw e;
         } finally {
@@ -194,7 +194,7 @@ public final class ManifestLog implements Manifest {
 
     private void fence(long number) {
         fenced = true;
-        String why = "entry " + number + " of the manifest is of another server, which owns the storage now"
+        String why = "entry " + number + " of the manifest is that of another server, which owns the storage now"
                 + successor(number);
         LOG.error("Fenced: {}", why);
         queue.close(Kind.FENCED, why);
@@ -209,7 +209,7 @@ public final class ManifestLog implements Manifest {
                     .map(entry -> entry instanceof ManifestEntry.Claimed claimed ? ": " + claimed.claim() : "")
                     .orElse("");
         } catch (VarveException e) {
-            LOG.warn("Who claimed the storage cannot be told", e);
+            LOG.warn("Cannot read which server claimed the storage", e);
             return "";
         }
     }

@@ -67,7 +67,7 @@ final class ManifestSnapshots {
         } catch (ObjectStoreException e) {
             entriesBeforeTry = entries + PAUSE_ENTRIES;
             LOG.warn(
-                    "No snapshot of the manifest at {}, or old entries not deleted; comes again after {} entries: {}",
+                    "The manifest's snapshot at {} failed, or old entries were not deleted; next try after {} entries: {}",
                     state.number(),
                     PAUSE_ENTRIES,
                     e.getMessage());

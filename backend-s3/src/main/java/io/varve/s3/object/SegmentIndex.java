@@ -90,16 +90,6 @@ public final class SegmentIndex {
     }
 
     /**
-     * Finds the chunk of the first batch whose largest timestamp is at least {@code timestamp}.
-     *
-     * @param timestamp ms since the epoch
-     * @return the first chunk with such a timestamp; empty if all are older
-     */
-    public Optional<Chunk> firstChunkAtOrAfter(long timestamp) {
-        return first(chunk -> chunk.maxTimestamp() >= timestamp);
-    }
-
-    /**
      * @param number the chunk's number, 0 or more
      * @return the chunk; empty if there are not as many
      */

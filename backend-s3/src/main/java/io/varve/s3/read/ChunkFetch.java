@@ -76,7 +76,7 @@ final class ChunkFetch {
                 tally.failures.increment();
                 int crc = Crc32c.of(stored.rewind());
                 if (tries > 1 && crc == before) {
-                    throw damaged(StorageException.Kind.CORRUPT, place, "twice alike", e);
+                    throw damaged(StorageException.Kind.CORRUPT, place, "twice with the same bytes", e);
                 }
                 if (tries == MAX_TRIES) {
                     throw damaged(StorageException.Kind.RETRY, place, tries + " times", e);

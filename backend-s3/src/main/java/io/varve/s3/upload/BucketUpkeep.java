@@ -74,11 +74,14 @@ public final class BucketUpkeep implements AutoCloseable {
                 return;
             }
             if (!found.unknown().isEmpty()) {
-                LOG.warn("keys in the bucket that are not this storage's are left alone: {}", found.unknown());
+                LOG.warn("left alone keys in the bucket that this storage did not make: {}", found.unknown());
             }
             if (!found.objects().isEmpty() || !found.uploads().isEmpty()) {
                 int deleted = sweep.delete(found);
-                LOG.info("swept {} objects and uploads of {} bytes that nothing names", deleted, found.bytes());
+                LOG.info(
+                        "swept {} objects and unfinished uploads of {} bytes that the manifest does not name",
+                        deleted,
+                        found.bytes());
             }
         } catch (ObjectStoreException e) {
             LOG.warn("the bucket was not swept; the next sweep tries again: {}", e.getMessage());

@@ -47,11 +47,6 @@ class SegmentIndexTest {
             assertThat(parsed.chunkOf(offset))
                     .isEqualTo(
                             chunks.stream().filter(c -> c.endOffset() > offset).findFirst());
-            long timestamp = random.nextLong(-5, 2_000);
-            assertThat(parsed.firstChunkAtOrAfter(timestamp))
-                    .isEqualTo(chunks.stream()
-                            .filter(c -> c.maxTimestamp() >= timestamp)
-                            .findFirst());
         }
     }
 

@@ -83,22 +83,27 @@ public final class EmbeddedS3 implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + proxy.getPort());
     }
 
+    /** @return the name of the bucket */
     public String bucket() {
         return settings.bucket();
     }
 
+    /** @return the access key id that requests must be signed with */
     public String accessKey() {
         return settings.accessKey();
     }
 
+    /** @return the secret that belongs to {@link #accessKey} */
     public String secretKey() {
         return settings.secretKey();
     }
 
+    /** @return the log of all requests */
     public S3RequestLog requests() {
         return log;
     }
 
+    /** @return the faults that requests meet; none at first */
     public S3Faults faults() {
         return faults;
     }
