@@ -9,6 +9,7 @@ import io.varve.s3.client.ObjectStoreException;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads segment objects without help of a manifest: its footer and index, one chunk or blob, or all of it to
@@ -17,6 +18,8 @@ import java.util.function.LongConsumer;
 public final class SegmentObjectReader {
     /** One request gets footer and index of an object of a few thousand chunks. */
     private static final int TAIL_BYTES = 32 << 10;
+
+    private static final int MAX_TRIES = 6;
 
     private final ObjectStore store;
     private final ChunkDecoder decoder;
@@ -92,10 +95,11 @@ public final class SegmentObjectReader {
      * @throws ObjectStoreException as the store says
      */
     public ByteBuffer chunk(String key, UUID object, SegmentIndex index, Chunk chunk) {
-        ByteBuffer stored = read(key, chunk.position(), chunk.storedBytes());
-        ByteBuffer batches = ByteBuffer.allocateDirect(chunk.bytes());
-        decoder.decode(object, index, chunk, stored, batches);
-        return batches.flip();
+        return decoded(key, chunk.position(), chunk.storedBytes(), stored -> {
+            ByteBuffer batches = ByteBuffer.allocateDirect(chunk.bytes());
+            decoder.decode(object, index, chunk, stored, batches);
+            return batches.flip();
+        });
     }
 
     /**
@@ -110,7 +114,8 @@ public final class SegmentObjectReader {
      * @throws ObjectStoreException as the store says
      */
     public ByteBuffer blob(String key, UUID object, SegmentIndex index, StoredBlob blob) {
-        return decoder.decodeBlob(object, index, blob, read(key, blob.position(), blob.storedBytes()));
+        return decoded(
+                key, blob.position(), blob.storedBytes(), stored -> decoder.decodeBlob(object, index, blob, stored));
     }
 
     /**
@@ -146,6 +151,24 @@ public final class SegmentObjectReader {
                     "object " + key,
                     "first and largest timestamp are " + survey.firstTimestamp() + " and " + survey.maxTimestamp()
                             + ", its footer says " + footer.firstTimestamp() + " and " + footer.maxTimestamp());
+        }
+    }
+
+    /** Bytes can be damaged on their way: those that come damaged twice alike are so in the bucket. */
+    private ByteBuffer decoded(String key, long position, int bytes, UnaryOperator<ByteBuffer> decode) {
+        int before = 0;
+        for (int tries = 1; ; tries++) {
+            ByteBuffer stored = read(key, position, bytes);
+            try {
+                return decode.apply(stored);
+            } catch (StorageException e) {
+                e.rethrowUnless(StorageException.Kind.CORRUPT);
+                int crc = Crc32c.of(stored);
+                if (tries == MAX_TRIES || tries > 1 && crc == before) {
+                    throw e;
+                }
+                before = crc;
+            }
         }
     }
 

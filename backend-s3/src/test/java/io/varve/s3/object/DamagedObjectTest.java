@@ -7,14 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.luben.zstd.Zstd;
 import io.varve.core.record.Codec;
 import io.varve.core.record.Crc32c;
+import io.varve.core.runtime.Clock;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
+import io.varve.s3.client.MemoryBucket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jpountz.lz4.LZ4Factory;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,27 @@ class DamagedObjectTest {
                     .isInstanceOfSatisfying(
                             StorageException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
         }
+    }
+
+    @Test
+    void readsAgainWhatWasDamagedOnItsWay() {
+        byte[] sound = small(ChunkCodec.ZSTD, Optional.empty());
+        MemoryBucket bucket = new MemoryBucket(Clock.system());
+        bucket.hold(SegmentObjects.KEY, sound);
+        SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
+        SegmentObject object = reader.open(SegmentObjects.KEY);
+        Chunk chunk = object.index().chunks().get(0);
+        ByteBuffer batches = reader.chunk(SegmentObjects.KEY, SegmentObjects.OBJECT, object.index(), chunk);
+        AtomicInteger reads = new AtomicInteger();
+        bucket.before(request -> {
+            byte[] arrives = sound.clone();
+            arrives[(int) chunk.position() + reads.get()] ^= reads.incrementAndGet() > 3 ? 0 : 1;
+            bucket.hold(SegmentObjects.KEY, arrives);
+        });
+
+        assertThat(reader.chunk(SegmentObjects.KEY, SegmentObjects.OBJECT, object.index(), chunk))
+                .isEqualTo(batches);
+        assertThat(reads).hasValue(4);
     }
 
     @Test
