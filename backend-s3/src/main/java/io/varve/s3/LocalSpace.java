@@ -5,6 +5,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.Tiering;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,8 +74,8 @@ final class LocalSpace {
     }
 
     private static boolean giveUp(S3Partition own) {
-        if (own.settings().compacted()) {
-            return false;
+        if (own.settings().compacted() || own.settings().tiering() != Tiering.COPY) {
+            return false; // nothing here waits for the bucket
         }
         PartitionStore hot = own.hot();
         Segment oldest = hot.segments().get(0);

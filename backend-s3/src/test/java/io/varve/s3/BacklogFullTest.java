@@ -3,9 +3,11 @@ package io.varve.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.Storage;
+import io.varve.core.spi.Tiering;
 import io.varve.s3server.FaultRule;
 import io.varve.s3server.S3Fault;
 import java.io.IOException;
@@ -102,6 +104,24 @@ class BacklogFullTest {
 
             assertThat(store.extent().start()).isEqualTo(50);
             assertThat(TierFixture.readAll(store, 50)).isEqualTo(TierFixture.tens(50, 220));
+        }
+    }
+
+    @Test
+    void recordsThatNeverGoToTheBucketAreNotGivenUp() {
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(
+                    TierFixture.ID, 1, new PartitionSettings(TierFixture.LIMITS, false, Tiering.OFF, Long.MAX_VALUE));
+            TierFixture.appendTens(store, 22);
+            TierFixture.sync(storage, store);
+            S3Partition partition = ((S3Store) store).partition;
+            partition.writer.lock();
+            try {
+                assertThat(((S3Storage) storage).localSpace().make(partition)).isFalse();
+            } finally {
+                partition.writer.unlock();
+            }
+            assertThat(TierFixture.readAll(store, 0)).isEqualTo(TierFixture.tens(0, 220));
         }
     }
 

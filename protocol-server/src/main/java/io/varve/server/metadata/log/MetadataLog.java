@@ -6,6 +6,7 @@ import io.varve.core.engine.LogEngine;
 import io.varve.core.event.EventReplay;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.retention.Hold;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.PartitionId;
@@ -13,6 +14,7 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.Tiering;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
@@ -32,6 +34,8 @@ public final class MetadataLog {
 
     private static final TierLimits COPIED =
             new TierLimits(Tiering.COPY, RetentionLimits.UNLIMITED, RetentionLimits.UNLIMITED);
+    /** Pins every event: a tier that gives up records on a full disk must keep these. */
+    private static final List<Hold> PINNED = List.of(new Hold("metadata", 0, Long.MAX_VALUE));
 
     /**
      * The result of a replay.
@@ -61,7 +65,8 @@ public final class MetadataLog {
         }
         PartitionConfig config = new PartitionConfig(
                 SegmentLimits.DEFAULT, MAX_BATCH_BYTES, false, Long.MAX_VALUE, Long.MAX_VALUE, CompactionLimits.NONE);
-        PartitionLog log = engine.open(PARTITION, 0, tiered ? config.with(COPIED) : config);
+        config = tiered ? config.with(config.retention().withHolds(PINNED)).with(COPIED) : config;
+        PartitionLog log = engine.open(PARTITION, 0, config);
         if (log.logEndOffset() == 0) {
             checkEmpty(stored);
         }
