@@ -93,6 +93,7 @@ final class S3Storage implements Storage {
         removal.await(id);
         if (!catalog.exists(id) && settings.copyOf().isPresent()) {
             copies.create(id, settings.copyOf().get());
+            catalog.opened(id); // also if what follows fails: the bucket has it, and a removal must find it
         }
         PartitionStore hot = parts.hot().open(id, epoch, settings);
         try {

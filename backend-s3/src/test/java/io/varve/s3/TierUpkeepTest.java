@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.varve.conformance.batch.Batches;
+import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
@@ -112,6 +113,29 @@ class TierUpkeepTest {
         try (Storage storage = tier.open(root)) {
             PartitionStore copy = storage.open(COPIED, 1, COPY);
             assertThat(readAll(copy, 23)).isEqualTo(tens(20, 160));
+        }
+    }
+
+    @Test
+    void removesACopyThatWasNeverOpened() {
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 17);
+            sync(storage, store);
+            awaitUploads(store);
+            tier.failPoints.watch(place -> {
+                if (place.equals(S3FailPoints.RESTORE_AFTER_CREATE)) {
+                    throw new StorageException(StorageException.Kind.FULL, "injected on purpose");
+                }
+            });
+            catchThrowableOfType(
+                    StorageException.class,
+                    () -> storage.open(COPIED, 1, COPY.beginningWith(new RemoteCopy(ID, 97, Long.MAX_VALUE))));
+            storage.delete(COPIED);
+            assertThat(storage.partitions()).containsExactly(ID);
+        }
+        try (Storage storage = tier.open(root, new FailPoints())) {
+            assertThat(storage.partitions()).containsExactly(ID);
         }
     }
 
