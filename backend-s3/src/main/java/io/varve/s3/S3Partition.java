@@ -281,7 +281,10 @@ final class S3Partition implements UploadSource {
         return settings.tiering() == Tiering.OFF || !edits.isSettled();
     }
 
-    /** Drops the remote copies of segments that are on this machine, if the tier is off. */
+    /**
+     * Drops the remote copies of segments that are on this machine, if the tier is off. The caller has the
+     * writer's lock, or opens the partition.
+     */
     void dropIfOff() {
         PartitionStore local = hot;
         if (!open || settings.tiering() != Tiering.OFF) {

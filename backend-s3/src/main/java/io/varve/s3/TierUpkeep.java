@@ -86,7 +86,7 @@ final class TierUpkeep implements AutoCloseable {
         for (S3Partition partition : catalog.opened()) {
             try {
                 partition.commitStart(journal, () -> uploader.offer(partition));
-                partition.dropIfOff();
+                dropIfOff(partition);
                 sealIfDue(partition);
                 if (partition.hasNew()) {
                     uploader.offer(partition); // the last offer came too early: remote copies were going
@@ -96,6 +96,17 @@ final class TierUpkeep implements AutoCloseable {
             }
         }
         journal.settle();
+    }
+
+    /** With the writer's lock: else local copies may go between the look at them and the edit. */
+    private static void dropIfOff(S3Partition partition) {
+        if (partition.writer.tryLock()) {
+            try {
+                partition.dropIfOff();
+            } finally {
+                partition.writer.unlock();
+            }
+        }
     }
 
     private static void notDone(S3Partition partition, StorageException e) {

@@ -73,15 +73,19 @@ final class TieredReads {
 
     private CompletableFuture<BatchSlice> readRemote(long offset, long endOffset, int maxBytes) {
         CompletableFuture<BatchSlice> result = new CompletableFuture<>();
+        // What is here too is neither read from the bucket, nor read ahead from there. Taken first: the bucket
+        // has all below it, also when more local copies are dropped meanwhile.
+        long hotStart = hot.extent().start();
         RemotePartition from = partition.remote().partition();
-        // What is here too is neither read from the bucket, nor read ahead from there.
-        long end = Math.min(endOffset, hot.extent().start());
-        remote.readAsync(from, offset, end, maxBytes).whenComplete((slice, failure) -> {
+        remote.readAsync(from, offset, Math.min(endOffset, hotStart), maxBytes).whenComplete((slice, failure) -> {
             try {
                 if (failure != null) {
                     result.completeExceptionally(reason(offset, failure));
+                } else if (slice.sizeInBytes() > 0 || endOffset <= hotStart) {
+                    result.complete(slice);
                 } else {
-                    result.complete(slice.sizeInBytes() > 0 ? slice : readAfterGap(slice, endOffset, maxBytes));
+                    slice.close();
+                    readAfterGap(hotStart, endOffset, maxBytes, result);
                 }
             } catch (RuntimeException e) {
                 result.completeExceptionally(e);
@@ -90,10 +94,21 @@ final class TieredReads {
         return result;
     }
 
-    /** No batch follows in the bucket: the next one is the hot partition's first. */
-    private BatchSlice readAfterGap(BatchSlice empty, long endOffset, int maxBytes) {
-        empty.close();
-        return hot.read(hot.extent().start(), endOffset, maxBytes);
+    /**
+     * No batch follows in the bucket below what was here: the next one is the first that was here, and may
+     * have left for the bucket since.
+     */
+    private void readAfterGap(long from, long endOffset, int maxBytes, CompletableFuture<BatchSlice> result) {
+        readAsync(from, endOffset, maxBytes).whenComplete((slice, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(
+                        failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                                ? wrapped.getCause()
+                                : failure);
+            } else {
+                result.complete(slice);
+            }
+        });
     }
 
     /** An object that is gone may have been deleted with its records, which were trimmed meanwhile. */
@@ -123,6 +138,17 @@ final class TieredReads {
     }
 
     OffsetAt offsetAt(long timestamp) {
+        while (true) {
+            long hotStart = hot.extent().start();
+            OffsetAt found = offsetAtOnce(timestamp);
+            if (hot.extent().start() == hotStart) {
+                return found;
+            }
+            // Local copies were dropped meanwhile: the hot partition may not have seen the first match.
+        }
+    }
+
+    private OffsetAt offsetAtOnce(long timestamp) {
         Extent local = hot.extent();
         long start = partition.extent(local).start();
         if (start < local.start()) {
