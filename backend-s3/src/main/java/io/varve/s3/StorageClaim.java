@@ -31,9 +31,8 @@ final class StorageClaim {
      */
     static Manifest claim(StorageContext context, ObjectStore bucket, LocalJournal journal, Storage hot) {
         UUID incarnation = context.ids().next();
-        journal.noteIncarnation(
-                incarnation); // before the claim: if its answer is lost, the next start must know that it was this
-        // server's
+        // Before the claim: if its answer is lost, the next start must know whose it was.
+        journal.noteIncarnation(incarnation);
         try {
             return ManifestLog.claim(
                     bucket, context, new Claimant(incarnation, host(), found -> check(found, context, journal, hot)));

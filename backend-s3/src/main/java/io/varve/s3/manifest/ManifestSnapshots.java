@@ -23,7 +23,7 @@ final class ManifestSnapshots {
 
     /** Entries after which a snapshot is due. */
     static final int MAX_ENTRIES = 200;
-    /** A snapshot is due as well when the entries since weigh more than it, and at least so much. */
+    /** Bytes of entries below which no snapshot is due on account of their size. */
     static final long MIN_BYTES = 1 << 20;
     /** Entries between two tries after a failed one. */
     private static final int PAUSE_ENTRIES = 20;
