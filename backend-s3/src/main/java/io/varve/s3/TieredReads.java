@@ -73,8 +73,8 @@ final class TieredReads {
 
     private CompletableFuture<BatchSlice> readRemote(long offset, long endOffset, int maxBytes) {
         CompletableFuture<BatchSlice> result = new CompletableFuture<>();
-        // What this machine has is neither read nor read ahead from the bucket. The hot start is taken before the
-        // bucket's segments: they reach up to it, also when more local copies are dropped meanwhile.
+        // What this machine has is neither read nor read ahead from the bucket. The hot start is taken before
+        // the bucket's segments: they reach up to it, also when more local copies are dropped meanwhile.
         long hotStart = hot.extent().start();
         RemotePartition from = partition.remote().partition();
         remote.readAsync(from, offset, Math.min(endOffset, hotStart), maxBytes).whenComplete((slice, failure) -> {
