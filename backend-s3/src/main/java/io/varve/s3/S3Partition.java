@@ -50,6 +50,7 @@ final class S3Partition implements UploadSource {
     private final PartitionEdits edits;
 
     private volatile PartitionStore hot;
+    private volatile boolean truncating;
     private volatile boolean open;
     private volatile PartitionSettings settings = PartitionSettings.DEFAULT;
     private final TieredStart start = new TieredStart();
@@ -114,7 +115,20 @@ final class S3Partition implements UploadSource {
 
     @Override
     public boolean copies() {
-        return open && settings.tiering() == Tiering.COPY && edits.isSettled();
+        return open && !truncating && settings.tiering() == Tiering.COPY && edits.isSettled();
+    }
+
+    /**
+     * Truncates the bucket and the hot partition, and lets no upload begin in between: it would take
+     * records back that are gone from the bucket and still here.
+     */
+    void truncating(Runnable both) {
+        truncating = true;
+        try {
+            both.run();
+        } finally {
+            truncating = false;
+        }
     }
 
     @Override

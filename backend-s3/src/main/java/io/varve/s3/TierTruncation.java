@@ -40,11 +40,13 @@ final class TierTruncation {
         ContractChecks.requireTruncation(store.id(), end);
         Extent local = store.hot.extent();
         long start = store.extent().start();
-        if (start < local.start() && end < local.start()) {
-            belowHot(store, start, end);
-        } else {
-            withinHot(store, local, end);
-        }
+        store.partition.truncating(() -> {
+            if (start < local.start() && end < local.start()) {
+                belowHot(store, start, end);
+            } else {
+                withinHot(store, local, end);
+            }
+        });
     }
 
     private void withinHot(S3Store store, Extent local, long end) {
