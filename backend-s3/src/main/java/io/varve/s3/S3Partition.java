@@ -127,6 +127,7 @@ final class S3Partition implements UploadSource {
         try {
             both.run();
         } finally {
+            edits.begin();
             truncating = false;
         }
     }
@@ -148,7 +149,7 @@ final class S3Partition implements UploadSource {
 
     @Override
     public <T> Optional<T> ifUnchanged(long seen, Supplier<T> action) {
-        return edits.ifUnchanged(seen, action);
+        return truncating ? Optional.empty() : edits.ifUnchanged(seen, action);
     }
 
     @Override
