@@ -38,6 +38,9 @@ final class StoreWriter {
         this.clock = clock;
         this.producers = producers;
         this.epochs = new LeaderEpochs(store, leaderEpoch);
+        if (!store.isLocal(store.extent().start())) {
+            epochs.prepare();
+        }
         this.logEndOffset = store.extent().readableEnd();
         producers.countIdleFrom(idleClock());
     }

@@ -33,6 +33,8 @@ final class TieredStorage implements Storage {
     long localFrom;
     PartitionSettings settings;
     final List<Runnable> pendingReads = new ArrayList<>();
+    /** Number of reads that waited for the tier. */
+    int waitingReads;
     /** Runs before each replacement. */
     Runnable beforeReplace = () -> {};
 
@@ -124,6 +126,7 @@ final class TieredStorage implements Storage {
 
         @Override
         public BatchSlice read(long offset, long endOffset, int maxBytes) {
+            waitingReads += isLocal(offset) ? 0 : 1;
             return hot.read(offset, endOffset, maxBytes);
         }
 

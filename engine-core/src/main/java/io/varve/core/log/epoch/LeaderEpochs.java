@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Tells which offsets were written in which leader epoch. Every batch carries its epoch, and epochs only rise
  * along the log, so a few reads find where each begins. The result is stored in a blob, since compaction may
  * remove an epoch's first batches. Nothing is read before the first query, or the first append in an epoch
- * above 0. Thread-safe.
+ * above 0, unless {@link #prepare} is called. Thread-safe.
  */
 public final class LeaderEpochs {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochs.class);
@@ -49,6 +49,15 @@ public final class LeaderEpochs {
         } else {
             newest = NOT_LOADED;
         }
+    }
+
+    /**
+     * Reads now what the first append would read: where reads may wait for a remote tier, an append must not.
+     *
+     * @throws StorageException CORRUPT, CLOSED, RETRY
+     */
+    public void prepare() {
+        known(store.extent().readableEnd());
     }
 
     /**
@@ -176,7 +185,7 @@ public final class LeaderEpochs {
     private void search(NavigableMap<Integer, Long> found, long start, long end) {
         int last = found.isEmpty() ? NOT_LOADED : found.lastKey();
         long from = found.isEmpty() ? start : Math.max(start, found.lastEntry().getValue());
-        while (from < end) {
+        while (from < end && !endsIn(last, end)) {
             long low = from; // everything below belongs to a known epoch
             long high = end;
             while (low < high) {
@@ -194,6 +203,19 @@ public final class LeaderEpochs {
             last = batch.epoch;
             from = Math.max(start, batch.offset);
             found.put(last, from);
+        }
+    }
+
+    /** Tells whether the log's last batch is of an epoch: epochs only rise, so no other follows then. */
+    private boolean endsIn(int epoch, long end) {
+        try {
+            Start last = batchAt(end - 1, end);
+            return last != null && last.epoch == epoch;
+        } catch (StorageException | InvalidBatchException e) {
+            if (e instanceof StorageException failure) {
+                failure.rethrowUnless(StorageException.Kind.CORRUPT);
+            }
+            return false; // the search goes around damage
         }
     }
 
