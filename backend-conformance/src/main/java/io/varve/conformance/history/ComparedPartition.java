@@ -227,7 +227,8 @@ final class ComparedPartition {
     }
 
     /**
-     * Of a segment in the tier that a truncation has cut, bytes and time may still tell of batches that are gone.
+     * Of a segment in the tier that a truncation has cut, bytes and time may still tell of batches that are
+     * gone.
      */
     private List<Segment> timelessAsInTheModel() {
         List<Segment> here = new ArrayList<>(timeless(tested));
