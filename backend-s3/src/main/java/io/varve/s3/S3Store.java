@@ -102,6 +102,11 @@ final class S3Store implements PartitionStore {
     }
 
     @Override
+    public BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
+        return reads.readLocal(offset, endOffset, maxBytes);
+    }
+
+    @Override
     public CompletableFuture<BatchSlice> readAsync(long offset, long endOffset, int maxBytes) {
         return reads.readAsync(offset, endOffset, maxBytes);
     }

@@ -38,7 +38,7 @@ final class TieredReads {
     }
 
     /** @return null if the offset is in the bucket only */
-    private BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
+    BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
         Extent local = hot.extent();
         Extent all = partition.extent(local);
         ContractChecks.requireReadable(id, offset, maxBytes, all.start(), all.readableEnd());

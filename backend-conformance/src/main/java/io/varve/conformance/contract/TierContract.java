@@ -72,6 +72,10 @@ public abstract class TierContract extends TieredContract {
         assertThat(store.isLocal(99)).isFalse();
         assertThat(store.isLocal(100)).isTrue();
         assertThat(store.isLocal(229)).isTrue();
+        assertThat(store.readLocal(99, 230, 1)).as("without the tier").isNull();
+        try (BatchSlice local = store.readLocal(100, 230, 1)) {
+            assertThat(local.sizeInBytes()).isPositive();
+        }
         assertExtent(store, 0, 230, 230);
         assertThat(TimelessSegments.timeless(store.segments())).isEqualTo(before);
         assertThat(store.segments().stream().map(store::firstTimestamp).toList())

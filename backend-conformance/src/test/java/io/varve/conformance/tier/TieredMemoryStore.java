@@ -299,6 +299,13 @@ final class TieredMemoryStore implements PartitionStore {
     }
 
     @Override
+    public BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
+        synchronized (storage) {
+            return reads.isRemote(offset) ? null : hot.read(offset, endOffset, maxBytes);
+        }
+    }
+
+    @Override
     public OffsetAt offsetAt(long timestamp) {
         synchronized (storage) {
             OffsetAt remote =

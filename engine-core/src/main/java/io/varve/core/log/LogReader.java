@@ -75,6 +75,26 @@ public final class LogReader {
     }
 
     /**
+     * Reads as {@link #read} does if the records are on this machine; never waits for a remote tier.
+     *
+     * @param offset as for {@link #read}
+     * @param maxBytes as for {@link #read}
+     * @param isolation as for {@link #read}
+     * @return the batches, as from {@link #read}; null if they are in the tier only
+     * @throws OffsetOutOfRangeException as {@link #read}
+     * @throws StorageException as {@link #read}
+     */
+    public ReadResult readLocal(long offset, int maxBytes, Isolation isolation) {
+        View view = view(offset, isolation);
+        try {
+            BatchSlice slice = store.readLocal(view.from, view.end, maxBytes);
+            return slice == null ? null : view.result(slice);
+        } catch (StorageException e) {
+            throw outOfRangeOr(e, offset);
+        }
+    }
+
+    /**
      * Reads as {@link #read} does, without waiting for a remote tier. The visible end, the log start and the
      * aborted transactions are those of the call.
      *

@@ -161,14 +161,29 @@ public interface PartitionStore extends AutoCloseable {
 
     /**
      * Tells whether a {@link #read} is served from this machine. Returns at once. The result is a hint, since
-     * a local copy may be dropped meanwhile; the read is correct all the same. An event loop calls this, and
-     * uses {@link #readAsync} for the others.
+     * a local copy may be dropped meanwhile; the read is correct all the same, but may wait. An event loop
+     * uses {@link #readLocal}.
      *
      * @param offset first offset to read
      * @return true if {@code read} does not wait for a remote tier; also for offsets outside the extent
      */
     default boolean isLocal(long offset) {
         return true;
+    }
+
+    /**
+     * Reads as {@link #read} does if the batches are on this machine. Never waits for a remote tier, also if
+     * a local copy is dropped meanwhile. An event loop calls this, and uses {@link #readAsync} for the
+     * others.
+     *
+     * @param offset as for {@link #read}
+     * @param endOffset as for {@link #read}
+     * @param maxBytes as for {@link #read}
+     * @return the batches, for the caller to close; null if they are in the tier only
+     * @throws StorageException as {@link #read}
+     */
+    default BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
+        return read(offset, endOffset, maxBytes);
     }
 
     /**

@@ -131,6 +131,11 @@ final class TieredStorage implements Storage {
         }
 
         @Override
+        public BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
+            return isLocal(offset) ? hot.read(offset, endOffset, maxBytes) : null;
+        }
+
+        @Override
         public CompletableFuture<BatchSlice> readAsync(long offset, long endOffset, int maxBytes) {
             if (isLocal(offset)) {
                 return hot.readAsync(offset, endOffset, maxBytes);

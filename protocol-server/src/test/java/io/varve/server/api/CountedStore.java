@@ -30,6 +30,7 @@ public final class CountedStore implements PartitionStore {
     private StorageException refusingReads;
     private boolean appendedDirect;
     private boolean appendsWait;
+    private long droppedAfterLook;
     private long localStart;
     private long copiedEnd;
     private boolean cached;
@@ -56,6 +57,11 @@ public final class CountedStore implements PartitionStore {
     /** Leaves what lies below an offset to the remote tier alone. */
     public void dropBelow(long offset) {
         localStart = offset;
+    }
+
+    /** Keeps no local copy below an offset, once somebody has looked whether there is one. */
+    public void dropBelowAfterALook(long offset) {
+        droppedAfterLook = offset;
     }
 
     /** Has the remote tier hold what lies below an offset. */
@@ -86,7 +92,17 @@ public final class CountedStore implements PartitionStore {
 
     @Override
     public boolean isLocal(long offset) {
-        return offset >= localStart;
+        boolean local = offset >= localStart;
+        if (droppedAfterLook > 0) {
+            localStart = droppedAfterLook;
+        }
+        return local;
+    }
+
+    @Override
+    public BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
+        isLocal(offset);
+        return offset >= localStart ? read(offset, endOffset, maxBytes) : null;
     }
 
     @Override

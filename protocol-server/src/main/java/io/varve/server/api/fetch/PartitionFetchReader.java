@@ -154,10 +154,11 @@ final class PartitionFetchReader {
         if (full || visibleEnd(log) <= fetch.offset()) {
             return answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         }
-        boolean local = log.reader().isLocal(fetch.offset());
-        ReadResult read = local
-                ? log.reader().read(fetch.offset(), maxBytes, limits.isolation())
-                : readCold(fetch, log, maxBytes);
+        ReadResult read = log.reader().readLocal(fetch.offset(), maxBytes, limits.isolation());
+        boolean local = read != null;
+        if (!local) {
+            read = readCold(fetch, log, maxBytes);
+        }
         if (read == null) {
             return answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         }

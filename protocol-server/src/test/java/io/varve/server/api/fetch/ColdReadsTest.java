@@ -66,6 +66,18 @@ class ColdReadsTest {
     }
 
     @Test
+    void doesNotWaitWhenTheLocalCopyIsDroppedMeanwhile() {
+        fill(0, "a", "b");
+        store(0).dropBelowAfterALook(2);
+        CompletableFuture<ApiMessage> answer = send(request(fetch(0, 0)));
+        logs.connection.runLoop();
+        assertThat(answer).isNotDone();
+        store(0).endRemoteReads();
+        logs.connection.runLoop();
+        assertThat(values(partitions(answer).get(0))).containsExactly("a", "b");
+    }
+
+    @Test
     void answersAtOnceWhatIsLocal() {
         fill(0, "cold");
         store(0).dropBelow(1);
