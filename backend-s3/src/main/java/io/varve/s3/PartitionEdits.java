@@ -61,10 +61,11 @@ final class PartitionEdits {
     /**
      * Has a start committed, unless another one is on its way.
      *
+     * @param seen the generation when the start was read: if it is another by now, nothing is committed
      * @param then runs when the manifest has it, on its thread
      */
-    synchronized void moveStart(long start, Runnable then) {
-        if (movingStart.isDone() && !removed) {
+    synchronized void moveStart(long seen, long start, Runnable then) {
+        if (movingStart.isDone() && !removed && seen == generation) {
             movingStart = manifest.commit(List.of(new ManifestEdit.MoveStart(id, start)));
             movingStart.thenRun(then);
         }

@@ -328,11 +328,9 @@ final class S3Partition implements UploadSource {
      */
     void commitStart(LocalJournal journal, Runnable then) {
         PartitionStore local = hot;
-        if (!open) {
-            return;
-        }
+        long seen = edits.generation();
         Optional<RemotePartition> known = manifest.partition(id);
-        if (known.isEmpty()) {
+        if (!open || truncating || known.isEmpty()) {
             return;
         }
         long from = extent(local.extent()).start();
@@ -340,7 +338,8 @@ final class S3Partition implements UploadSource {
             journal.forgetStart(id, known.get().start());
             return;
         }
-        edits.moveStart(from, then);
+        // A truncation meanwhile may have moved the start back.
+        edits.moveStart(seen, from, then);
     }
 
     /** Tells whether segments were sealed, and are durable, since the last call that returned true. */

@@ -228,7 +228,7 @@ final class ComparedPartition {
 
     /**
      * Of a segment in the tier that a truncation has cut, bytes and time may still tell of batches that are
-     * gone.
+     * gone; and of one that was trimmed before it got there, only the rest is there.
      */
     private List<Segment> timelessAsInTheModel() {
         List<Segment> here = new ArrayList<>(timeless(tested));
@@ -242,9 +242,21 @@ final class ComparedPartition {
                     && one.endOffset() == other.endOffset()
                     && one.bytes() > other.bytes()
                     && one.maxTimestamp() >= other.maxTimestamp();
-            here.set(i, cut ? other : one);
+            boolean partOf = !placed.get(i).isLocal()
+                    && one.baseOffset() > other.baseOffset()
+                    && one.baseOffset() <= model.extent().start()
+                    && one.endOffset() == other.endOffset();
+            here.set(i, cut || partOf ? other : one);
         }
         return here;
+    }
+
+    /**
+     * Of a partition of which no record ever got to the tier, nothing is left with the disk, nor its start.
+     */
+    boolean isEmptyAndAnew() {
+        Extent before = model.extent();
+        return before.start() == before.readableEnd() && tested.extent().equals(new Extent(0, 0, 0));
     }
 
     private static BatchRun run(ByteBuffer batch) {

@@ -172,8 +172,11 @@ final class HistoryPlayer implements AutoCloseable {
         tier().loseDisk();
         reference = reference.reopen();
         reopenAll();
-        for (ComparedPartition pair : pairs) {
-            pair.takeSnapshotsAsTheyAre();
+        for (int part = 0; part < PARTS; part++) {
+            pairs[part].takeSnapshotsAsTheyAre();
+            if (pairs[part].isEmptyAndAnew()) {
+                renew(part);
+            }
         }
         // Its records are the same, and its segments need not be: what lies below its start is not there
         // again.
