@@ -126,7 +126,7 @@ public final class Ledger {
         expected.forEach((part, ledger) -> {
             List<String> here = new ArrayList<>();
             if (present.contains(part.id())) {
-                try (PartitionStore store = storage.open(part.id(), 1, Workload.LIMITS)) {
+                try (PartitionStore store = storage.open(part.id(), 1, Workload.settings(part.id()))) {
                     PartitionLedger found = ledger.examine(store, here);
                     if (found != null) {
                         next.parts.put(part, found);

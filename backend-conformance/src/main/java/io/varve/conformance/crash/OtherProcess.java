@@ -10,6 +10,7 @@ import io.varve.core.spi.StorageProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,7 @@ public final class OtherProcess {
         List<String> command = JavaCommand.of(subject, OtherProcess.class);
         command.add(subject.provider().getClass().getName());
         command.add(directory.toString());
+        subject.properties().forEach((key, value) -> command.add(key + "=" + value));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -34,11 +36,16 @@ public final class OtherProcess {
         return said.strip();
     }
 
-    /** @param arguments the provider's class, the directory */
+    /** @param arguments the provider's class, the directory, then KEY=VALUE */
     public static void main(String[] arguments) throws ReflectiveOperationException {
         StorageProvider provider = (StorageProvider)
                 Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
-        TestedBackend subject = new TestedBackend(provider, Map.of(), List.of());
+        Map<String, String> properties = new HashMap<>();
+        for (String property : List.of(arguments).subList(2, arguments.length)) {
+            int equals = property.indexOf('=');
+            properties.put(property.substring(0, equals), property.substring(equals + 1));
+        }
+        TestedBackend subject = new TestedBackend(provider, properties, List.of());
         try (SystemScheduler scheduler = new SystemScheduler(1)) {
             subject.open(Path.of(arguments[1]), scheduler, new FailPoints()).close();
             System.out.println("OPENED");

@@ -89,7 +89,8 @@ final class WorkerMain {
                 () -> subject.open(order.directory(), scheduler, failPoints),
                 WorkloadJournal.open(order.journal()),
                 order.seed(),
-                order.generation());
+                order.generation(),
+                subject.provider().tiers());
         System.out.println(READY);
         return workload;
     }

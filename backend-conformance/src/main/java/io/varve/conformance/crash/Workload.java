@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  */
 public final class Workload {
     /** The limits with which the workload, and every check of its partitions, open them. */
-    public static final PartitionSettings LIMITS = new PartitionSettings(
+    static final PartitionSettings LIMITS = new PartitionSettings(
             new SegmentLimits(4000, Long.MAX_VALUE, 300, 1 << 16), false, Tiering.COPY, Long.MAX_VALUE);
 
     private static final int SLOTS = 6;
@@ -41,6 +41,7 @@ public final class Workload {
     private static final long PER_GENERATION = 1_000_000_000L;
 
     private final Supplier<Storage> opener;
+    private final boolean tiered;
     private final WorkloadJournal journal;
     private final SplittableRandom random;
     private final Map<Integer, PartitionStore> stores = new ConcurrentHashMap<>();
@@ -58,9 +59,11 @@ public final class Workload {
      * @param journal is told everything
      * @param seed says what happens
      * @param generation never the same twice on one storage: it keeps content and topic ids apart
+     * @param tiered whether the storage has a remote tier
      */
-    public Workload(Supplier<Storage> opener, WorkloadJournal journal, long seed, int generation) {
+    public Workload(Supplier<Storage> opener, WorkloadJournal journal, long seed, int generation, boolean tiered) {
         this.opener = opener;
+        this.tiered = tiered;
         this.journal = journal;
         random = new SplittableRandom(seed * 31 + generation);
         unique = generation * PER_GENERATION;
@@ -70,7 +73,7 @@ public final class Workload {
     private void openAll() {
         storage = opener.get();
         for (PartitionId id : storage.partitions()) {
-            PartitionStore store = storage.open(id, 1, LIMITS);
+            PartitionStore store = storage.open(id, 1, settings(id));
             ends.put(WorkloadPartition.of(id).slot(), store.extent().readableEnd());
             stores.put(WorkloadPartition.of(id).slot(), store);
         }
@@ -142,7 +145,7 @@ public final class Workload {
     private void create(int slot) {
         WorkloadPartition part = new WorkloadPartition(slot, ++unique);
         long ticket = journal.begin(new WorkloadOperation.Create(part));
-        PartitionStore store = storage.open(part.id(), 1, LIMITS);
+        PartitionStore store = storage.open(part.id(), 1, settings(part.id()));
         journal.done(ticket);
         ends.put(slot, store.extent().readableEnd());
         stores.put(slot, store);
@@ -203,7 +206,20 @@ public final class Workload {
         journal.done(ticket);
     }
 
+    /**
+     * Where there is a tier, only what is compacted may be replaced, and only the other partitions' copies go.
+     *
+     * @return what the workload, and every check of its partitions, open a partition with
+     */
+    public static PartitionSettings settings(PartitionId id) {
+        boolean compacted = WorkloadPartition.of(id).slot() % 2 == 0;
+        return new PartitionSettings(LIMITS.segments(), compacted, Tiering.COPY, Long.MAX_VALUE);
+    }
+
     private void replace(PartitionStore store, WorkloadPartition part) {
+        if (tiered && part.slot() % 2 != 0) {
+            return;
+        }
         List<Segment> sealed = store.segments().stream()
                 .filter(segment -> segment.sealed() && segment.isLocal())
                 .toList();

@@ -57,7 +57,11 @@ final class PowerCutLoad {
             int generation = Integer.parseInt(args[4]);
             try (WorkloadJournal journal = WorkloadJournal.open(Path.of(args[2]))) {
                 Workload workload = new Workload(
-                        () -> subject.open(directory, scheduler, lingering(seed)), journal, seed, generation);
+                        () -> subject.open(directory, scheduler, lingering(seed)),
+                        journal,
+                        seed,
+                        generation,
+                        subject.provider().tiers());
                 new PowerCutLoad(workload, seed + generation).run(scheduler);
             }
         } catch (Throwable e) {

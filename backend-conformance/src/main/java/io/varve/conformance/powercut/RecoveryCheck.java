@@ -90,7 +90,7 @@ final class RecoveryCheck {
     private static Map<PartitionId, Long> durableEnds(Storage storage) {
         Map<PartitionId, Long> ends = new HashMap<>();
         for (PartitionId id : storage.partitions()) {
-            try (PartitionStore store = storage.open(id, 1, Workload.LIMITS)) {
+            try (PartitionStore store = storage.open(id, 1, Workload.settings(id))) {
                 ends.put(id, store.extent().durableEnd());
             }
         }
@@ -129,7 +129,8 @@ final class RecoveryCheck {
         Ledger ledger = found.copy();
         try (WorkloadJournal deeds = WorkloadJournal.open(journal);
                 opened) {
-            Workload workload = new Workload(opened, deeds, seed, generation);
+            Workload workload = new Workload(
+                    opened, deeds, seed, generation, subject.provider().tiers());
             SplittableRandom chance = new SplittableRandom(seed);
             for (int i = 1; i <= MORE_STEPS; i++) {
                 workload.step();
