@@ -207,7 +207,8 @@ public final class Workload {
     }
 
     /**
-     * Where there is a tier, only what is compacted may be replaced, and only the other partitions' copies go.
+     * Where there is a tier, only what is compacted may be replaced, and only the other partitions' copies
+     * go.
      *
      * @return what the workload, and every check of its partitions, open a partition with
      */

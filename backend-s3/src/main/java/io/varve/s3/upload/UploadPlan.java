@@ -128,15 +128,8 @@ final class UploadPlan {
         return alignedEnd(first).map(last -> offsets(Math.max(first.baseOffset(), start), first, last));
     }
 
-    /**
-     * A segment that was truncated, and filled again, is uploaded as a whole in the place of what was left
-     * of it: its copies are the same then, and the one on this machine can go.
-     */
     private Optional<ObjectOffsets> append(Segment first) {
-        boolean again = first.baseOffset() >= start
-                && stored.stream().anyMatch(other -> other.baseOffset() == first.baseOffset());
-        long base = Math.max(first.baseOffset(), start);
-        long from = again ? base : Math.max(base, remoteEnd);
+        long from = Math.max(Math.max(first.baseOffset(), start), remoteEnd);
         // Records between were trimmed: until the manifest's start says so, nothing can follow.
         boolean waits = !stored.isEmpty() && from > remoteEnd && !gapped;
         return waits ? Optional.empty() : Optional.of(offsets(from, first, first));

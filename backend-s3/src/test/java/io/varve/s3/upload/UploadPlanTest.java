@@ -36,14 +36,8 @@ class UploadPlanTest {
     }
 
     @Test
-    void uploadsASegmentAgainOfWhichATruncationLeftAPartInTheBucket() {
+    void beginsWhereTheBucketEndsWithinASegment() {
         assertThat(next(hot(0, 10, 20, 30), new Extent(0, 30, 30), remote(0, 10, 15), false))
-                .containsExactly(10L, 20L);
-    }
-
-    @Test
-    void beginsWhereTheBucketEndsWithinASegmentWhoseBeginningIsNotOnThisMachine() {
-        assertThat(next(hot(12, 20, 30), new Extent(12, 30, 30), remote(0, 10, 15), false))
                 .containsExactly(15L, 20L);
     }
 
