@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.experiments;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.varve.build.PackageTable;
+import org.junit.jupiter.api.Test;
+
+/** Says what each package of the experiments may use. */
+class ArchitectureTest {
+    private static final String ROOT = "io.varve.experiments";
+
+    private static final PackageTable PACKAGES = new PackageTable(ROOT, """
+            jackson = com.fasterxml.jackson
+            # package    | what it may use
+            result       | jackson.annotation jackson.core.. jackson.databind..
+            """);
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @Test
+    void packagesUseOnlyWhatTheTableNames() {
+        PACKAGES.check(MAIN);
+    }
+}
