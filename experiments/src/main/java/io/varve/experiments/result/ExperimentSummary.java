@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param durationMs length of the run in ms
  * @param samplePeriodMs ms between two samples
  * @param prices what the prices are of, and their date
+ * @param latencies the model of latencies that gave the times of reads, in words
  */
 public record ExperimentSummary(
         String name,
@@ -27,13 +28,15 @@ public record ExperimentSummary(
         long startMs,
         long durationMs,
         long samplePeriodMs,
-        String prices) {
+        String prices,
+        String latencies) {
     /** @throws IllegalArgumentException if the scale is less than 1 */
     public ExperimentSummary {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(description, "description");
         Objects.requireNonNull(backend, "backend");
         Objects.requireNonNull(prices, "prices");
+        Objects.requireNonNull(latencies, "latencies");
         if (scale < 1) {
             throw new IllegalArgumentException("scale " + scale + ": must be 1 or more");
         }

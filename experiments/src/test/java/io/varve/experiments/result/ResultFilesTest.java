@@ -82,8 +82,8 @@ class ResultFilesTest {
     }
 
     private static ExperimentResult result(String reason) {
-        ExperimentSummary about =
-                new ExperimentSummary("week", "A week.", "headers", 7, 1000, START, 60_000, 60_000, "list prices");
+        ExperimentSummary about = new ExperimentSummary(
+                "week", "A week.", "headers", 7, 1000, START, 60_000, 60_000, "list prices", "a fixed 1 ms");
         Totals totals =
                 new Totals(50, 5000, 0, 100, 20, 1.02, 2, 1, 5000, 5000, 0, 20, 20, -1, 0, 2, 4000, 3.0, 3.5, 5);
         PolicySummary summary = new PolicySummary(
