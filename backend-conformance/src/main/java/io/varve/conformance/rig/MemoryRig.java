@@ -16,7 +16,12 @@ public final class MemoryRig implements StorageRig {
 
     /** @param readable when appends can be read */
     public MemoryRig(ReadableAt readable) {
-        storage = new MemoryStorage(readable);
+        this(new MemoryStorage(readable));
+    }
+
+    /** @param storage a fresh storage */
+    public MemoryRig(MemoryStorage storage) {
+        this.storage = storage;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.memory;
 
+import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
@@ -30,6 +31,7 @@ final class MemoryPartition {
     final PartitionId id;
     final NavigableMap<String, NavigableMap<Long, byte[]>> snapshots = new TreeMap<>();
     private final ReadableAt readable;
+    private final BatchKeeper keeper;
     private final List<MemorySegment> segments = new ArrayList<>();
     private long start;
     private long syncedStart;
@@ -40,16 +42,17 @@ final class MemoryPartition {
 
     final Fencing fencing;
 
-    MemoryPartition(PartitionId id, ReadableAt readable) {
+    MemoryPartition(PartitionId id, ReadableAt readable, BatchKeeper keeper) {
         this.id = id;
         this.fencing = new Fencing(id);
         this.readable = readable;
+        this.keeper = keeper;
         segments.add(new MemorySegment(0));
     }
 
     /** @return a copy as a power cut would leave it, without handles */
     MemoryPartition afterCrash() {
-        MemoryPartition left = new MemoryPartition(id, readable);
+        MemoryPartition left = new MemoryPartition(id, readable, keeper);
         left.segments.clear();
         for (MemorySegment segment : segments) {
             left.segments.add(segment.upTo(durableEnd));
@@ -96,7 +99,7 @@ final class MemoryPartition {
             active = new MemorySegment(end);
             segments.add(active);
         }
-        active.append(run);
+        active.append(run, keeper);
         active.appended(now);
         end = run.nextOffset();
     }
@@ -119,19 +122,38 @@ final class MemoryPartition {
     BatchSlice read(long offset, long endOffset, int maxBytes) {
         ContractChecks.requireReadable(id, offset, maxBytes, start, readableEnd());
         long stop = Math.min(endOffset, readableEnd());
-        for (MemorySegment segment : segments) {
+        for (int i = segmentOf(offset); i < segments.size(); i++) {
+            MemorySegment segment = segments.get(i);
             int first = segment.indexOf(offset);
             if (first < segment.batches.size()) {
                 return segment.batches.get(first).next() > stop
                         ? MemorySlice.EMPTY
-                        : new MemorySlice(segment.read(first, stop, maxBytes));
+                        : segment.read(first, stop, maxBytes);
             }
         }
         return MemorySlice.EMPTY;
     }
 
+    /** @return index of the last segment that begins at or below {@code offset}, or 0 */
+    private int segmentOf(long offset) {
+        int low = 0;
+        int high = segments.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (segments.get(middle).base <= offset) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
     OffsetAt offsetAt(long timestamp) {
         for (MemorySegment segment : segments) {
+            if (segment.maxTimestamp < timestamp) {
+                continue;
+            }
             for (StoredBatch batch : segment.batches) {
                 if (batch.next() > readableEnd()) {
                     return null;
@@ -166,6 +188,28 @@ final class MemoryPartition {
                     Segment.Tier.LOCAL));
         }
         return list;
+    }
+
+    /** @return the base offset of the last of {@link #segments} */
+    long sealedEnd() {
+        int last = segments.size() - 1;
+        while (last > 0 && !isShown(segments.get(last).base)) {
+            last--;
+        }
+        return segments.get(last).base;
+    }
+
+    /** @return max timestamp of the first batch from {@code from} on that ends at or below {@code end}, or -1 */
+    long firstTimestamp(long from, long end) {
+        for (int i = segmentOf(from); i < segments.size() && segments.get(i).base < end; i++) {
+            MemorySegment segment = segments.get(i);
+            int first = segment.indexOf(from);
+            if (first < segment.batches.size()) {
+                StoredBatch batch = segment.batches.get(first);
+                return batch.next() <= end ? batch.maxTimestamp() : BatchHeader.NO_TIMESTAMP;
+            }
+        }
+        return BatchHeader.NO_TIMESTAMP;
     }
 
     private boolean isShown(long base) {
@@ -219,7 +263,7 @@ final class MemoryPartition {
         long next = together.base;
         for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
             next = ContractChecks.requireReplacement(id, run, next, oldEnd);
-            together.append(run);
+            together.append(run, keeper);
         }
         together.lastAppendMs = Segment.lastAppendMs(old);
         return together;

@@ -22,17 +22,11 @@ final class MemorySegment {
         this.base = base;
     }
 
-    void append(BatchRun run) {
+    void append(BatchRun run, BatchKeeper keeper) {
         ByteBuffer source = run.bytes().duplicate();
-        ByteBuffer copy =
-                ByteBuffer.allocate(source.remaining()).put(source).flip().asReadOnlyBuffer();
-        for (int at = 0; at < copy.limit(); ) {
-            int size = BatchHeader.sizeInBytes(copy, at);
-            add(new StoredBatch(
-                    BatchHeader.baseOffset(copy, at),
-                    BatchHeader.nextOffset(copy, at),
-                    BatchHeader.maxTimestamp(copy, at),
-                    copy.slice(at, size)));
+        for (int at = source.position(); at < source.limit(); ) {
+            int size = BatchHeader.sizeInBytes(source, at);
+            add(keeper.keep(source, at, size));
             at += size;
         }
     }
@@ -81,7 +75,7 @@ final class MemorySegment {
      * @return whole batches from index {@code first} on that end at or below {@code endOffset}, as many as
      *     fit, at least one
      */
-    ByteBuffer read(int first, long endOffset, int maxBytes) {
+    MemorySlice read(int first, long endOffset, int maxBytes) {
         int last = first;
         long size = batches.get(first).size();
         while (last + 1 < batches.size()
@@ -90,13 +84,6 @@ final class MemorySegment {
             last++;
             size += batches.get(last).size();
         }
-        if (last == first) {
-            return batches.get(first).bytes().duplicate();
-        }
-        ByteBuffer all = ByteBuffer.allocate((int) size);
-        for (StoredBatch batch : batches.subList(first, last + 1)) {
-            all.put(batch.bytes().duplicate());
-        }
-        return all.flip().asReadOnlyBuffer();
+        return new MemorySlice(List.copyOf(batches.subList(first, last + 1)), (int) size);
     }
 }

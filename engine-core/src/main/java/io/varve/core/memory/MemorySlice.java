@@ -3,15 +3,24 @@ package io.varve.core.memory;
 
 import io.varve.core.spi.BatchSlice;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /** Holds batches in memory; {@link #close} releases nothing. */
-record MemorySlice(ByteBuffer bytes) implements BatchSlice {
-    static final MemorySlice EMPTY = new MemorySlice(ByteBuffer.allocate(0).asReadOnlyBuffer());
+final class MemorySlice implements BatchSlice {
+    static final MemorySlice EMPTY = new MemorySlice(List.of(), 0);
+
+    private final List<StoredBatch> batches;
+    private final int size;
+
+    MemorySlice(List<StoredBatch> batches, int size) {
+        this.batches = batches;
+        this.size = size;
+    }
 
     @Override
     public int sizeInBytes() {
-        return bytes.remaining();
+        return size;
     }
 
     @Override
@@ -21,7 +30,27 @@ record MemorySlice(ByteBuffer bytes) implements BatchSlice {
 
     @Override
     public ByteBuffer buffer() {
-        return bytes.duplicate();
+        if (batches.size() == 1) {
+            return batches.get(0).bytes();
+        }
+        ByteBuffer all = ByteBuffer.allocate(size);
+        batches.forEach(batch -> all.put(batch.bytes()));
+        return all.flip().asReadOnlyBuffer();
+    }
+
+    @Override
+    public void copy(int from, ByteBuffer into) {
+        int end = into.limit();
+        int at = 0;
+        for (StoredBatch batch : batches) {
+            int skipped = from + into.position() - at;
+            if (into.position() < end && skipped < batch.size()) {
+                into.limit(Math.min(end, into.position() + batch.size() - skipped));
+                batch.copy(skipped, into);
+                into.limit(end);
+            }
+            at += batch.size();
+        }
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.Set;
 public final class MemoryStorage implements Storage {
     private final Map<PartitionId, MemoryPartition> partitions = new HashMap<>();
     private final ReadableAt readable;
+    private final BatchKeeper keeper;
     final Clock clock;
     private boolean closed;
 
@@ -47,8 +48,20 @@ public final class MemoryStorage implements Storage {
      * @param clock tells when it was appended
      */
     public MemoryStorage(ReadableAt readable, Clock clock) {
+        this(readable, clock, BatchKeeper.BYTES);
+    }
+
+    /**
+     * Starts empty.
+     *
+     * @param readable when what is appended can be read
+     * @param clock tells when it was appended
+     * @param keeper in which form batches are kept
+     */
+    public MemoryStorage(ReadableAt readable, Clock clock, BatchKeeper keeper) {
         this.readable = readable;
         this.clock = clock;
+        this.keeper = keeper;
     }
 
     /**
@@ -57,7 +70,7 @@ public final class MemoryStorage implements Storage {
      * @return a storage on the remaining content
      */
     public synchronized MemoryStorage crash() {
-        MemoryStorage restarted = new MemoryStorage(readable, clock);
+        MemoryStorage restarted = new MemoryStorage(readable, clock, keeper);
         for (MemoryPartition partition : partitions.values()) {
             synchronized (partition) {
                 restarted.partitions.put(partition.id, partition.afterCrash());
@@ -88,7 +101,7 @@ public final class MemoryStorage implements Storage {
         MemoryPartition partition = partitions.get(id);
         if (partition == null) {
             requireNoOtherIncarnation(id);
-            partition = new MemoryPartition(id, readable);
+            partition = new MemoryPartition(id, readable, keeper);
             partitions.put(id, partition);
         }
         synchronized (partition) {

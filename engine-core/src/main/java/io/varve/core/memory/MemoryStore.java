@@ -95,6 +95,25 @@ final class MemoryStore implements PartitionStore {
     }
 
     @Override
+    public long sealedEnd() {
+        synchronized (partition) {
+            token.requireOpen();
+            return partition.sealedEnd();
+        }
+    }
+
+    @Override
+    public long firstTimestamp(Segment segment) {
+        synchronized (partition) {
+            token.requireOpen();
+            Extent extent = partition.extent();
+            return partition.firstTimestamp(
+                    Math.max(segment.baseOffset(), extent.start()),
+                    Math.min(segment.endOffset(), extent.readableEnd()));
+        }
+    }
+
+    @Override
     public void trimTo(long start) {
         synchronized (partition) {
             token.requireWriter();
