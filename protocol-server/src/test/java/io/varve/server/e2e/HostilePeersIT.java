@@ -3,7 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.server.e2e.hostile.Scenario;
+import io.varve.server.e2e.hostile.Harm;
 import io.varve.server.e2e.hostile.Siege;
 import io.varve.server.e2e.hostile.SteadyClient;
 import java.io.IOException;
@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Attacks the server by fifty connections, with one scenario after the other, and measures clients beside
+ * Attacks the server by fifty connections, with one harm after the other, and measures clients beside
  * them: they see no errors and a bounded latency of 99 of 100 requests, and the server stays within its
- * memory and does not fill its log. {@code -Dvarve.test.hostile=REGEX} selects the scenarios whose names
+ * memory and does not fill its log. {@code -Dvarve.test.hostile=REGEX} selects the harms whose names
  * contain a match, {@code -Dvarve.test.hostile.ms} sets the duration of each.
  */
 @Timeout(600)
@@ -51,7 +51,7 @@ class HostilePeersIT {
     private static final long SCENARIO_MS = Long.getLong("varve.test.hostile.ms", 800);
     private static final String ONLY = System.getProperty("varve.test.hostile", "");
 
-    /** What was seen, a line for each scenario as it ends. */
+    /** What was seen, a line for each harm as it ends. */
     private static final Path REPORT = Path.of("target", "hostile-peers-" + Backend.NAME + ".txt");
 
     @TempDir
@@ -72,9 +72,9 @@ class HostilePeersIT {
             }
             quiet();
             double bound = quiet();
-            for (Scenario scenario : Scenario.all()) {
-                if (scenario.name().matches(".*(" + ONLY + ").*")) {
-                    server = play(scenario, server, bound);
+            for (Harm harm : Harm.all()) {
+                if (harm.name().matches(".*(" + ONLY + ").*")) {
+                    server = play(harm, server, bound);
                 }
             }
             checkLog(server);
@@ -118,7 +118,7 @@ class HostilePeersIT {
         return bound;
     }
 
-    /** Measurements of one scenario. */
+    /** Measurements of one harm. */
     private record Seen(SteadyClient.Measured measured, long mostBytes, boolean alive) {
         boolean isTrouble() {
             return measured.trouble() != null || !alive;
@@ -126,19 +126,19 @@ class HostilePeersIT {
     }
 
     /** @return the server, or the one that had to take its place */
-    private Server play(Scenario scenario, Server server, double bound) throws IOException {
-        Seen seen = besiege(scenario, server);
+    private Server play(Harm harm, Server server, double bound) throws IOException {
+        Seen seen = besiege(harm, server);
         double within = bound;
         if (!seen.isTrouble() && seen.measured.p99() >= bound) {
             // Others may have been busy on this machine. What is wrong with the server is wrong again.
             within = quiet();
-            seen = besiege(scenario, server);
+            seen = besiege(harm, server);
         }
         double p99 = seen.measured.p99();
-        check(scenario, "ended the server", seen.alive);
-        check(scenario, "made a client fail: " + seen.measured.trouble(), seen.measured.trouble() == null);
-        check(scenario, "kept clients waiting: p99 %.1f ms".formatted(p99), p99 < within);
-        check(scenario, "took memory: " + (seen.mostBytes >> 20) + " MB", seen.mostBytes < MOST_BYTES);
+        check(harm, "ended the server", seen.alive);
+        check(harm, "made a client fail: " + seen.measured.trouble(), seen.measured.trouble() == null);
+        check(harm, "kept clients waiting: p99 %.1f ms".formatted(p99), p99 < within);
+        check(harm, "took memory: " + (seen.mostBytes >> 20) + " MB", seen.mostBytes < MOST_BYTES);
         if (!seen.isTrouble()) {
             return server;
         }
@@ -150,9 +150,9 @@ class HostilePeersIT {
         return next;
     }
 
-    private Seen besiege(Scenario scenario, Server server) throws IOException {
+    private Seen besiege(Harm harm, Server server) throws IOException {
         long most = 0;
-        Siege siege = new Siege(scenario, server.port());
+        Siege siege = new Siege(harm, server.port());
         try {
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SCENARIO_MS);
             while (System.nanoTime() < end) {
@@ -166,7 +166,7 @@ class HostilePeersIT {
         boolean alive = server.running().process().isAlive();
         tell("%-60s p99 %8.1f ms, %4d requests, %4d MB%s%s"
                 .formatted(
-                        scenario.name(),
+                        harm.name(),
                         measured.p99(),
                         measured.nanos().size(),
                         most >> 20,
@@ -180,9 +180,9 @@ class HostilePeersIT {
         Files.writeString(REPORT, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    private void check(Scenario scenario, String harm, boolean unharmed) {
+    private void check(Harm kind, String harm, boolean unharmed) {
         if (!unharmed) {
-            failures.add(scenario.name() + " " + harm);
+            failures.add(kind.name() + " " + harm);
         }
     }
 

@@ -19,13 +19,13 @@ final class DecompressionBombs {
 
     private DecompressionBombs() {}
 
-    static List<Scenario> scenarios() {
-        List<Scenario> scenarios = new ArrayList<>();
-        scenarios.add(produced("gzip", Compression.gzip().build(), 200));
-        scenarios.add(produced("zstd", Compression.zstd().build(), 400));
-        scenarios.add(produced("lz4", Compression.lz4().build(), 200));
-        scenarios.add(produced("snappy", Compression.snappy().build(), 20));
-        scenarios.add(new Scenario("offsets asked for by times inside of bombs", attacker -> {
+    static List<Harm> harms() {
+        List<Harm> harms = new ArrayList<>();
+        harms.add(produced("gzip", Compression.gzip().build(), 200));
+        harms.add(produced("zstd", Compression.zstd().build(), 400));
+        harms.add(produced("lz4", Compression.lz4().build(), 200));
+        harms.add(produced("snappy", Compression.snappy().build(), 20));
+        harms.add(new Harm("offsets asked for by times inside of bombs", attacker -> {
             Attacker.Peer peer = attacker.connect();
             byte[] question = listOffsets();
             while (true) {
@@ -33,12 +33,12 @@ final class DecompressionBombs {
                 attacker.linger(Siege.PAUSE_MS);
             }
         }));
-        return scenarios;
+        return harms;
     }
 
-    private static Scenario produced(String name, Compression compression, int pieces) {
+    private static Harm produced(String name, Compression compression, int pieces) {
         byte[] request = produce(bomb(compression, pieces));
-        return new Scenario(name + " of " + pieces + " MB in " + (request.length >> 10) + " KB", attacker -> {
+        return new Harm(name + " of " + pieces + " MB in " + (request.length >> 10) + " KB", attacker -> {
             Attacker.Peer peer = attacker.connect();
             while (true) {
                 peer.send(request).takeAnswer();

@@ -14,7 +14,7 @@ final class Garbage {
 
     private Garbage() {}
 
-    static List<Scenario> scenarios() {
+    static List<Harm> harms() {
         byte[] sound = RequestBytes.request(ApiKeys.METADATA, 8)
                 .int32(0)
                 .int8(0)
@@ -22,12 +22,12 @@ final class Garbage {
                 .int8(0)
                 .frame();
         return List.of(
-                new Scenario("random bytes", attacker -> {
+                new Harm("random bytes", attacker -> {
                     byte[] bytes = new byte[1 + attacker.random().nextInt(10_000)];
                     attacker.random().nextBytes(bytes);
                     once(attacker, bytes);
                 }),
-                new Scenario("random bytes in sound frames", attacker -> {
+                new Harm("random bytes in sound frames", attacker -> {
                     byte[] frame = new byte[14 + attacker.random().nextInt(2_000)];
                     attacker.random().nextBytes(frame);
                     ByteBuffer header = ByteBuffer.wrap(frame);
@@ -37,11 +37,11 @@ final class Garbage {
                     header.putInt(1).putShort((short) 0);
                     once(attacker, frame);
                 }),
-                new Scenario("wrong sizes", attacker -> {
+                new Harm("wrong sizes", attacker -> {
                     int size = SIZES[attacker.random().nextInt(SIZES.length)];
                     once(attacker, new RequestBytes().int32(size).raw(sound).unframed());
                 }),
-                new Scenario("unknown APIs and versions", attacker -> {
+                new Harm("unknown APIs and versions", attacker -> {
                     byte[] unknown = sound.clone();
                     ByteBuffer.wrap(unknown)
                             .putShort(Integer.BYTES, (short) attacker.random().nextInt())
@@ -49,10 +49,10 @@ final class Garbage {
                                     attacker.random().nextInt());
                     once(attacker, unknown);
                 }),
-                new Scenario("half requests, then the end", attacker -> {
+                new Harm("half requests, then the end", attacker -> {
                     once(attacker, Arrays.copyOf(sound, 1 + attacker.random().nextInt(sound.length - 1)));
                 }),
-                new Scenario("connections made and cut", attacker -> {
+                new Harm("connections made and cut", attacker -> {
                     for (int i = 0; i < STORM; i++) {
                         attacker.connect().send(sound, 0, i % sound.length).close();
                     }

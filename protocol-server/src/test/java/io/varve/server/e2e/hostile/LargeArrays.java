@@ -19,28 +19,28 @@ final class LargeArrays {
 
     private LargeArrays() {}
 
-    static List<Scenario> scenarios() {
-        List<Scenario> scenarios = new ArrayList<>();
-        scenarios.add(kinds("JoinGroup protocols", LargeArrays::joinGroup));
-        scenarios.add(sending("DescribeGroups of 5,000,000 empty names", List.of(emptyNames())));
-        scenarios.add(kinds("CreateTopics", LargeArrays::createTopics));
-        scenarios.add(kinds("CreateTopics settings", LargeArrays::createTopicsConfigs));
-        scenarios.add(kinds("CreatePartitions", LargeArrays::createPartitions));
-        scenarios.add(kinds("OffsetDelete", LargeArrays::offsetDelete));
-        scenarios.add(kinds("OffsetForLeaderEpoch", LargeArrays::offsetForLeaderEpoch));
-        scenarios.add(kinds("AlterConfigs", LargeArrays::alterConfigs));
-        scenarios.add(kinds("IncrementalAlterConfigs", LargeArrays::incrementalAlterConfigs));
-        scenarios.add(kinds("AddPartitionsToTxn", LargeArrays::addPartitionsToTxn));
-        scenarios.add(kinds("DescribeLogDirs", LargeArrays::describeLogDirs));
-        scenarios.add(kinds("Produce topics", LargeArrays::produce));
-        scenarios.add(kinds("Metadata", LargeArrays::metadata));
-        scenarios.add(kinds("ListOffsets of one topic", LargeArrays::listOffsets));
-        return scenarios;
+    static List<Harm> harms() {
+        List<Harm> harms = new ArrayList<>();
+        harms.add(kinds("JoinGroup protocols", LargeArrays::joinGroup));
+        harms.add(sending("DescribeGroups of 5,000,000 empty names", List.of(emptyNames())));
+        harms.add(kinds("CreateTopics", LargeArrays::createTopics));
+        harms.add(kinds("CreateTopics settings", LargeArrays::createTopicsConfigs));
+        harms.add(kinds("CreatePartitions", LargeArrays::createPartitions));
+        harms.add(kinds("OffsetDelete", LargeArrays::offsetDelete));
+        harms.add(kinds("OffsetForLeaderEpoch", LargeArrays::offsetForLeaderEpoch));
+        harms.add(kinds("AlterConfigs", LargeArrays::alterConfigs));
+        harms.add(kinds("IncrementalAlterConfigs", LargeArrays::incrementalAlterConfigs));
+        harms.add(kinds("AddPartitionsToTxn", LargeArrays::addPartitionsToTxn));
+        harms.add(kinds("DescribeLogDirs", LargeArrays::describeLogDirs));
+        harms.add(kinds("Produce topics", LargeArrays::produce));
+        harms.add(kinds("Metadata", LargeArrays::metadata));
+        harms.add(kinds("ListOffsets of one topic", LargeArrays::listOffsets));
+        return harms;
     }
 
     /** Each peer sends these, the one after the other, and begins anew at another place. */
-    private static Scenario sending(String name, List<byte[]> requests) {
-        return new Scenario(name, attacker -> {
+    private static Harm sending(String name, List<byte[]> requests) {
+        return new Harm(name, attacker -> {
             int at = attacker.number();
             Attacker.Peer peer = attacker.connect();
             try {
@@ -54,7 +54,7 @@ final class LargeArrays {
         });
     }
 
-    private static Scenario kinds(String name, Function<List<String>, RequestBytes> request) {
+    private static Harm kinds(String name, Function<List<String>, RequestBytes> request) {
         List<byte[]> requests = new ArrayList<>();
         Arrays.stream(EQUAL)
                 .forEach(count ->
@@ -97,7 +97,7 @@ final class LargeArrays {
                         (wire, key) ->
                                 wire.string(key).int32(1).int16(1).int32(0).int32(0))
                 .int32(1_000)
-                // Only looked at: a server full of topics is another scenario.
+                // Only looked at: a server full of topics is another matter.
                 .int8(1);
     }
 

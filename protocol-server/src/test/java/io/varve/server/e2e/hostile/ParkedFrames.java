@@ -14,15 +14,13 @@ final class ParkedFrames {
 
     private ParkedFrames() {}
 
-    static List<Scenario> scenarios() {
+    static List<Harm> harms() {
         byte[] large = begun(ANNOUNCED, SENT);
         byte[] half = begun(128 << 10, 64 << 10);
         return List.of(
-                new Scenario(
-                        "80 MB announced, 4 MB sent, then a byte now and then", attacker -> park(attacker, large, 1)),
-                new Scenario(
-                        "3,000 connections, half a request of 128 KB on each", attacker -> park(attacker, half, MANY)),
-                new Scenario("one byte at a time", attacker -> trickle(attacker, begun(1 << 20, 1_000))));
+                new Harm("80 MB announced, 4 MB sent, then a byte now and then", attacker -> park(attacker, large, 1)),
+                new Harm("3,000 connections, half a request of 128 KB on each", attacker -> park(attacker, half, MANY)),
+                new Harm("one byte at a time", attacker -> trickle(attacker, begun(1 << 20, 1_000))));
     }
 
     /** The first bytes of a Produce request. */

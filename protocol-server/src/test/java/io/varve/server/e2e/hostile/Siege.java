@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** Runs one scenario by many attackers at the same time, for a while. */
+/** Does one harm by many attackers at the same time, for a while. */
 public final class Siege implements AutoCloseable {
     /** The topic that there is, full of records but for its last partition. */
     public static final String TOPIC = "besieged";
@@ -34,21 +34,21 @@ public final class Siege implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
 
     /** Begins. */
-    public Siege(Scenario scenario, int port) {
+    public Siege(Harm harm, int port) {
         for (int number = 0; number < ATTACKERS; number++) {
             Attacker attacker = new Attacker(port, number, SEED, over);
             attackers.add(attacker);
-            Thread thread = new Thread(() -> attack(attacker, scenario), "attacker-" + number);
+            Thread thread = new Thread(() -> attack(attacker, harm), "attacker-" + number);
             thread.setDaemon(true);
             threads.add(thread);
             thread.start();
         }
     }
 
-    private void attack(Attacker attacker, Scenario scenario) {
+    private void attack(Attacker attacker, Harm harm) {
         while (!attacker.isOver()) {
             try {
-                scenario.attack().turn(attacker);
+                harm.attack().turn(attacker);
                 continue;
             } catch (IOException hungUp) {
                 // The server may; it is not to mind.

@@ -19,30 +19,30 @@ final class StateGrowth {
 
     private StateGrowth() {}
 
-    static List<Scenario> scenarios() {
+    static List<Harm> harms() {
         return List.of(
-                new Scenario("groups without end", attacker -> {
+                new Harm("groups without end", attacker -> {
                     answered(attacker, findCoordinator(GROUP), joinGroup(name(attacker.random())));
                 }),
-                new Scenario("transactional ids without end", attacker -> {
+                new Harm("transactional ids without end", attacker -> {
                     answered(attacker, findCoordinator(TRANSACTION), initProducer(name(attacker.random())));
                 }),
-                new Scenario("committed offsets of groups without end", attacker -> {
+                new Harm("committed offsets of groups without end", attacker -> {
                     answered(attacker, findCoordinator(GROUP), commit(name(attacker.random())));
                 }),
-                new Scenario("members of one group without end", attacker -> {
+                new Harm("members of one group without end", attacker -> {
                     answered(attacker, findCoordinator(GROUP), joinGroup("crowded", 5));
                 }),
-                new Scenario("producers without end", attacker -> {
+                new Harm("producers without end", attacker -> {
                     answered(attacker, produce(attacker.random().nextLong() & Long.MAX_VALUE));
                 }),
-                new Scenario("groups that are asked for by long names with line ends", attacker -> {
+                new Harm("groups that are asked for by long names with line ends", attacker -> {
                     answered(
                             attacker,
                             findCoordinator(GROUP),
                             joinGroup("\n2026-01-01 ERROR forged " + "x".repeat(30_000)));
                 }),
-                new Scenario("topics created by asking for them", attacker -> {
+                new Harm("topics created by asking for them", attacker -> {
                     List<String> names = IntStream.range(0, AT_ONCE)
                             .mapToObj(i -> name(attacker.random()))
                             .toList();

@@ -17,7 +17,7 @@ final class UnreadAnswers {
 
     private UnreadAnswers() {}
 
-    static List<Scenario> scenarios() {
+    static List<Harm> harms() {
         byte[] repeated = fetch(0, Collections.nCopies(REPEATED, 0), 16 << 10);
         byte[] many = fetch(0, IntStream.range(0, Siege.PARTITIONS).boxed().toList(), 16 << 10);
         byte[] waiting = fetch(30_000, Collections.nCopies(WAITING, Siege.EMPTY_PARTITION), 1 << 20);
@@ -29,22 +29,22 @@ final class UnreadAnswers {
                 .int8(0)
                 .frame();
         return List.of(
-                new Scenario(
+                new Harm(
                         "one partition fetched 3,600 times in a request, not read", peer -> unread(peer, repeated, 10)),
-                new Scenario("a hundred partitions fetched, not read", peer -> unread(peer, many, 40)),
-                new Scenario("a waiting fetch of one partition 20,000 times, given up", peer -> {
+                new Harm("a hundred partitions fetched, not read", peer -> unread(peer, many, 40)),
+                new Harm("a waiting fetch of one partition 20,000 times, given up", peer -> {
                     Attacker.Peer waiter = peer.connect().send(waiting);
                     peer.linger(Siege.PAUSE_MS);
                     waiter.close();
                 }),
-                new Scenario("fetch sessions of 100,000 partitions", peer -> {
+                new Harm("fetch sessions of 100,000 partitions", peer -> {
                     Attacker.Peer fetcher = peer.connect();
                     fetcher.send(session).takeAnswer();
                     fetcher.close();
                     peer.linger(Siege.PAUSE_MS);
                 }),
-                new Scenario("2,000 requests at once, answers not read", peer -> unread(peer, metadata, PIPELINED)),
-                new Scenario("answers read one byte at a time", peer -> slowly(peer, many)));
+                new Harm("2,000 requests at once, answers not read", peer -> unread(peer, metadata, PIPELINED)),
+                new Harm("answers read one byte at a time", peer -> slowly(peer, many)));
     }
 
     private static byte[] fetch(int waitMs, List<Integer> partitions, int partitionBytes) {

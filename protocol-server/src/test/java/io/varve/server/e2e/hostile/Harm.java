@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * @param name describes the requests
  * @param attack run repeatedly by each of many peers
  */
-public record Scenario(String name, Attack attack) {
+public record Harm(String name, Attack attack) {
     /** Runs one turn of one peer. */
     @FunctionalInterface
     public interface Attack {
@@ -25,14 +25,14 @@ public record Scenario(String name, Attack attack) {
     }
 
     /** @return all of them, those that leave something behind last */
-    public static List<Scenario> all() {
+    public static List<Harm> all() {
         return Stream.of(
-                        LargeArrays.scenarios(),
-                        ParkedFrames.scenarios(),
-                        UnreadAnswers.scenarios(),
-                        Garbage.scenarios(),
-                        DecompressionBombs.scenarios(),
-                        StateGrowth.scenarios())
+                        LargeArrays.harms(),
+                        ParkedFrames.harms(),
+                        UnreadAnswers.harms(),
+                        Garbage.harms(),
+                        DecompressionBombs.harms(),
+                        StateGrowth.harms())
                 .flatMap(List::stream)
                 .toList();
     }
