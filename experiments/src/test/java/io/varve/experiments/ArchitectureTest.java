@@ -4,17 +4,21 @@ package io.varve.experiments;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.varve.build.MachineCalls;
 import io.varve.build.PackageTable;
 import org.junit.jupiter.api.Test;
 
-/** Says what each package of the experiments may use. */
+/** Says what each package of the experiments may use. Backends are found by ServiceLoader, never named. */
 class ArchitectureTest {
     private static final String ROOT = "io.varve.experiments";
 
     private static final PackageTable PACKAGES = new PackageTable(ROOT, """
+            core = io.varve.core
             jackson = com.fasterxml.jackson
             # package    | what it may use
+            *            | core core.spi
             result       | jackson.annotation jackson.core.. jackson.databind..
+            scenario     | org.snakeyaml.engine..
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()
@@ -24,5 +28,10 @@ class ArchitectureTest {
     @Test
     void packagesUseOnlyWhatTheTableNames() {
         PACKAGES.check(MAIN);
+    }
+
+    @Test
+    void timeThreadsAndRandomnessComeFromTheRuntime() {
+        MachineCalls.onlyIn().check(MAIN);
     }
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.experiments.scenario;
+
+/**
+ * Says how batches are compressed.
+ *
+ * @param codec by what
+ * @param ratio bytes before for each byte after, at least 1: values are made so that the codec comes near it.
+ *     1 where nothing is compressed
+ */
+public record CompressionSpec(Codec codec, double ratio) {
+    /** Batches as they are. */
+    public static final CompressionSpec NONE = new CompressionSpec(Codec.NONE, 1);
+
+    /** Names what batches are compressed by, in the order of Kafka's numbers. */
+    public enum Codec {
+        /** Nothing. */
+        NONE,
+        /** gzip. */
+        GZIP,
+        /** Snappy. */
+        SNAPPY,
+        /** LZ4. */
+        LZ4,
+        /** Zstandard. */
+        ZSTD
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.experiments.scenario;
+
+/**
+ * Says when a run begins in virtual time, how long it is, and what its random choices follow from.
+ *
+ * @param seed the same file and seed give the same results, byte for byte
+ * @param startMs the beginning, in ms since the epoch
+ * @param durationMs how long, in ms, at least 1
+ * @param sampleMs how often sizes and ages are noted, in ms, at least 1
+ * @param scale bytes of the run: 1 of so many of the file. Rates, sizes and limits in bytes shrink together;
+ *     the specs hold the file's values, so whoever runs them divides
+ */
+public record Timing(long seed, long startMs, long durationMs, long sampleMs, int scale) {
+    /** Checks the ranges. */
+    public Timing {
+        if (durationMs < 1 || sampleMs < 1 || scale < 1) {
+            throw new IllegalArgumentException(
+                    "duration " + durationMs + " ms, sample " + sampleMs + " ms, scale 1/" + scale);
+        }
+    }
+
+    /** @return the end, exclusive, in ms since the epoch */
+    public long endMs() {
+        return startMs + durationMs;
+    }
+
+    /**
+     * @param other another seed
+     * @return the same times with it
+     */
+    public Timing withSeed(long other) {
+        return new Timing(other, startMs, durationMs, sampleMs, scale);
+    }
+}
