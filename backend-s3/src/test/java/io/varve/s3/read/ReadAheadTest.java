@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.client.ObjectStoreException;
+import io.varve.s3.object.Chunk;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReadAheadTest {
     private static final int ANY = 1 << 20;
+    private static final int WINDOW = 256 << 10;
 
     private final WatchedBucket bucket = new WatchedBucket();
     private final RemoteLog log = new RemoteLog(bucket.store(), "orders", new Random(3), ReadRig.CHUNKS_OF_4K);
@@ -68,29 +70,62 @@ class ReadAheadTest {
     }
 
     @Test
-    void aSlowReaderKeepsASmallWindowAndAFastOneGetsALargeOne() {
-        log.segment(800, 3000);
-        int window = 256 << 10;
-        try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.withPrefetch(directory, window))) {
-            long offset = 0;
+    void aSlowReaderKeepsASmallWindow() {
+        log.segment(200, 3000);
+        try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.withPrefetch(directory, WINDOW))) {
+            long offset = read(rig, read(rig, 0));
             for (int i = 0; i < 100; i++) {
+                awaitAllThatWasAskedFor(rig);
                 offset = read(rig, offset);
-                ReadRig.await(
-                        "what was asked for is there",
-                        () -> rig.reader.counts().bytes() >= rig.reader.counts().prefetchedBytes());
                 assertThat(rig.reader.counts().bytes() - rig.reader.counts().slicedBytes())
                         .as("bytes ahead of a reader that waited twice")
-                        .isLessThan(window / 2);
+                        .isLessThan(WINDOW / 2);
             }
-            while (rig.reader.counts().prefetchedBytes() - rig.reader.counts().slicedBytes() < window * 3 / 4) {
-                bucket.holdUp();
-                long from = offset;
-                var read = rig.reader.readAsync(log.partition(), from, Long.MAX_VALUE, ANY);
+        }
+    }
+
+    @Test
+    void aReaderThatWaitsAgainAndAgainGetsALargeWindow() {
+        log.segment(400, 3000);
+        try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.withPrefetch(directory, WINDOW))) {
+            long offset = read(rig, read(rig, 0));
+            for (int doubled = 0; doubled < 3; doubled++) {
+                offset = readUntilItWaits(rig, offset);
+            }
+            assertThat(rig.reader.counts().prefetchedBytes()
+                            - rig.reader.counts().slicedBytes())
+                    .isBetween(WINDOW * 3L / 4, (long) WINDOW);
+        }
+    }
+
+    /** The two first chunks were read for the reader itself. */
+    private void awaitAllThatWasAskedFor(ReadRig rig) {
+        long wanted = log.partition().segments().get(0).index().chunks().stream()
+                .limit(2)
+                .mapToLong(Chunk::bytes)
+                .sum();
+        ReadRig.await("what was asked for is there", () -> {
+            ReadCounts counts = rig.reader.counts();
+            return counts.bytes() == wanted + counts.prefetchedBytes();
+        });
+    }
+
+    /** Nothing more arrives meanwhile, so the reader comes to a chunk that is not at hand. */
+    private long readUntilItWaits(ReadRig rig, long from) {
+        long offset = from;
+        bucket.holdUp();
+        while (true) {
+            var read = rig.reader.readAsync(log.partition(), offset, Long.MAX_VALUE, ANY);
+            boolean waited = !read.isDone();
+            if (waited) {
                 bucket.letGo();
-                try (BatchSlice slice = read.join()) {
-                    assertThat(slice.sizeInBytes()).as("the log is long enough").isPositive();
-                    offset = RemoteLog.end(slice);
-                }
+            }
+            try (BatchSlice slice = read.join()) {
+                assertThat(slice.sizeInBytes()).as("the log is long enough").isPositive();
+                offset = RemoteLog.end(slice);
+            }
+            if (waited) {
+                return offset;
             }
         }
     }

@@ -111,16 +111,6 @@ class InterruptedUploadsTest {
         }
         inEvent = true;
         try {
-            System.out.println("EV "
-                    + orders.hot().segments().stream()
-                            .map(x -> x.baseOffset() + "-" + x.endOffset() + (x.sealed() ? "s" : "a") + x.bytes())
-                            .toList()
-                    + " start " + orders.hot().extent().start() + " remote "
-                    + rig.manifest
-                            .partition(orders.id())
-                            .map(x -> x.segments().stream()
-                                    .map(y -> y.baseOffset() + "-" + y.endOffset() + "b" + y.bytes())
-                                    .toList()));
             switch (random.nextInt(12)) {
                 case 0 -> throw new DeadException();
                 case 1 -> append();
