@@ -18,7 +18,10 @@ class ArchitectureTest {
             # package    | what it may use
             *            | core core.spi
             result       | jackson.annotation jackson.core.. jackson.databind..
-            scenario     | org.snakeyaml.engine..
+            # Topics' settings mean what they mean to the server.
+            scenario     | org.snakeyaml.engine.. core.log.config core.spi.support org.apache.kafka.common
+                         | org.apache.kafka.common.config org.apache.kafka.common.errors
+                         | io.varve.server.metadata.config
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()
