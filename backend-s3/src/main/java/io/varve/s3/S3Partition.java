@@ -188,6 +188,14 @@ final class S3Partition implements UploadSource {
         return edits.commit(edit);
     }
 
+    /** @throws StorageException FENCED if another server has claimed the storage */
+    void requireOwner() {
+        if (manifest.isFenced()) {
+            throw new StorageException(
+                    StorageException.Kind.FENCED, id + ": another server has claimed the storage in the bucket");
+        }
+    }
+
     /** Ends the partition: no handle works, nothing is uploaded. */
     void remove(String why) {
         edits.remove();

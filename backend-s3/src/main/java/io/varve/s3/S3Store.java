@@ -67,6 +67,7 @@ final class S3Store implements PartitionStore {
 
     @Override
     public void append(BatchRun run) {
+        partition.requireOwner();
         partition.writer.lock();
         try {
             hot.append(run);

@@ -142,8 +142,14 @@ final class StorageOpening {
                 context.failPoints());
         BucketUpkeep bucketUpkeep = kept(new BucketUpkeep(deleter, sweep, manifest, uploads.sweepPeriodMs(), context));
         TierUpkeep tierUpkeep = kept(new TierUpkeep(catalog, parts, uploader));
+        OwnerCheck ownerCheck = kept(new OwnerCheck(manifest, context.scheduler()));
         return new TierServices(
-                uploader, bucketUpkeep, tierUpkeep, new UsageFile(parts, catalog, uploader), parts.reader());
+                uploader,
+                bucketUpkeep,
+                tierUpkeep,
+                ownerCheck,
+                new UsageFile(parts, catalog, uploader),
+                parts.reader());
     }
 
     private void describe(Storage hot, Manifest manifest) {

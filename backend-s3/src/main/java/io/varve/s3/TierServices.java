@@ -11,6 +11,7 @@ import io.varve.s3.upload.SegmentUploader;
  * @param uploader uploads sealed segments
  * @param bucketUpkeep deletes and sweeps objects
  * @param tierUpkeep commits starts, ends idle segments
+ * @param ownerCheck notices a successor
  * @param usage notes requests and backlog
  * @param reader reads records that are in the bucket
  */
@@ -18,10 +19,12 @@ record TierServices(
         SegmentUploader uploader,
         BucketUpkeep bucketUpkeep,
         TierUpkeep tierUpkeep,
+        OwnerCheck ownerCheck,
         UsageFile usage,
         RemoteReader reader) {
     /** Ends all of them; what is not uploaded stays on this machine. */
     void close() {
+        ownerCheck.close();
         tierUpkeep.close();
         uploader.close();
         bucketUpkeep.close();

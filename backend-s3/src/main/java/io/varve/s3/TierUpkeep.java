@@ -2,14 +2,17 @@
 package io.varve.s3;
 
 import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Scheduler;
+import io.varve.core.runtime.SurvivedFailure;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.manifest.LocalJournal;
 import io.varve.s3.upload.SegmentUploader;
+import io.varve.s3.upload.UpkeepThread;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +32,12 @@ final class TierUpkeep implements AutoCloseable {
     private final long maxDelayMs;
     private final Storage hotStorage;
     private final SegmentUploader uploader;
-    private final Scheduler.Task task;
-    private final Thread thread;
-    private boolean due;
-    private boolean closed;
+    private final UpkeepThread thread;
     /** The active segments that have records, and when they were seen first. */
     private final Map<S3Partition, Active> active = new WeakHashMap<>();
+
+    /** Partitions whose segment was ended here, and whose sync failed. */
+    private final Set<S3Partition> unsynced = Collections.newSetFromMap(new WeakHashMap<>());
 
     private record Active(long baseOffset, long sinceMs) {}
 
@@ -47,39 +50,8 @@ final class TierUpkeep implements AutoCloseable {
         this.hotStorage = parts.hot();
         this.uploader = uploader;
         long period = Math.max(1, Math.min(MAX_PERIOD_MS, maxDelayMs / CHECKS_IN_DELAY));
-        task = parts.context().scheduler().scheduleEvery(period, this::wake);
-        thread = parts.context().scheduler().start("s3-tier", this::loop);
-    }
-
-    private synchronized void wake() {
-        due = true;
-        notifyAll();
-    }
-
-    private void loop() {
-        while (await()) {
-            try {
-                run();
-            } catch (RuntimeException e) {
-                LOG.error("upkeep of the tier failed, and is tried again", e);
-            }
-        }
-    }
-
-    private synchronized boolean await() {
-        boolean interrupted = false;
-        while (!closed && !due) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        due = false;
-        return !closed;
+        thread =
+                new UpkeepThread(parts.context().scheduler(), "s3-tier", "upkeep of the tier", this::run).every(period);
     }
 
     private void run() {
@@ -87,12 +59,15 @@ final class TierUpkeep implements AutoCloseable {
             try {
                 partition.commitStart(journal, () -> uploader.offer(partition));
                 dropIfOff(partition);
+                syncAgain(partition);
                 sealIfDue(partition);
                 if (partition.hasNew()) {
                     uploader.offer(partition); // the last offer came too early: remote copies were going
                 }
             } catch (StorageException e) {
                 notDone(partition, e);
+            } catch (RuntimeException | Error e) {
+                SurvivedFailure.log(LOG, partition.id() + ": upkeep of the tier failed, and is tried again", e);
             }
         }
         journal.settle();
@@ -136,28 +111,28 @@ final class TierUpkeep implements AutoCloseable {
             } finally {
                 partition.writer.unlock();
             }
-            hotStorage.sync(List.of(hot));
-            uploader.offer(partition);
+            sync(partition, hot);
         }
+    }
+
+    private void syncAgain(S3Partition partition) {
+        if (unsynced.remove(partition)) {
+            sync(partition, partition.hot());
+        }
+    }
+
+    private void sync(S3Partition partition, PartitionStore hot) {
+        unsynced.add(partition);
+        StorageException failure = hotStorage.sync(List.of(hot)).byPartition().get(partition.id());
+        if (failure != null) {
+            throw failure;
+        }
+        unsynced.remove(partition);
+        uploader.offer(partition);
     }
 
     @Override
     public void close() {
-        task.cancel();
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

@@ -39,6 +39,7 @@ final class TieredReads {
 
     /** @return null if the offset is in the bucket only */
     BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
+        partition.requireOwner();
         Extent local = hot.extent();
         Extent all = partition.extent(local);
         ContractChecks.requireReadable(id, offset, maxBytes, all.start(), all.readableEnd());
@@ -138,6 +139,7 @@ final class TieredReads {
     }
 
     OffsetAt offsetAt(long timestamp) {
+        partition.requireOwner();
         while (true) {
             long hotStart = hot.extent().start();
             OffsetAt found = offsetAtOnce(timestamp);

@@ -18,6 +18,7 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.Tiering;
 import io.varve.s3server.EmbeddedS3;
 import java.io.IOException;
@@ -69,6 +70,14 @@ final class TierFixture implements AutoCloseable {
         StorageContext context =
                 new StorageContext(List.of(directory), properties, Clock.system(), scheduler, Ids.random(), with);
         return new S3StorageProvider().open(context);
+    }
+
+    /** Opens the tier over a hot backend that the test brings. */
+    Storage open(Path directory, StorageProvider hot) {
+        properties.put("s3.hot.backend", hot.name());
+        StorageContext context =
+                new StorageContext(List.of(directory), properties, Clock.system(), scheduler, Ids.random(), failPoints);
+        return StorageOpening.open(context, List.of(hot));
     }
 
     /** Appends batches of ten records at the end. */

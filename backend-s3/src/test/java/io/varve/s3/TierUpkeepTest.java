@@ -28,31 +28,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks what the tier does by itself, and what settings tell it to do. */
-class TierUpkeepTest {
+class TierUpkeepTest extends TierTest {
     private static final PartitionId COPIED = new PartitionId("copied", new UUID(1, 5), 0);
-
-    @TempDir
-    Path root;
-
-    private TierFixture tier;
-
-    @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        tier.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"file", "lmdb", "memory"})
@@ -69,6 +51,22 @@ class TierUpkeepTest {
             assertThat(store.extent()).isEqualTo(new Extent(0, 30, 30));
             store.dropLocal(30);
             assertThat(readAll(store, 0)).isEqualTo(tens(0, 30));
+        }
+    }
+
+    @Test
+    void syncsTheIdleSegmentThatItEndedAgainIfThatFails() {
+        SyncFailsOnceProvider hot = new SyncFailsOnceProvider();
+        tier.properties.put("s3.upload.max.delay.ms", "200");
+        try (Storage storage = tier.open(root, hot)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 2);
+            sync(storage, store);
+            hot.failures.set(1);
+            appendTens(store, 1);
+            TierFixture.await(() -> tiers(store).equals(List.of(Tier.BOTH, Tier.LOCAL)));
+            assertThat(hot.failures).hasValue(0);
+            assertThat(store.extent()).isEqualTo(new Extent(0, 30, 30));
         }
     }
 

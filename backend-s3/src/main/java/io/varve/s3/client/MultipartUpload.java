@@ -89,13 +89,23 @@ final class MultipartUpload {
         synchronized (this) {
             inFlight++;
         }
-        if (number > MAX_PARTS) {
-            fail(new ObjectStoreException(
-                    Kind.REFUSED, key + " has more than " + MAX_PARTS + " parts, the most an object can have", null));
-            end(part);
-        } else if (!requests.connection().threads().execute(() -> send(number, part))) {
-            fail(new ObjectStoreException(Kind.UNAVAILABLE, "upload of " + key + ": the connection is closed", null));
-            end(part);
+        boolean started = false;
+        try {
+            if (number > MAX_PARTS) {
+                throw new ObjectStoreException(
+                        Kind.REFUSED,
+                        key + " has more than " + MAX_PARTS + " parts, the most an object can have",
+                        null);
+            }
+            started = requests.connection().threads().execute(() -> send(number, part));
+            if (!started) {
+                throw new ObjectStoreException(
+                        Kind.UNAVAILABLE, "upload of " + key + ": the connection is closed", null);
+            }
+        } finally {
+            if (!started) {
+                end(part);
+            }
         }
     }
 

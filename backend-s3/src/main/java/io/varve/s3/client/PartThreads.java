@@ -2,10 +2,15 @@
 package io.varve.s3.client;
 
 import io.varve.core.runtime.Scheduler;
+import io.varve.core.runtime.SurvivedFailure;
 import java.util.ArrayDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs tasks on a few threads, which it starts when they are first needed. Thread-safe. */
 final class PartThreads implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PartThreads.class);
+
     private final Scheduler scheduler;
     private final int max;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
@@ -34,16 +39,33 @@ final class PartThreads implements AutoCloseable {
         }
         tasks.add(task);
         if (idle < tasks.size() && started < max) {
-            scheduler.start("s3-part-" + started, this::run);
-            started++;
+            start(task);
         }
         notifyAll();
         return true;
     }
 
+    /** The machine may have no thread left to give: those that run do the work then. */
+    private void start(Runnable task) {
+        try {
+            scheduler.start("s3-part-" + started, this::run);
+            started++;
+        } catch (Error e) {
+            if (started == 0) {
+                tasks.removeLastOccurrence(task);
+                throw e;
+            }
+            SurvivedFailure.log(LOG, "thread " + started + " for parts of uploads did not start", e);
+        }
+    }
+
     private void run() {
         for (Runnable task = take(); task != null; task = take()) {
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                SurvivedFailure.log(LOG, "a part of an upload was left as it was", e);
+            }
         }
     }
 

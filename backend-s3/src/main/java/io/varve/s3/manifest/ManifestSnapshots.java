@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.manifest;
 
+import io.varve.core.runtime.SurvivedFailure;
 import io.varve.core.spi.StorageContext;
 import io.varve.s3.client.ObjectStore;
 import io.varve.s3.client.ObjectStoreException;
@@ -64,6 +65,9 @@ final class ManifestSnapshots {
             if (previous > 0) {
                 deleteBelow(previous, state);
             }
+        } catch (OutOfMemoryError e) {
+            entriesBeforeTry = entries + PAUSE_ENTRIES;
+            SurvivedFailure.log(LOG, "The manifest's snapshot failed; next try after " + PAUSE_ENTRIES + " entries", e);
         } catch (ObjectStoreException e) {
             entriesBeforeTry = entries + PAUSE_ENTRIES;
             LOG.warn(

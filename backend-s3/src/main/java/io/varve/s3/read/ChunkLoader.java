@@ -3,6 +3,7 @@ package io.varve.s3.read;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
+import io.varve.core.runtime.SurvivedFailure;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -113,14 +114,13 @@ final class ChunkLoader {
             load.load(left);
         } catch (StorageException e) {
             left.forEach(chunk -> fail(chunk, e));
-        } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.warn(
-                    "Cannot load {} chunks from {} on",
-                    left.size(),
-                    left.isEmpty() ? "?" : left.get(0).key(),
-                    e);
+        } catch (RuntimeException | Error e) {
             left.forEach(chunk ->
                     fail(chunk, new StorageException(StorageException.Kind.RETRY, "cannot load " + chunk.key(), e)));
+            SurvivedFailure.log(
+                    LOG,
+                    "cannot load " + run.size() + " chunks from " + run.get(0).key() + " on",
+                    e);
         }
     }
 

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.read;
 
+import io.varve.core.runtime.SurvivedFailure;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes loaded chunks to the cache on disk, on a thread of its own: a slow disk makes no reader wait, but
  * gets fewer chunks. Thread-safe.
  */
 final class DiskWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskWriter.class);
+
     private final DiskCache disk;
     private final long maxBytes;
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,6 +50,8 @@ final class DiskWriter {
         while (chunk != null) {
             try {
                 disk.put(chunk.key(), chunk.bytes());
+            } catch (RuntimeException | Error e) {
+                SurvivedFailure.log(LOG, "chunk " + chunk.key() + " was not written to the cache on disk", e);
             } finally {
                 written(chunk);
             }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.upload;
 
-import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageContext;
 import io.varve.s3.client.ObjectStoreException;
 import io.varve.s3.manifest.Manifest;
@@ -18,12 +17,8 @@ public final class BucketUpkeep implements AutoCloseable {
     private final ObjectDeleter deleter;
     private final BucketSweep sweep;
     private final Manifest manifest;
-    private final Scheduler.Task deletions;
-    private final Scheduler.Task sweeps;
-    private final Thread thread;
-    private boolean deletionDue;
-    private boolean sweepDue;
-    private boolean closed;
+    private final UpkeepThread thread;
+    private volatile boolean sweepDue;
 
     /**
      * Starts the thread.
@@ -39,27 +34,16 @@ public final class BucketUpkeep implements AutoCloseable {
         this.deleter = deleter;
         this.sweep = sweep;
         this.manifest = manifest;
-        deletions = context.scheduler().scheduleEvery(DELETE_PERIOD_MS, () -> wake(false));
-        sweeps = context.scheduler().scheduleEvery(sweepPeriodMs, () -> wake(true));
-        thread = context.scheduler().start("s3-upkeep", this::run);
-    }
-
-    private synchronized void wake(boolean forSweep) {
-        deletionDue = true;
-        sweepDue |= forSweep;
-        notifyAll();
+        thread = new UpkeepThread(context.scheduler(), "s3-upkeep", "upkeep of the bucket", this::run)
+                .every(DELETE_PERIOD_MS)
+                .every(sweepPeriodMs, () -> sweepDue = true);
     }
 
     private void run() {
-        for (Work work = await(); work != Work.NONE; work = await()) {
-            try {
-                deleter.run();
-                if (work == Work.SWEEP) {
-                    sweep();
-                }
-            } catch (RuntimeException e) {
-                LOG.error("upkeep of the bucket failed, and is tried again", e);
-            }
+        deleter.run();
+        if (sweepDue) {
+            sweepDue = false;
+            sweep();
         }
     }
 
@@ -88,39 +72,9 @@ public final class BucketUpkeep implements AutoCloseable {
         }
     }
 
-    private enum Work {
-        DELETE,
-        SWEEP,
-        NONE
-    }
-
-    private synchronized Work await() {
-        boolean interrupted = false;
-        while (!closed && !deletionDue) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        Work work = closed ? Work.NONE : sweepDue ? Work.SWEEP : Work.DELETE;
-        deletionDue = false;
-        sweepDue = false;
-        return work;
-    }
-
     /** Ends after the request in progress, unless that gets no answer. Idempotent. */
     @Override
     public void close() {
-        deletions.cancel();
-        sweeps.cancel();
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
-        WorkerThreads.join(thread);
+        thread.close();
     }
 }

@@ -2,6 +2,7 @@
 package io.varve.s3.upload;
 
 import io.varve.core.runtime.Scheduler;
+import io.varve.core.runtime.SurvivedFailure;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.client.ObjectStore;
@@ -126,19 +127,25 @@ public final class SegmentUploader implements AutoCloseable {
     private void uploadAll(PartBuffers parts) {
         for (UploadSource source = queue.take(); source != null; source = queue.take()) {
             try {
-                boolean more = upload.next(source, parts);
-                if (more) {
-                    trouble.worked();
-                }
-                failures.remove(source);
-                queue.giveBack(source, more);
-            } catch (ObjectStoreException e) {
-                storeFailed(source, e);
-            } catch (StorageException e) {
-                partitionFailed(source, e);
-            } catch (RuntimeException e) {
+                uploadNext(source, parts);
+            } catch (RuntimeException | Error e) {
                 hold(source, e);
             }
+        }
+    }
+
+    private void uploadNext(UploadSource source, PartBuffers parts) {
+        try {
+            boolean more = upload.next(source, parts);
+            if (more) {
+                trouble.worked();
+            }
+            failures.remove(source);
+            queue.giveBack(source, more);
+        } catch (ObjectStoreException e) {
+            storeFailed(source, e);
+        } catch (StorageException e) {
+            partitionFailed(source, e);
         }
     }
 
@@ -176,13 +183,13 @@ public final class SegmentUploader implements AutoCloseable {
         }
     }
 
-    private void hold(UploadSource source, RuntimeException e) {
-        LOG.error(
-                "a segment of {} cannot be uploaded, and stays on this machine; tried again in {} s",
-                source.id(),
-                HOLD_MS / 1000,
-                e);
+    private void hold(UploadSource source, Throwable e) {
         hold(source, HOLD_MS);
+        SurvivedFailure.log(
+                LOG,
+                "a segment of " + source.id() + " cannot be uploaded, and stays on this machine; tried again in "
+                        + HOLD_MS / 1000 + " s",
+                e);
     }
 
     private void hold(UploadSource source, long delayMs) {

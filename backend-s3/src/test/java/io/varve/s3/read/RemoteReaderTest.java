@@ -98,6 +98,21 @@ class RemoteReaderTest {
     }
 
     @Test
+    void errorsFailReadsAndEndNoThread() {
+        RemoteLog log = log().segment(40, 2000);
+        try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.plain(directory))) {
+            bucket.endBy(new StackOverflowError("injected on purpose"));
+            for (int i = 0; i < 8; i++) {
+                CompletableFuture<BatchSlice> read = rig.reader.readAsync(log.partition(), 0, Long.MAX_VALUE, ANY);
+                assertThatThrownBy(() -> read.orTimeout(30, TimeUnit.SECONDS).join())
+                        .hasCauseInstanceOf(StorageException.class);
+            }
+            bucket.endBy(null);
+            assertThat(readAll(rig, log)).isEqualTo(40);
+        }
+    }
+
+    @Test
     void adjacentChunksThatReadersWaitForComeInOneRequest() {
         RemoteLog log = log().segment(40, 2000);
         bucket.holdUp();

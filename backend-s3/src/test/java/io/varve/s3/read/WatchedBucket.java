@@ -14,6 +14,7 @@ final class WatchedBucket {
     private final List<String> reads = new CopyOnWriteArrayList<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile ObjectStoreException.Kind failure;
+    private volatile Error error;
 
     WatchedBucket() {
         bucket.before(this::before);
@@ -42,6 +43,11 @@ final class WatchedBucket {
         failure = kind;
     }
 
+    /** Ends range reads by an error from now on; null for no more. */
+    void endBy(Error with) {
+        error = with;
+    }
+
     private void before(String request) {
         if (!request.startsWith("getRange ")) {
             return;
@@ -52,6 +58,9 @@ final class WatchedBucket {
             gate.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+        if (error != null) {
+            throw error;
         }
         if (failure != null) {
             throw new ObjectStoreException(failure, "injected on purpose", null);

@@ -102,6 +102,25 @@ class SegmentUploaderTest {
     }
 
     @Test
+    void uploadsOnAfterErrorsInEachThread() {
+        AtomicInteger errors = new AtomicInteger();
+        rig.failPoints.arm("s3.upload.begin", () -> {
+            if (errors.getAndIncrement() < UploadRig.CONFIG.threads()) {
+                throw new OutOfMemoryError("injected on purpose");
+            }
+        });
+        List<UploadedPartition> partitions = List.of(partition("orders", 1), partition("payments", 1));
+        partitions.forEach(uploader::offer);
+        UploadRig.await("both have failed", () -> errors.get() == 2 && !busy());
+        UploadedPartition other = partition("other", 1);
+        uploader.offer(other);
+        UploadRig.await("a thread goes on", () -> other.uploads() == 1);
+
+        rig.time.advance(600_000);
+        UploadRig.await("they are uploaded later", () -> partitions.stream().allMatch(p -> p.uploads() == 1));
+    }
+
+    @Test
     void uploadsASegmentThatTheManifestRefusesLessAndLessOften() {
         AtomicInteger uploads = new AtomicInteger();
         rig.bucket.before(request -> uploads.addAndGet(request.startsWith("upload ") ? 1 : 0));

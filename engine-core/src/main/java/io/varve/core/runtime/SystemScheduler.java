@@ -59,8 +59,8 @@ public final class SystemScheduler implements Scheduler {
         return () -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
-                LOG.error("A background task failed; it runs again if it is periodic", e);
+            } catch (RuntimeException | Error e) {
+                SurvivedFailure.log(LOG, "A background task failed; it runs again if it is periodic", e);
             }
         };
     }
