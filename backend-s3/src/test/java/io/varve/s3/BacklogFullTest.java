@@ -10,31 +10,16 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.Tiering;
 import io.varve.s3server.FaultRule;
 import io.varve.s3server.S3Fault;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Gives up the oldest records that are not uploaded, when the disk is full and the bucket is away. */
-class BacklogFullTest {
-    @TempDir
-    Path root;
-
-    private TierFixture tier;
-
+class BacklogFullTest extends TierTest {
     @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
+    void configure() {
         tier.properties.put("s3.on.backlog.full", "drop-oldest");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        tier.close();
     }
 
     @Test

@@ -15,13 +15,8 @@ import io.varve.conformance.batch.Batches;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,22 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Truncates compacted partitions, whose segments may end with offsets that no batch has: a truncation there
  * moves the end further down than it says, and the bucket must follow.
  */
-class CompactedTruncationTest {
-    @TempDir
-    Path root;
-
-    private TierFixture tier;
-
-    @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        tier.close();
-    }
-
+class CompactedTruncationTest extends TierTest {
     @ParameterizedTest
     @CsvSource({"100, true", "105, true", "60, true", "100, false", "105, false", "60, false"})
     void leavesNothingInTheBucketOfOffsetsThatAreAssignedAgain(long end, boolean uploaded) {

@@ -13,55 +13,33 @@ import static io.varve.s3.TierFixture.tens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Ids;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
-import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.Tiering;
 import io.varve.s3server.FaultRule;
 import io.varve.s3server.S3Fault;
 import io.varve.s3server.S3Faults;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Fills the local disk, and checks what gives way, and what must not. */
-class LocalSpaceTest {
+class LocalSpaceTest extends TierTest {
     private static final PartitionId OTHER = new PartitionId("payments", new UUID(13, 17), 0);
     /** Batches that the disk takes. */
     private static final int SPACE = 20;
 
-    @TempDir
-    Path root;
-
-    private TierFixture tier;
-
     @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
-        tier.properties.put("s3.hot.backend", SmallHotProvider.NAME);
+    void configure() {
         tier.properties.put("s3.request.timeout.ms", "1500");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        tier.close();
     }
 
     private Storage open(String onFull) {
         tier.properties.put("s3.on.backlog.full", onFull);
-        StorageContext context = new StorageContext(
-                List.of(root), tier.properties, Clock.system(), tier.scheduler, Ids.random(), tier.failPoints);
-        return StorageOpening.open(context, List.of(new SmallHotProvider(SPACE * SIZE)));
+        return tier.open(root, new SmallHotProvider(SPACE * SIZE));
     }
 
     private S3Faults.Rule outage() {

@@ -16,31 +16,11 @@ import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment.Tier;
 import io.varve.core.spi.Storage;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Writes, uploads, drops and reads back partitions, over starts and the loss of a disk. */
-class S3StorageTest {
-    @TempDir
-    Path root;
-
-    private TierFixture tier;
-
-    @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        tier.close();
-    }
-
+class S3StorageTest extends TierTest {
     @Test
     void readsFromTheBucketWhatWasDroppedHere() {
         try (Storage storage = tier.open(root)) {

@@ -37,36 +37,18 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ends a server at each place that the tier names, once, in the middle of everything it does: what the next
  * start finds is the old state or the new, and a sweep leaves no object that nothing names.
  */
-class TierCrashTest {
+class TierCrashTest extends TierTest {
     private static final PartitionId LOG = new PartitionId("log", new UUID(1, 1), 0);
     private static final PartitionId TABLE = new PartitionId("table", new UUID(1, 2), 0);
     private static final PartitionId GONE = new PartitionId("gone", new UUID(1, 3), 0);
     private static final PartitionId AWAY = new PartitionId("away", new UUID(1, 4), 0);
     private static final PartitionId COPIED = new PartitionId("copied", new UUID(1, 5), 0);
-
-    @TempDir
-    Path root;
-
-    private TierFixture tier;
-
-    @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        tier.close();
-    }
 
     /** Ends the work of a thread as the end of its process would. */
     private static final class Halt extends Error {

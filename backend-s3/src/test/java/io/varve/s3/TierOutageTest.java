@@ -18,34 +18,19 @@ import io.varve.core.spi.StorageException;
 import io.varve.s3server.FaultRule;
 import io.varve.s3server.S3Fault;
 import io.varve.s3server.S3Faults;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Takes the bucket away, and looks at who notices. */
-class TierOutageTest {
+class TierOutageTest extends TierTest {
     private static final PartitionId OTHER = new PartitionId("payments", new UUID(13, 17), 0);
     private static final long MAX_CLOSE_NANOS = 20_000_000_000L;
 
-    @TempDir
-    Path root;
-
-    private TierFixture tier;
-
     @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
+    void configure() {
         tier.properties.put("s3.request.timeout.ms", "1500");
         tier.properties.put("s3.attempt.timeout.ms", "1000");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        tier.close();
     }
 
     private S3Faults.Rule outage() {

@@ -11,23 +11,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Closes storages while the bucket is away: a server that stops must not wait for an outage to end. */
-class TierShutdownTest {
+class TierShutdownTest extends TierTest {
     private static final Duration LONGEST = Duration.ofSeconds(9);
 
     @TempDir
     private Path directory;
-
-    private TierFixture tier;
-
-    @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
-    }
 
     @AfterEach
     void stop() throws IOException {
