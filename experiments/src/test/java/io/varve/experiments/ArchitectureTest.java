@@ -17,6 +17,8 @@ class ArchitectureTest {
             jackson = com.fasterxml.jackson
             # package    | what it may use
             *            | core core.spi
+            batch        | scenario core.record
+            headers      | batch core.memory core.record core.runtime
             result       | jackson.annotation jackson.core.. jackson.databind..
             # Topics' settings mean what they mean to the server.
             scenario     | org.snakeyaml.engine.. core.log.config core.spi.support org.apache.kafka.common

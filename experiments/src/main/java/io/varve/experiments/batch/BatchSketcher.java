@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.experiments.batch;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.experiments.scenario.TimestampSpec;
+
+/**
+ * Sketches batches: draws their size and their largest timestamp. Draws record by record where there are few,
+ * and from the distribution of the sum where there are many, since a week may have billions. Not thread-safe.
+ */
+public final class BatchSketcher {
+    private static final int FEW = 64;
+    /** Batches that mean and deviation are measured on, and the ms that each spans. */
+    private static final int PILOTS = 64;
+
+    private static final int PILOT_MS = 1000;
+    /** Where tombstones are more frequent, or values shorter, sums are drawn record by record. */
+    private static final double MANY_TOMBSTONES = 0.9;
+
+    private static final double SHORT_VALUE = 16;
+
+    private final BatchShape shape;
+    private final RecordSeries series = new RecordSeries();
+    private final double mean;
+    private final double deviation;
+    private final boolean oneByOne;
+
+    /** @param shape what the records look like */
+    public BatchSketcher(BatchShape shape) {
+        this.shape = shape;
+        double sum = 0;
+        double squares = 0;
+        double values = 0;
+        for (int i = 0; i < PILOTS; i++) {
+            series.draw(i, FEW, 0, PILOT_MS, shape);
+            for (int j = 0; j < FEW; j++) {
+                double bytes = series.recordBytes(j, shape);
+                sum += bytes;
+                squares += bytes * bytes;
+                values += Math.max(0, series.values[j]);
+            }
+        }
+        int records = PILOTS * FEW;
+        double average = sum / records;
+        this.mean = average + 1; // most offset deltas of a long batch take a byte more
+        this.deviation = Math.sqrt(Math.max(0, squares / records - average * average));
+        this.oneByOne = shape.records().tombstones() > MANY_TOMBSTONES || values / records < SHORT_VALUE;
+    }
+
+    /** @return mean bytes of a stored record, compressed */
+    public double meanBytes() {
+        return mean;
+    }
+
+    /**
+     * Sketches a batch whose records were produced evenly between two times.
+     *
+     * @param seed what its records follow from
+     * @param count number of records, at least 1
+     * @param firstMs when the first was produced, in ms since the epoch
+     * @param lastMs when the last was, in ms since the epoch
+     * @return the sketch
+     */
+    public BatchSketch sketch(long seed, int count, long firstMs, long lastMs) {
+        if (oneByOne || count <= FEW) {
+            series.draw(seed, count, firstMs, lastMs, shape);
+            return sketched(seed, count, firstMs, lastMs, series.bytes(shape), series.maxTimestamp());
+        }
+        Seeded random = new Seeded(Seeded.mix(seed));
+        double bytes = mean * count + deviation * Math.sqrt(count) * random.nextGaussian();
+        return sketched(seed, count, firstMs, lastMs, Math.round(bytes), lastMs + future(random.nextDouble(), count));
+    }
+
+    private BatchSketch sketched(long seed, int count, long firstMs, long lastMs, long records, long maxTimestamp) {
+        int size = Math.toIntExact(records + BatchHeader.SIZE);
+        return new BatchSketch(seed, count, size, firstMs, lastMs, maxTimestamp, shape);
+    }
+
+    /**
+     * @param drawn at least 0, below 1
+     * @return how far ahead the largest of {@code count} timestamps lies, in ms: the inverse of its
+     *     distribution
+     */
+    private long future(double drawn, int count) {
+        TimestampSpec.Shift future = shape.records().timestamps().future();
+        double share = future.share() * (1 - shape.records().timestamps().late().share());
+        double one = StrictMath.pow(drawn, 1.0 / count);
+        return share == 0 || one <= 1 - share ? 0 : (long) ((one - (1 - share)) / share * future.byMs());
+    }
+}
