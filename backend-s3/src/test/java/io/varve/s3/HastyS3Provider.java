@@ -7,6 +7,7 @@ import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Opens the storage with background work that comes round within a test's time. */
 public final class HastyS3Provider implements StorageProvider {
@@ -50,6 +51,21 @@ public final class HastyS3Provider implements StorageProvider {
         @Override
         public Task scheduleEvery(long periodMs, Runnable task) {
             return scheduler.scheduleEvery(periodMs <= NOW_AND_THEN_MS ? Math.min(OFTEN_MS, periodMs) : periodMs, task);
+        }
+
+        @Override
+        public Agent agent(String name, AgentStep step) {
+            return scheduler.agent(name, step);
+        }
+
+        @Override
+        public Agent worker(String name, AgentStep step) {
+            return scheduler.worker(name, step);
+        }
+
+        @Override
+        public boolean await(CompletableFuture<?> done, long ms) {
+            return scheduler.await(done, ms);
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.Scheduler;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,6 +84,21 @@ class PartThreadsTest {
             thread.setDaemon(true);
             thread.start();
             return thread;
+        }
+
+        @Override
+        public Agent agent(String name, AgentStep step) {
+            throw new UnsupportedOperationException("parts need no agents");
+        }
+
+        @Override
+        public Agent worker(String name, AgentStep step) {
+            throw new UnsupportedOperationException("parts need no agents");
+        }
+
+        @Override
+        public boolean await(CompletableFuture<?> done, long ms) {
+            throw new UnsupportedOperationException("parts wait without their scheduler");
         }
 
         @Override

@@ -3,9 +3,7 @@ package io.varve.core.compaction;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Limits how fast compaction moves bytes, and stops it: a cleaner reports the bytes it moves, and waits here
@@ -20,15 +18,14 @@ public final class CompactionThrottle implements AutoCloseable {
     private final double bytesPerSecond;
     private final Clock clock;
     private final Scheduler scheduler;
-    private final Set<CountDownLatch> waiting = ConcurrentHashMap.newKeySet();
-    private volatile boolean stopped;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     /** When the bytes moved so far are due; guarded by this. */
     private double due;
 
     /**
      * @param bytesPerSecond max bytes moved in a second, above 0
      * @param clock measures the rate
-     * @param scheduler ends a wait
+     * @param scheduler waits
      */
     public CompactionThrottle(double bytesPerSecond, Clock clock, Scheduler scheduler) {
         this.bytesPerSecond = bytesPerSecond;
@@ -50,44 +47,19 @@ public final class CompactionThrottle implements AutoCloseable {
             due = Math.max(due, now - MAX_BURST_NANOS) + bytes / bytesPerSecond * NANOS_PER_SECOND;
             ms = (long) ((due - now) / NANOS_PER_MS);
         }
-        if (stopped || ms > 0 && !pause(ms)) {
+        if (isStopped() || ms > 0 && scheduler.await(stopped, ms)) {
             throw new CompactionStoppedException();
         }
     }
 
-    /**
-     * Waits.
-     *
-     * @param ms how long, 1 or more
-     * @return false if {@link #close} has ended the wait
-     */
-    public boolean pause(long ms) {
-        CountDownLatch over = new CountDownLatch(1);
-        waiting.add(over);
-        Scheduler.Task end = scheduler.schedule(ms, over::countDown);
-        try {
-            if (!stopped) {
-                over.await();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            close();
-        } finally {
-            end.cancel();
-            waiting.remove(over);
-        }
-        return !stopped;
-    }
-
     /** @return true after {@link #close} */
     public boolean isStopped() {
-        return stopped;
+        return stopped.isDone();
     }
 
     /** Ends every wait; each cleaner stops at its next report. Idempotent. */
     @Override
     public void close() {
-        stopped = true;
-        waiting.forEach(CountDownLatch::countDown);
+        stopped.complete(null);
     }
 }

@@ -2,18 +2,21 @@
 package io.varve.core.engine;
 
 import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,41 +24,48 @@ import org.slf4j.LoggerFactory;
 /**
  * Commits partitions in groups: partitions with new appends gather while a sync runs, the next sync covers
  * them all, and then their high watermarks rise.
- *
- * <p>{@link #commitOnce} does all the work; {@link #run} only repeats it, so a test can call it by hand.
  */
-final class Committer implements Runnable {
+final class Committer {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
 
     private final Storage storage;
     private final Durability durability;
     private final Consumer<PartitionLog> afterCommit;
     private final Consumer<PartitionLog> later;
-    private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
+    private final Queue<PartitionLog> queue = new ConcurrentLinkedQueue<>();
     private final Set<PartitionLog> queued = ConcurrentHashMap.newKeySet();
     /** Futures that wait for the next sync of a partition; guarded by itself. */
-    private final Map<PartitionLog, List<CompletableFuture<Void>>> waiting = new HashMap<>();
+    private final Map<PartitionLog, List<CompletableFuture<Void>>> waiting = new LinkedHashMap<>();
 
-    private static final Object STOP = new Object();
+    private final Scheduler.Agent agent;
 
     /**
+     * Starts the agent that commits.
+     *
      * @param storage syncs the partitions
+     * @param scheduler runs the agent
      * @param durability decides how far consumers see after a commit
-     * @param afterCommit called on the committer's thread for each partition committed; must be short
-     * @param later called on that thread for a partition to {@link #request} again after a pause
+     * @param afterCommit called by the agent for each partition committed; must be short
+     * @param later called by the agent for a partition to {@link #request} again after a pause
      */
     Committer(
-            Storage storage, Durability durability, Consumer<PartitionLog> afterCommit, Consumer<PartitionLog> later) {
+            Storage storage,
+            Scheduler scheduler,
+            Durability durability,
+            Consumer<PartitionLog> afterCommit,
+            Consumer<PartitionLog> later) {
         this.storage = storage;
         this.durability = durability;
         this.afterCommit = afterCommit;
         this.later = later;
+        this.agent = scheduler.agent("committer", this::commitRequested);
     }
 
     /** Requests a commit of a partition. Never blocks. */
     void request(PartitionLog log) {
         if (queued.add(log)) {
             queue.add(log);
+            agent.wake();
         }
     }
 
@@ -81,7 +91,7 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Fails all futures that still wait, after the thread's end. */
+    /** Fails all futures that still wait, after the close. */
     void abandon(StorageException reason) {
         List<CompletableFuture<Void>> stranded = new ArrayList<>();
         synchronized (waiting) {
@@ -99,55 +109,39 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Commits until {@link #stop}. */
-    @Override
-    public void run() {
-        boolean going = true;
-        while (going) {
-            List<Object> taken = new ArrayList<>();
-            try {
-                taken.add(queue.take());
-            } catch (InterruptedException e) {
-                // A callback threw. Only stop() ends this thread: every acknowledgement depends on it.
-                LOG.debug("The committer was interrupted and goes on");
-                continue;
-            }
-            queue.drainTo(taken);
-            going = !taken.remove(STOP);
-            Thread.interrupted(); // or a storage's files would be closed under it
-            commitAll(taken);
+    /**
+     * Commits all that is requested so far, and ends the agent.
+     *
+     * @param waitMs max time to wait in ms
+     */
+    void close(long waitMs) {
+        if (!agent.close(waitMs)) {
+            LOG.warn("The last commit is still under way after {} ms", waitMs);
         }
     }
 
-    /** Lets {@link #run} return after all commits requested so far. */
-    void stop() {
-        queue.add(STOP);
+    private long commitRequested() {
+        List<PartitionLog> logs = new ArrayList<>();
+        for (PartitionLog log = queue.poll(); log != null; log = queue.poll()) {
+            logs.add(log);
+        }
+        if (!logs.isEmpty()) {
+            commit(logs);
+        }
+        return Scheduler.AgentStep.UNTIL_WOKEN;
     }
 
-    /** Commits the partitions requested so far, on the caller's thread. */
-    void commitOnce() {
-        List<Object> taken = new ArrayList<>();
-        queue.drainTo(taken);
-        commitAll(taken);
-    }
-
-    private void commitAll(List<Object> taken) {
-        List<PartitionLog> logs = new ArrayList<>(taken.size());
-        List<PartitionStore> stores = new ArrayList<>(taken.size());
+    private void commit(List<PartitionLog> logs) {
+        List<PartitionStore> stores = new ArrayList<>(logs.size());
         Map<PartitionLog, List<CompletableFuture<Void>>> waiters = new HashMap<>();
-        for (Object one : taken) {
-            PartitionLog log = (PartitionLog) one;
+        for (PartitionLog log : logs) {
             // Before the sync: an append from now on requests the next one.
             queued.remove(log);
             List<CompletableFuture<Void>> ofLog = takeWaiting(log);
             if (!ofLog.isEmpty()) {
                 waiters.put(log, ofLog);
             }
-            logs.add(log);
             stores.add(log.commitTarget().store());
-        }
-        if (logs.isEmpty()) {
-            return;
         }
         Map<PartitionId, StorageException> failures = sync(logs, stores);
         for (PartitionLog log : logs) {

@@ -8,6 +8,7 @@ import io.varve.core.compaction.CompactionStoppedException;
 import io.varve.core.compaction.CompactionThrottle;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.record.InvalidBatchException;
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -24,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs compaction: cleans the dirtiest due partition, then the next, on as many threads as configured.
+ * Runs compaction: cleans the dirtiest due partition, then the next, with as many workers as configured.
  * Thread-safe.
  *
- * <p>{@link #cleanOnce} does all the work; the threads only call it, so a test can call it by hand.
+ * <p>{@link #cleanOnce} does all the work; the workers only call it, so a test can call it by hand.
  */
 final class CompactionRunner {
     private static final Logger LOG = LoggerFactory.getLogger(CompactionRunner.class);
@@ -42,7 +43,7 @@ final class CompactionRunner {
     private final StorageContext context;
     private final CompactionThrottle throttle;
     private final Cleaner cleaner;
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Scheduler.Agent> workers = new ArrayList<>();
     private final Set<PartitionLog> busy = ConcurrentHashMap.newKeySet();
     /** Partitions whose unreadable batches were logged. */
     private final Set<PartitionLog> reported = ConcurrentHashMap.newKeySet();
@@ -62,20 +63,19 @@ final class CompactionRunner {
 
     void start() {
         for (int i = 0; config.enabled() && i < config.threads(); i++) {
-            threads.add(context.scheduler().start("cleaner-" + i, this::run));
+            workers.add(context.scheduler().worker("cleaner-" + i, this::work));
         }
     }
 
-    private void run() {
-        boolean going = true;
-        while (going) {
-            boolean busy = false;
-            try {
-                busy = cleanOnce();
-            } catch (RuntimeException | Error e) {
-                LOG.error("Compaction failed; it goes on in {} ms", config.backoffMs(), e);
-            }
-            going = busy ? !throttle.isStopped() : throttle.pause(config.backoffMs());
+    private long work() {
+        if (throttle.isStopped()) {
+            return Scheduler.AgentStep.UNTIL_WOKEN;
+        }
+        try {
+            return cleanOnce() ? Scheduler.AgentStep.AGAIN : config.backoffMs();
+        } catch (RuntimeException | Error e) {
+            LOG.error("Compaction failed; it goes on in {} ms", config.backoffMs(), e);
+            return config.backoffMs();
         }
     }
 
@@ -192,18 +192,17 @@ final class CompactionRunner {
     }
 
     /**
-     * Aborts the cleanings in progress, which leaves their partitions unchanged, and waits for the threads to
+     * Aborts the cleanings in progress, which leaves their partitions unchanged, and waits for the workers to
      * end.
      *
-     * @param waitMs max time in ms for each thread
-     * @return true if the caller was interrupted meanwhile
+     * @param waitMs max time in ms for each worker
      */
-    boolean close(long waitMs) {
+    void close(long waitMs) {
         throttle.close();
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            interrupted |= ThreadJoiner.join(thread, waitMs, context.clock());
+        for (Scheduler.Agent worker : workers) {
+            if (!worker.close(waitMs)) {
+                LOG.warn("A cleaner is still busy after {} ms", waitMs);
+            }
         }
-        return interrupted;
     }
 }

@@ -46,7 +46,6 @@ public final class LogEngine implements AutoCloseable {
     private final ProducerSnapshotQueue snapshots;
     private final Durability durability;
     private final Committer committer;
-    private final Thread committing;
     private final Scheduler.Task expiry;
     private final CompactionRunner cleaners;
     private final RetentionRunner retention;
@@ -63,9 +62,9 @@ public final class LogEngine implements AutoCloseable {
         this.failPoints = context.failPoints();
         this.snapshots = new ProducerSnapshotQueue(scheduler);
         this.durability = config.durability();
-        this.committer = new Committer(storage, config.durability(), this::snapshotWhenDue, this::commitLater);
+        this.committer =
+                new Committer(storage, scheduler, config.durability(), this::snapshotWhenDue, this::commitLater);
         this.policy = DurabilityPolicy.of(config, committer, scheduler);
-        this.committing = scheduler.start("committer", committer);
         this.producerExpirationMs = config.producerIdExpirationMs();
         this.expiry =
                 scheduler.scheduleEvery(EXPIRY_PERIOD_MS, () -> expireProducers(clock.millis() - producerExpirationMs));
@@ -281,12 +280,13 @@ public final class LogEngine implements AutoCloseable {
         // The close ignores an interruption of the caller: after half a close the next start would have to
         // scan.
         boolean interrupted = Thread.interrupted();
-        interrupted |= cleaners.close(CLOSE_WAIT_MS);
+        cleaners.close(CLOSE_WAIT_MS);
+        interrupted |= Thread.interrupted();
         expiry.cancel();
         retaining.cancel();
         policy.close();
-        committer.stop();
-        interrupted |= ThreadJoiner.join(committing, CLOSE_WAIT_MS, clock);
+        committer.close(CLOSE_WAIT_MS);
+        interrupted |= Thread.interrupted();
         snapshots.close();
         open.values().forEach(ProducerSnapshotQueue::write);
         storage.close();

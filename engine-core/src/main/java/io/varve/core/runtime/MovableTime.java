@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -299,6 +300,22 @@ public final class MovableTime implements Clock, Scheduler {
 
     private long line() {
         return machineLine() + aheadMs;
+    }
+
+    /** {@inheritDoc} Its pauses end by this time, also within a jump. */
+    @Override
+    public Agent agent(String name, AgentStep step) {
+        return new AgentThread(name, step, tasks, this);
+    }
+
+    @Override
+    public Agent worker(String name, AgentStep step) {
+        return agent(name, step);
+    }
+
+    @Override
+    public boolean await(CompletableFuture<?> done, long ms) {
+        return BlockingWait.await(done, ms, this);
     }
 
     @Override

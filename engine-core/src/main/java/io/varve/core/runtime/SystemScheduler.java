@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.runtime;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs tasks in real time, on a small pool of daemon threads. Thread-safe. */
+/** Runs tasks in real time on a small pool of daemon threads, and each agent on its own. Thread-safe. */
 public final class SystemScheduler implements Scheduler {
     private static final Logger LOG = LoggerFactory.getLogger(SystemScheduler.class);
     private static final int CLOSE_SECONDS = 5;
@@ -34,6 +35,21 @@ public final class SystemScheduler implements Scheduler {
         ScheduledFuture<?> future =
                 pool.scheduleWithFixedDelay(logged(task), periodMs, periodMs, TimeUnit.MILLISECONDS);
         return () -> future.cancel(false);
+    }
+
+    @Override
+    public Agent agent(String name, AgentStep step) {
+        return new AgentThread(name, step, this, null);
+    }
+
+    @Override
+    public Agent worker(String name, AgentStep step) {
+        return agent(name, step);
+    }
+
+    @Override
+    public boolean await(CompletableFuture<?> done, long ms) {
+        return BlockingWait.await(done, ms);
     }
 
     @Override

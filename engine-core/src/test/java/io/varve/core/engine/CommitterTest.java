@@ -8,6 +8,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
+import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -89,8 +91,8 @@ class CommitterTest {
         }
     }
 
-    private static Committer committer(Storage storage, Consumer<PartitionLog> later) {
-        return new Committer(storage, Durability.SYNC, log -> {}, later);
+    private Committer committer(Storage storage, Consumer<PartitionLog> later) {
+        return new Committer(storage, time, Durability.SYNC, log -> {}, later);
     }
 
     @Test
@@ -110,7 +112,7 @@ class CommitterTest {
         CompletableFuture<StorageException> second = append(other);
         CompletableFuture<Void> committed = committer.force(sound);
         CompletableFuture<Void> lost = committer.force(other);
-        committer.commitOnce();
+        time.runReady();
         assertThat(first).isCompletedWithValue(null);
         assertThat(committed).isCompleted();
         assertThat(second.getNow(null).kind()).isEqualTo(StorageException.Kind.CLOSED);
@@ -137,22 +139,22 @@ class CommitterTest {
                 });
         CompletableFuture<StorageException> never = append(failing);
         CompletableFuture<Void> lost = committer.force(failing);
-        committer.commitOnce();
+        time.runReady();
         assertThat(never.getNow(null).kind()).isEqualTo(StorageException.Kind.CLOSED);
         assertThat(lost).isCompletedExceptionally();
         CompletableFuture<StorageException> acked = append(sound);
         committer.request(sound);
-        committer.commitOnce();
+        time.runReady();
         assertThat(acked).isCompletedWithValue(null);
     }
 
     @Test
     void goesOnThoughACallbackInterruptsItsThread() throws Exception {
         PartitionLog log = log("sound");
-        Committer committer = committer(memory, again -> {});
-        Thread thread = new Thread(committer);
-        thread.setDaemon(true);
-        thread.start();
+        SystemScheduler threads = new SystemScheduler(1);
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        Committer committer = new Committer(
+                memory, threads, Durability.SYNC, committed -> thread.set(Thread.currentThread()), again -> {});
         for (int i = 0; i < 3; i++) {
             long next = log.appender()
                     .append(LogBatches.at(5, "a"), AppendOrigin.CLIENT)
@@ -165,9 +167,10 @@ class CommitterTest {
             committer.request(log);
             assertThat(told.get(60, TimeUnit.SECONDS)).isTrue();
         }
-        committer.stop();
-        thread.join(60_000);
-        assertThat(thread.isAlive()).isFalse();
+        committer.close(60_000);
+        thread.get().join(60_000);
+        assertThat(thread.get().isAlive()).isFalse();
+        threads.close();
     }
 
     @Test
