@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Truncates partitions of which the bucket has everything. The bucket keeps whole segments of this machine
- * only, so what is appended afterwards is uploaded with what was left of its segment, and its local copy goes.
+ * only, so what is appended afterwards is uploaded with the rest of its segment, and its local copy goes.
  */
 class DropAfterTruncationTest {
     @TempDir

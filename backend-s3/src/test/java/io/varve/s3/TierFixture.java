@@ -67,9 +67,16 @@ final class TierFixture implements AutoCloseable {
     }
 
     Storage open(Path directory, FailPoints with) {
-        StorageContext context =
-                new StorageContext(List.of(directory), properties, Clock.system(), scheduler, Ids.random(), with);
-        return new S3StorageProvider().open(context);
+        return new S3StorageProvider().open(context(directory, properties, with));
+    }
+
+    /** Returns what a storage is opened with by itself, without the tier. */
+    StorageContext context(Path directory) {
+        return context(directory, Map.of(), new FailPoints());
+    }
+
+    private StorageContext context(Path directory, Map<String, String> with, FailPoints points) {
+        return new StorageContext(List.of(directory), with, Clock.system(), scheduler, Ids.random(), points);
     }
 
     /** Opens the tier over a hot backend that the test brings. */

@@ -69,6 +69,7 @@ final class SegmentUpload {
                         extent,
                         segments,
                         remote,
+                        source.start(),
                         source.replacedBelow(),
                         (segment, stored) -> partial.contains(source.id(), segment, stored))
                 : UploadPlan.of(extent, segments, remote, source.start());

@@ -21,8 +21,12 @@ final class UploadPlan {
     private final long start;
     private final long durableEnd;
     private final long remoteEnd;
+    /** Whether the partition begins below what is on this machine: its start is not the one here. */
+    private final boolean beginsBelow;
     /** Whether the records above the bucket's end were given up, so that later ones follow with a gap. */
     private final boolean gapped;
+    /** What lies below is left as it is: the bucket has records of it that are not on this machine. */
+    private final long floor;
 
     private final List<Segment> pending = new ArrayList<>();
 
@@ -38,7 +42,18 @@ final class UploadPlan {
         stored = remote.map(RemotePartition::segments).orElse(List.of());
         start = Math.max(extent.start(), remote.map(RemotePartition::start).orElse(0L));
         remoteEnd = remote.map(RemotePartition::end).orElse(0L);
+        beginsBelow = partitionStart < extent.start();
         gapped = partitionStart < remoteEnd && remoteEnd < extent.start();
+        floor = beginsBelow ? borderAtOrAbove(extent.start()) : 0;
+    }
+
+    private long borderAtOrAbove(long offset) {
+        for (RemoteSegment other : stored) {
+            if (other.baseOffset() < offset && offset < other.endOffset()) {
+                return other.endOffset();
+            }
+        }
+        return offset;
     }
 
     /**
@@ -47,9 +62,9 @@ final class UploadPlan {
      * @param baseOffset first offset, inclusive
      * @param endOffset exclusive
      * @param lastAppendMs time of the last append in ms since the epoch, or -1
-     * @param start the start of the partition: it is not below that of the manifest
-     * @param partOf bytes of the segment on this machine, if the start lies within it, and the object has a
-     *     part of it; else -1
+     * @param start offset from which on this machine has records; not below the start in the manifest
+     * @param partOf bytes of the segment on this machine, if the partition's start lies within it, and the
+     *     object has a part of it; else -1
      */
     record ObjectOffsets(long baseOffset, long endOffset, long lastAppendMs, long start, long partOf) {}
 
@@ -63,6 +78,7 @@ final class UploadPlan {
     /**
      * Plans for a compacted partition.
      *
+     * @param partitionStart as for {@link #of}
      * @param replacedBelow as {@link UploadSource#replacedBelow}
      * @param isSame whether the bucket has a segment with the start within it as it is now
      */
@@ -70,9 +86,10 @@ final class UploadPlan {
             Extent extent,
             List<Segment> segments,
             Optional<RemotePartition> remote,
+            long partitionStart,
             long replacedBelow,
             BiPredicate<Segment, RemoteSegment> isSame) {
-        UploadPlan plan = new UploadPlan(extent, segments, remote, extent.start());
+        UploadPlan plan = new UploadPlan(extent, segments, remote, partitionStart);
         boolean replaces = plan.remoteEnd >= replacedBelow;
         plan.find(segment -> plan.isLacking(segment) || replaces && plan.differs(segment, isSame));
         return plan;
@@ -98,7 +115,7 @@ final class UploadPlan {
      * have a part. A segment below the start of the bucket's is not uploaded again: its records are deleted.
      */
     private boolean differs(Segment segment, BiPredicate<Segment, RemoteSegment> isSame) {
-        if (stored.isEmpty() || segment.endOffset() <= stored.get(0).baseOffset()) {
+        if (stored.isEmpty() || segment.endOffset() <= stored.get(0).baseOffset() || segment.baseOffset() < floor) {
             return false;
         }
         for (RemoteSegment other : stored) {
@@ -147,7 +164,7 @@ final class UploadPlan {
         List<Segment> together = segments.stream()
                 .filter(s -> s.baseOffset() >= first.baseOffset() && s.endOffset() <= last.endOffset())
                 .toList();
-        long partOf = first.baseOffset() < start ? first.bytes() : -1;
+        long partOf = first.baseOffset() < start && !beginsBelow ? first.bytes() : -1;
         return new ObjectOffsets(base, last.endOffset(), Segment.lastAppendMs(together), start, partOf);
     }
 

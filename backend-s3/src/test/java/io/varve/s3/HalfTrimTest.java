@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import static io.varve.s3.TierFixture.COMPACTED;
+import static io.varve.s3.TierFixture.ID;
+import static io.varve.s3.TierFixture.appendTens;
+import static io.varve.s3.TierFixture.awaitUploads;
+import static io.varve.s3.TierFixture.readAll;
+import static io.varve.s3.TierFixture.sync;
+import static io.varve.s3.TierFixture.tens;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Storage;
+import io.varve.file.FileStorageProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Crashes between the two halves of a trim: the hot partition has it, the tier's journal does not. */
+class HalfTrimTest {
+    @TempDir
+    Path root;
+
+    private TierFixture tier;
+
+    @BeforeEach
+    void start() throws IOException {
+        tier = new TierFixture();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        tier.close();
+    }
+
+    @Test
+    void theStartStaysWhereTheCrashBroughtItBackTo() {
+        Path directory = root.resolve("data");
+        try (Storage storage = tier.open(directory)) {
+            PartitionStore store = storage.open(ID, 1, COMPACTED);
+            appendTens(store, 12);
+            store.seal();
+            sync(storage, store);
+            awaitUploads(store);
+        }
+        try (Storage hot = new FileStorageProvider().open(tier.context(directory))) {
+            PartitionStore store = hot.open(ID, 1, COMPACTED);
+            store.trimTo(25);
+            sync(hot, store);
+        }
+        try (Storage storage = tier.open(directory)) {
+            PartitionStore store = storage.open(ID, 1, COMPACTED);
+            for (int i = 0; i < 3; i++) {
+                // What was replaced is uploaded after what is new.
+                appendTens(store, 5);
+                store.seal();
+                sync(storage, store);
+                awaitUploads(store);
+            }
+            assertThat(store.extent().start()).isZero();
+            assertThat(readAll(store, 0)).isEqualTo(tens(0, 270));
+        }
+    }
+}
