@@ -61,6 +61,27 @@ public final class BatchValidator {
         if (base != 0) {
             throw invalid("base offset is " + base + ", a producer's must be 0");
         }
+        producerHeader(buffer, at, size);
+        return size;
+    }
+
+    /**
+     * Checks the header of a batch by the rules of {@link #validateFromClient}, whatever its base offset and
+     * CRC are. Does not look at what is behind the header.
+     *
+     * @param buffer big-endian
+     * @param at the batch's first byte, 0 or more
+     * @param limit where the bytes end, exclusive, at most the buffer's limit
+     * @return bytes of the batch
+     * @throws InvalidBatchException if it is not sound, or INVALID_RECORD if it breaks one of these rules
+     */
+    public static int validateHeaderFromProducer(ByteBuffer buffer, int at, int limit) {
+        int size = frame(buffer, at, limit);
+        producerHeader(buffer, at, size);
+        return size;
+    }
+
+    private static void producerHeader(ByteBuffer buffer, int at, int size) {
         int delta = BatchHeader.lastOffsetDelta(buffer, at);
         int count = BatchHeader.recordCount(buffer, at);
         if (count < 1 || count != delta + 1L) {
@@ -75,7 +96,6 @@ public final class BatchValidator {
             throw invalid("producers may not write control batches");
         }
         producerState(buffer, at);
-        return size;
     }
 
     private static void producerState(ByteBuffer buffer, int at) {

@@ -76,20 +76,22 @@ public final class AppendRun {
         if (!bytes.hasRemaining()) {
             throw new AppendException(Kind.INVALID_RECORD, "an append holds no batch; it needs at least one");
         }
-        boolean client = origin == AppendOrigin.CLIENT;
+        boolean client = origin != AppendOrigin.BROKER;
+        boolean vouched = origin == AppendOrigin.VOUCHED;
         AppendRun run = new AppendRun(
                 bytes, origin, client && config.logAppendTime(), now, client ? new long[batches(bytes)] : null, 0);
         BatchCheck check = client ? new BatchCheck(id, config, now, meter) : null;
         int batch = 0;
         for (int at = run.start; at < run.end; at += BatchHeader.sizeInBytes(bytes, at)) {
             if (client) {
-                run.maxTimestamps[batch++] = check.maxTimestamp(bytes, at, run.end);
+                run.maxTimestamps[batch++] =
+                        vouched ? check.headersTimestamp(bytes, at, run.end) : check.maxTimestamp(bytes, at, run.end);
             } else {
                 BatchValidator.validate(bytes, at, run.end);
             }
             run.records += BatchHeader.recordCount(bytes, at);
         }
-        Compressor compressor = client ? config.batches().compressor() : null;
+        Compressor compressor = client && !vouched ? config.batches().compressor() : null;
         return compressor == null ? run : run.in(compressor, config, meter);
     }
 

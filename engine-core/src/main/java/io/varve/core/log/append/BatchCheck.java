@@ -55,6 +55,18 @@ final class BatchCheck {
         return walk.maxTimestamp();
     }
 
+    /**
+     * Checks a batch whose origin vouches for what is behind the header.
+     *
+     * @return the largest timestamp by its header, in ms since the epoch, or -1
+     * @throws AppendException MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_TIMESTAMP
+     * @throws io.varve.core.record.InvalidBatchException if the header is not sound
+     */
+    long headersTimestamp(ByteBuffer bytes, int at, int end) {
+        requireFits(BatchValidator.validateHeaderFromProducer(bytes, at, end), config);
+        return byHeader(bytes, at);
+    }
+
     /** @param size bytes of a batch in its stored form */
     static void requireFits(int size, PartitionConfig config) {
         if (size > config.maxMessageBytes()) {

@@ -47,7 +47,7 @@ public final class RunSequenceCheck {
         for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(bytes, at)) {
             int before = before(bytes, run, at);
             SequenceVerdict verdict = before == NONE || last != null
-                    ? sequences.checkBatch(bytes, at, run.origin() == AppendOrigin.CLIENT, guard)
+                    ? sequences.checkBatch(bytes, at, run.origin() != AppendOrigin.BROKER, guard)
                     : follows(bytes, before, at);
             if (verdict instanceof SequenceVerdict.Duplicate duplicate) {
                 first = first == null ? duplicate : first;
@@ -90,7 +90,7 @@ public final class RunSequenceCheck {
      */
     private static int before(ByteBuffer bytes, AppendRun run, int at) {
         int before = NONE;
-        boolean counts = run.origin() == AppendOrigin.CLIENT && BatchHeader.producerId(bytes, at) >= 0;
+        boolean counts = run.origin() != AppendOrigin.BROKER && BatchHeader.producerId(bytes, at) >= 0;
         for (int other = run.start(); counts && other < at; other += BatchHeader.sizeInBytes(bytes, other)) {
             before = BatchHeader.producerId(bytes, other) == BatchHeader.producerId(bytes, at) ? other : before;
         }
