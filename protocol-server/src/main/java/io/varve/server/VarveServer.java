@@ -165,17 +165,21 @@ public final class VarveServer implements AutoCloseable {
                 .filter(topic -> !topic.internal())
                 .toList();
         return String.format(
-                "ready on %s: %s storage in %s, %s with %s of clients, recovered in %d ms",
+                "ready on %s: %s storage in %s, %s with %s of clients%s, recovered in %d ms",
                 listeners,
                 config.storage().backend(),
                 directories,
                 count(topics.size(), "topic"),
-                count(
-                        topics.stream()
-                                .mapToInt(topic -> topic.partitions().size())
-                                .sum(),
-                        "partition"),
+                count(topics.stream().mapToInt(Topic::count).sum(), "partition"),
+                opening(topics),
                 state.recoveryMs());
+    }
+
+    private static String opening(List<Topic> topics) {
+        int closed = topics.stream()
+                .mapToInt(topic -> topic.count() - topic.open().size())
+                .sum();
+        return closed == 0 ? "" : " (" + closed + " not open yet)";
     }
 
     private static String count(int number, String what) {

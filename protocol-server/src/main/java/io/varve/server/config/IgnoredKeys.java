@@ -66,7 +66,7 @@ final class IgnoredKeys {
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");
         because("the number of background threads is fixed", "background.threads");
         because("use queued.max.request.bytes", "queued.max.requests");
-        because("recovery takes one thread", "num.recovery.threads.");
+        because("the number of threads that open partitions is fixed", "num.recovery.threads.");
         because(NO_PLUGINS, "config.providers", "config.providers.", "create.topic.policy.", "alter.config.policy.");
         because(USE_LISTENERS, "host.name", "port", "advertised.host.name", "advertised.port");
         because("use log.message.timestamp.before.max.ms and .after.max.ms", "log.message.timestamp.difference.");

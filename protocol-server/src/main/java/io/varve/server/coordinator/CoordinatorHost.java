@@ -9,7 +9,10 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.kafka.common.errors.CoordinatorLoadInProgressException;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.errors.NotCoordinatorException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * Creates a coordinator's topic, starts the coordinator and forwards calls to it. The first look-up creates
@@ -90,7 +93,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
         if (closed) {
             return;
         }
-        if (after != null && after.name().equals(plan.topic())) {
+        if (after != null && after.name().equals(plan.topic()) && after.isOpen()) {
             begin(after);
         }
         CoordinatorLifecycle<C> now = lifecycle;
@@ -113,7 +116,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
 
     /** @return true if the coordinator has never been used: its topic does not exist, so it has no state */
     public boolean isUnused() {
-        return lifecycle == null;
+        return lifecycle == null && topics.byName(plan.topic()) == null;
     }
 
     /**
@@ -126,7 +129,14 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
      */
     public CompletableFuture<Void> find(String key) {
         CoordinatorLifecycle<C> now = lifecycle;
-        return now != null ? loaded(now, key) : topic().thenCompose(topic -> loaded(begin(topic), key));
+        return now != null ? loaded(now, key) : topic().thenCompose(topic -> loaded(begin(requireOpen(topic)), key));
+    }
+
+    private Topic requireOpen(Topic topic) {
+        if (!topic.isOpen()) {
+            throw new CoordinatorNotAvailableException("the partitions of " + plan.topic() + " are not open yet");
+        }
+        return topic;
     }
 
     /** @return the coordinator's topic, created if it does not exist */
@@ -162,14 +172,21 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
      * @param call the call
      * @return the coordinator's answer; fails with NOT_COORDINATOR before the first {@link #find} and after
      *     the close, which makes clients look up the coordinator, and with COORDINATOR_LOAD_IN_PROGRESS while
-     *     the coordinator starts
+     *     its topic is opened and while it starts
      */
     public <T> CompletableFuture<T> serve(Function<C, CompletableFuture<T>> call) {
         CoordinatorLifecycle<C> now = lifecycle;
         return now == null
-                ? CompletableFuture.failedFuture(new NotCoordinatorException(
-                        "the " + plan.name() + " coordinator is not in use here: look for the coordinator"))
+                ? CompletableFuture.failedFuture(notServing())
                 : now.coordinator().thenCompose(call);
+    }
+
+    private RetriableException notServing() {
+        Topic topic = topics.byName(plan.topic());
+        return topic == null || topic.isOpen()
+                ? new NotCoordinatorException(
+                        "the " + plan.name() + " coordinator is not in use here: look for the coordinator")
+                : new CoordinatorLoadInProgressException("the partitions of " + plan.topic() + " are not open yet");
     }
 
     /** Stops the coordinator. Idempotent. */

@@ -2,6 +2,7 @@
 package io.varve.server.group;
 
 import io.varve.core.log.PartitionLog;
+import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.Map;
 import java.util.Set;
@@ -28,9 +29,10 @@ final class EndOffsetLookup implements PartitionMetadataClient {
     }
 
     private OffsetResponse latest(TopicPartition partition) {
-        PartitionLog log = topics.log(partition.topic(), partition.partition());
+        Topic topic = topics.byName(partition.topic());
+        PartitionLog log = Topic.log(topic, partition.partition());
         return log == null
-                ? new OffsetResponse(-1, Errors.UNKNOWN_TOPIC_OR_PARTITION)
+                ? new OffsetResponse(-1, Topic.missing(topic, partition.partition()))
                 : new OffsetResponse(log.highWatermark(), Errors.NONE);
     }
 

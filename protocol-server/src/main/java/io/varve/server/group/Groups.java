@@ -116,9 +116,7 @@ public final class Groups implements AutoCloseable {
     public CompletableFuture<TopicPartition> partitionOf(String groupId) {
         // Kafka's formula, computed here so that no coordinator has to run.
         return host.topic()
-                .thenApply(offsets -> new TopicPartition(
-                        OFFSETS,
-                        Utils.abs(groupId.hashCode()) % offsets.partitions().size()));
+                .thenApply(offsets -> new TopicPartition(OFFSETS, Utils.abs(groupId.hashCode()) % offsets.count()));
     }
 
     /** @return the commits of offsets in transactions */

@@ -52,7 +52,7 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
             Topic offsets,
             Collection<Topic> known) {
         ClusterInfo self = context.self();
-        List<PartitionLog> partitions = offsets.partitions();
+        List<PartitionLog> partitions = offsets.logs();
         loading = new LoadProgress(partitions.size());
         orphaned = new OrphanedOffsets(context.topics());
         Metrics metrics = new Metrics(Time.SYSTEM);

@@ -66,7 +66,7 @@ final class MetadataImagePublisher {
 
     /** Publishes a new topic, or the new partitions of a topic. */
     void put(Topic topic) {
-        if (known(topic) < topic.partitions().size()) {
+        if (known(topic) < topic.count()) {
             MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
             put(delta, topic);
             publish(delta);
@@ -107,7 +107,7 @@ final class MetadataImagePublisher {
             delta.replay(new TopicRecord().setName(topic.name()).setTopicId(topic.id()));
         }
         List<Integer> self = List.of(nodeId);
-        for (int partition = known; partition < topic.partitions().size(); partition++) {
+        for (int partition = known; partition < topic.count(); partition++) {
             delta.replay(new PartitionRecord()
                     .setTopicId(topic.id())
                     .setPartitionId(partition)

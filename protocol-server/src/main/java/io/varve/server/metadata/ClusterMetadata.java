@@ -33,6 +33,7 @@ import io.varve.server.metadata.topic.DeleteTopics;
 import io.varve.server.metadata.topic.NewPartitions;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.PartitionCreator;
+import io.varve.server.metadata.topic.PartitionOpener;
 import io.varve.server.metadata.topic.ReservedTopics;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicCreationRules;
@@ -48,12 +49,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides and logs changes of the cluster's metadata: topics, settings, producer ids, the cluster's id. The
@@ -61,7 +67,9 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  * takes effect when it is durable. Thread-safe.
  */
 public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterMetadata.class);
     private static final long RETRY_MS = 1_000;
+    private static final long OPEN_WAIT_MS = 500;
 
     private final MetadataConfig config;
     private final Scheduler scheduler;
@@ -71,6 +79,10 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
     private final TopicCreationRules rules;
     private final TopicRegistry topics = new TopicRegistry();
     private final MetadataPublisher publisher;
+    private final PartitionOpener opener;
+    /** Completes when each partition that the start found was opened, or failed to once. */
+    private final CompletableFuture<Void> tried = new CompletableFuture<>();
+
     private final EventLog<MetadataState, ApiMessageAndVersion> events;
     private final UncleanShutdownFlag uncleanShutdown;
     private final ProducerIds producerIds;
@@ -89,7 +101,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         topicConfigs = new TopicConfigs(
                 config.logDefaults(), config.batches(), config.topics().tiered());
         rules = new TopicCreationRules(config.nodeId(), config.topics(), topicConfigs);
-        TopicReconciler reconciler = new TopicReconciler(engine, topicConfigs, topics);
+        opener = new PartitionOpener(engine, clock, scheduler, this::publishOpened);
+        TopicReconciler reconciler = new TopicReconciler(engine, opener, topicConfigs, topics);
         publisher = new MetadataPublisher(config.nodeId(), brokerConfigs, topicConfigs, reconciler, this::publishLater);
         publisher.applyBrokerConfigs(replayed.state());
         events = new EventLog<>(
@@ -105,8 +118,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
     }
 
     /**
-     * Replays the metadata, opens every partition of every topic, and finishes deletions a crash cut short.
-     * At the first start on an empty storage makes the cluster's id.
+     * Replays the metadata, begins to open every partition of every topic, and finishes deletions a crash cut
+     * short. At the first start on an empty storage makes the cluster's id.
      *
      * @param engine the open engine; must outlive this
      * @param config the node's id and rack, and the defaults of topics
@@ -134,6 +147,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
             metadata.uncleanShutdown.begin(
                     replayed, engine.restoring() ? replayed.state().partitions() : found.missing());
             events.submit(metadata.publishing(MetadataState::topicIds)).join();
+            metadata.awaitOpen();
         } catch (CompletionException e) {
             metadata.close();
             throw KafkaErrors.unwrap(e) instanceof RuntimeException cause ? cause : e;
@@ -299,6 +313,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      */
     @Override
     public void close() {
+        opener.close();
         uncleanShutdown.end();
         events.close();
     }
@@ -323,6 +338,23 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         return answer;
     }
 
+    private void publishOpened() {
+        events.submit(publishing(state -> opener.takeDone()));
+    }
+
+    /** Waits a short time for the partitions: clients that find one closed try again after a longer one. */
+    private void awaitOpen() {
+        try {
+            tried.get(OPEN_WAIT_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.debug("Partitions are opened while clients are served");
+        } catch (ExecutionException e) {
+            throw new CompletionException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void publishLater(Collection<Uuid> failed) {
         scheduler.schedule(RETRY_MS, () -> events.submit(publishing(state -> failed)));
     }
@@ -332,6 +364,9 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
             Function<MetadataState, Collection<Uuid>> changed) {
         return decided -> new Decision<>(List.of(), () -> {
             publisher.publishTopics(changed.apply(decided), events.state());
+            if (opener.isIdle()) {
+                tried.complete(null);
+            }
             return null;
         });
     }

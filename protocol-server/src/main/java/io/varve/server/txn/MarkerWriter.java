@@ -6,9 +6,11 @@ import io.varve.core.log.append.AppendException;
 import io.varve.core.spi.StorageException;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.coordinator.SerialExecutor;
+import io.varve.server.metadata.topic.Topic;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +64,12 @@ final class MarkerWriter {
                     .whenComplete((written, failure) -> handleOutcome(partition, failure, backoffMs));
             return;
         }
-        PartitionLog log = context.topics().log(partition.topic(), partition.partition());
+        Topic topic = context.topics().byName(partition.topic());
+        PartitionLog log = Topic.log(topic, partition.partition());
+        if (log == null && Topic.exists(topic, partition.partition())) {
+            handleOutcome(partition, new NotLeaderOrFollowerException(partition + " is not open yet"), backoffMs);
+            return;
+        }
         if (log == null) {
             // The topic was deleted with its records: nothing is left to commit or abort.
             countWritten();

@@ -68,7 +68,7 @@ final class TransactionCoordinator implements HostedCoordinator {
         this.context = context;
         errors = new CoordinatorErrors(context.clock());
         this.topic = topic;
-        int partitions = topic.partitions().size();
+        int partitions = topic.count();
         loading = new LoadProgress(partitions);
         Metrics metrics = new Metrics(Time.SYSTEM);
         CoordinatorRuntimeMetrics runtimeMetrics = new CoordinatorRuntimeMetricsImpl(metrics, NAME + "-metrics", false);
@@ -134,7 +134,7 @@ final class TransactionCoordinator implements HostedCoordinator {
 
     @Override
     public int partitionFor(String transactionalId) {
-        return Utils.abs(transactionalId.hashCode()) % topic.partitions().size();
+        return Utils.abs(transactionalId.hashCode()) % topic.count();
     }
 
     /**

@@ -142,7 +142,7 @@ public final class LogFixture implements Topics {
      * Deletes a topic in the broker's order: first the topic cannot be found, then its logs fail.
      */
     public void delete(String name) {
-        for (PartitionLog log : topics.remove(name).partitions()) {
+        for (PartitionLog log : topics.remove(name).open()) {
             storage.delete(log.id());
             log.commitTarget().failed(new StorageException(StorageException.Kind.CLOSED, log.id() + " was deleted"));
         }
@@ -155,7 +155,7 @@ public final class LogFixture implements Topics {
     /** Makes all appended records durable and visible. */
     public void commit() {
         topics.values()
-                .forEach(topic -> topic.partitions().forEach(log -> {
+                .forEach(topic -> topic.open().forEach(log -> {
                     storage.sync(List.of(((CountedStore) log.commitTarget().store()).inner()));
                     log.commitTarget().committed(log.logEndOffset());
                 }));

@@ -219,7 +219,7 @@ class ServerConfigTest {
     void saysWhyAKeyHasNoEffect() throws IOException {
         assertThat(load("zookeeper.connect=zk:2181").warnings())
                 .containsExactly(home + "/server.properties: zookeeper.connect is ignored: no ZooKeeper is needed");
-        assertIgnored("num.recovery.threads.per.data.dir=1", "recovery takes one thread");
+        assertIgnored("num.recovery.threads.per.data.dir=1", "the number of threads that open partitions is fixed");
         assertIgnored("create.topic.policy.class.name=a.B", "no classes of others are loaded");
         assertIgnored("config.providers=env", "no classes of others are loaded");
         assertIgnored("lmdb.map.max.size=1", "it is for storage.backend=lmdb");

@@ -67,13 +67,13 @@ class ClusterMetadataTest {
     @Test
     void bringsTopicsBackAfterARestart() {
         Topic made = await(node.start().createIfAbsent("orders"));
-        assertThat(made.partitions()).hasSize(1);
+        assertThat(made.open()).hasSize(1);
         await(node.metadata.createTopics(
                 List.of(new NewTopic("wide", 5, 1, Map.of(), Map.of("retention.ms", "1000"))), false));
         node.restart();
         assertThat(node.metadata.byName("orders").id()).isEqualTo(made.id());
         Topic wide = node.metadata.byName("wide");
-        assertThat(wide.partitions()).hasSize(5);
+        assertThat(wide.open()).hasSize(5);
         assertThat(wide.configs()).containsExactly(Map.entry("retention.ms", "1000"));
         assertThat(node.metadata.byId(wide.id())).isSameAs(wide);
         assertThat(node.metadata.all()).hasSize(2);
@@ -102,9 +102,7 @@ class ClusterMetadataTest {
         Topic internal = await(
                 node.metadata.createInternalIfAbsent("__consumer_offsets", 4, Map.of("cleanup.policy", "compact")));
         assertThat(internal.internal()).isTrue();
-        assertThat(internal.partitions())
-                .hasSize(4)
-                .allMatch(log -> log.config().compacted());
+        assertThat(internal.open()).hasSize(4).allMatch(log -> log.config().compacted());
         assertThat(await(node.metadata.createIfAbsent("__consumer_offsets"))).isSameAs(internal);
     }
 

@@ -76,7 +76,7 @@ class MetadataRecoveryTest {
         fails = NEVER;
         assertThat(await(node.metadata.createTopics(wanted, false)))
                 .allMatch(outcome -> outcome.error().isSuccess());
-        assertThat(node.metadata.byName("orders").partitions()).hasSize(3);
+        assertThat(node.metadata.byName("orders").open()).hasSize(3);
     }
 
     @Test
@@ -92,7 +92,7 @@ class MetadataRecoveryTest {
         assertThat(node.engine.stored()).isEqualTo(before);
         fails = NEVER;
         await(node.metadata.createPartitions(List.of(new NewPartitions("half", 2, null)), false));
-        assertThat(node.metadata.byName("half").partitions()).hasSize(2);
+        assertThat(node.metadata.byName("half").open()).hasSize(2);
     }
 
     @Test
@@ -107,7 +107,7 @@ class MetadataRecoveryTest {
         assertThat(node.engine.stored()).hasSizeGreaterThan(before.size());
         fails = NEVER;
         await(node.metadata.createTopics(wanted, false));
-        assertThat(node.metadata.byName("orders").partitions()).hasSize(2);
+        assertThat(node.metadata.byName("orders").open()).hasSize(2);
         assertThat(node.engine.stored()).hasSize(before.size() + 2);
     }
 
@@ -200,7 +200,7 @@ class MetadataRecoveryTest {
     void refusesToStartWithoutPartitionsThatTopicsHave() {
         node.start();
         await(node.metadata.createTopics(List.of(new NewTopic("orders", 7, 1, Map.of(), Map.of())), false));
-        List<PartitionLog> orders = node.metadata.byName("orders").partitions();
+        List<PartitionLog> orders = node.metadata.byName("orders").open();
         append(orders.get(0));
         node.stop();
         PartitionId missing = orders.get(2).id();
@@ -266,11 +266,11 @@ class MetadataRecoveryTest {
                 await(node.metadata.createPartitions(List.of(new NewPartitions("wide", 4, null)), false));
         assertThat(outcomes.get(0).error().isSuccess()).isTrue();
         Topic after = node.metadata.byName("wide");
-        assertThat(after.partitions()).hasSize(4);
+        assertThat(after.open()).hasSize(4);
         assertThat(after.partition(0)).isSameAs(before.partition(0));
         node.crash();
         node.start();
-        assertThat(node.metadata.byName("wide").partitions()).hasSize(4);
+        assertThat(node.metadata.byName("wide").open()).hasSize(4);
     }
 
     @Test

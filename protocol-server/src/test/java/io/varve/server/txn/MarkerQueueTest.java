@@ -9,6 +9,7 @@ import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.group.TestClient;
 import io.varve.server.coordinator.OffsetsMarkerWriter;
 import io.varve.server.metadata.MetadataFixture;
+import io.varve.server.metadata.SlowOpeningStorage;
 import io.varve.server.metadata.start.AcceptedLosses;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.Test;
 /** Tests markers on their way to partitions that do not take them at once. */
 class MarkerQueueTest {
     private final VirtualTime time = new VirtualTime(0);
-    private final MetadataFixture node = new MetadataFixture(5);
+    private final SlowOpeningStorage.Gate gate = new SlowOpeningStorage.Gate();
+    private final MetadataFixture node = new MetadataFixture(5, gate);
     private final List<Transaction> done = new CopyOnWriteArrayList<>();
     private final List<TransactionMarker> written = new CopyOnWriteArrayList<>();
 
@@ -36,6 +38,7 @@ class MarkerQueueTest {
 
     @AfterEach
     void close() {
+        gate.release();
         node.close();
     }
 
@@ -135,6 +138,26 @@ class MarkerQueueTest {
             Transaction empty = decided(TransactionState.PREPARE_ABORT, 4);
             markers.begin(empty, 0);
             TestClient.until(all -> all.contains(empty), () -> done);
+        }
+    }
+
+    @Test
+    void aPartitionThatIsNotOpenYetGetsItsMarkerLater() {
+        MetadataFixture.await(node.metadata.createIfAbsent("orders"));
+        gate.hold(id -> id.topic().equals("orders"));
+        node.restart();
+        try (MarkerQueue markers = markers((partition, marker) -> CompletableFuture.completedFuture(null))) {
+            Transaction decided = decided(TransactionState.PREPARE_COMMIT, 4, new TopicPartition("orders", 0));
+            markers.begin(decided, 7);
+            time.advance(1_000);
+            assertThat(done).isEmpty();
+            gate.release();
+            TestClient.until(all -> all.contains(decided), () -> {
+                time.advance(10);
+                return done;
+            });
+            assertThat(node.metadata.byName("orders").partition(0).logEndOffset())
+                    .isEqualTo(1);
         }
     }
 }

@@ -87,9 +87,7 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     /** @return the existing partitions among those of the request; all partitions when it names none */
     private Collection<PartitionLog> wanted(DescribeLogDirsRequestData asked) {
         if (asked.topics() == null) {
-            return topics.all().stream()
-                    .flatMap(topic -> topic.partitions().stream())
-                    .toList();
+            return topics.all().stream().flatMap(topic -> topic.open().stream()).toList();
         }
         Map<String, PartitionLog> logs = new LinkedHashMap<>();
         for (DescribableLogDirTopic wanted : asked.topics()) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -69,12 +70,16 @@ final class RetentionExplainer {
 
     private static List<PartitionLog> logs(Topic topic, int partition) {
         if (partition == ExplanationRequest.ALL) {
-            return topic.partitions();
+            return topic.open();
         }
         PartitionLog log = topic.partition(partition);
+        if (log == null && Topic.exists(topic, partition)) {
+            throw new NotLeaderOrFollowerException(
+                    "Partition " + partition + " of the topic '" + topic.name() + "' is not open yet.");
+        }
         if (log == null) {
-            throw new UnknownTopicOrPartitionException("The topic '" + topic.name() + "' has no partition " + partition
-                    + ", only " + topic.partitions().size() + ".");
+            throw new UnknownTopicOrPartitionException(
+                    "The topic '" + topic.name() + "' has no partition " + partition + ", only " + topic.count() + ".");
         }
         return List.of(log);
     }

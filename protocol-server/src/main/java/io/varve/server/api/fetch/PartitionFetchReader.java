@@ -122,8 +122,13 @@ final class PartitionFetchReader {
     PartitionData read(PartitionFetch fetch, int maxBytes, boolean first) {
         PartitionLog log = log(fetch);
         if (log == null) {
-            boolean unknownId = byId() && topic(fetch.ref()) == null;
-            return error(fetch, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            Topic topic = topic(fetch.ref());
+            boolean unknownId = byId() && topic == null;
+            return error(
+                    fetch,
+                    unknownId
+                            ? Errors.UNKNOWN_TOPIC_ID
+                            : Topic.missing(topic, fetch.ref().partition()));
         }
         Errors refusal = check(fetch, log);
         if (refusal != Errors.NONE) {

@@ -27,7 +27,7 @@ public final class ExistingPartitions {
         List<P> existing = new ArrayList<>(asked.size());
         for (P partition : asked) {
             int number = index.applyAsInt(partition);
-            if (Topic.log(topic, number) != null) {
+            if (Topic.exists(topic, number)) {
                 existing.add(partition);
             } else {
                 unknown.accept(number);

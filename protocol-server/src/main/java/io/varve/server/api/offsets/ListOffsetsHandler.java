@@ -95,7 +95,7 @@ public final class ListOffsetsHandler implements ApiHandler {
         }
         PartitionLog log = Topic.log(topic, wanted.partitionIndex());
         if (log == null) {
-            return error(wanted, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            return error(wanted, Topic.missing(topic, wanted.partitionIndex()));
         }
         Errors epoch = KafkaErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), log.leaderEpoch());
         if (epoch != Errors.NONE) {

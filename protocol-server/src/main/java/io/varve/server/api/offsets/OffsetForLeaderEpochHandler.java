@@ -61,7 +61,7 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler {
         EpochEndOffset end = new EpochEndOffset().setPartition(wanted.partition());
         PartitionLog log = Topic.log(topic, wanted.partition());
         if (log == null) {
-            return end.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+            return end.setErrorCode(Topic.missing(topic, wanted.partition()).code());
         }
         int current = log.leaderEpoch();
         Errors error = KafkaErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), current);

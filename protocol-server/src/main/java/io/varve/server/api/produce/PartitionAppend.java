@@ -75,7 +75,7 @@ final class PartitionAppend implements TransactionalAppend {
         sent = null;
         if (log == null) {
             boolean unknownId = topic == null && ProduceVersions.namesTopicsById(request.version());
-            fail(answer, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
+            fail(answer, unknownId ? Errors.UNKNOWN_TOPIC_ID : Topic.missing(topic, data.index()), null);
             return;
         }
         if (topic.internal()) {

@@ -88,7 +88,7 @@ public final class DeleteRecordsHandler implements ApiHandler {
 
     private CompletableFuture<Void> delete(Topic topic, String name, long wanted, DeleteRecordsPartitionResult answer) {
         PartitionLog log = Topic.log(topic, answer.partitionIndex());
-        Errors refusal = refusal(topic, name, log);
+        Errors refusal = refusal(topic, name, answer.partitionIndex());
         if (refusal != Errors.NONE) {
             answer.setErrorCode(refusal.code());
             return CompletableFuture.completedFuture(null);
@@ -113,12 +113,13 @@ public final class DeleteRecordsHandler implements ApiHandler {
         }
     }
 
-    private static Errors refusal(Topic topic, String name, PartitionLog log) {
+    private static Errors refusal(Topic topic, String name, int partition) {
         if (org.apache.kafka.common.internals.Topic.isInternal(name)) {
             return Errors.INVALID_TOPIC_EXCEPTION;
         }
+        PartitionLog log = Topic.log(topic, partition);
         if (log == null) {
-            return Errors.UNKNOWN_TOPIC_OR_PARTITION;
+            return Topic.missing(topic, partition);
         }
         boolean compactedOnly =
                 log.config().compacted() && !log.config().retention().delete();

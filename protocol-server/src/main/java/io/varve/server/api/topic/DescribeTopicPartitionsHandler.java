@@ -20,7 +20,9 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Curso
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponsePartition;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.DescribeTopicPartitionsRequest;
+import org.apache.kafka.common.requests.MetadataResponse;
 
 /** Describes topics and their partitions page by page, in the order of topic names (KIP-966). */
 public final class DescribeTopicPartitionsHandler implements ApiHandler {
@@ -76,7 +78,7 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler {
                 }
                 continue;
             }
-            int size = topic.partitions().size();
+            int size = topic.count();
             boolean resumed = cursor != null && name.equals(cursor.topicName());
             int from = resumed ? Math.min(cursor.partitionIndex(), size) : 0;
             int to = Math.min(size, from + remaining);
@@ -106,13 +108,15 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler {
                 .setTopicId(topic.id())
                 .setIsInternal(topic.internal())
                 .setTopicAuthorizedOperations(AuthorizedOperations.ON_TOPIC);
-        for (PartitionLog log : topic.partitions().subList(from, to)) {
+        for (int number = from; number < to; number++) {
+            PartitionLog log = topic.partition(number);
             described
                     .partitions()
                     .add(new DescribeTopicPartitionsResponsePartition()
-                            .setPartitionIndex(log.id().partition())
-                            .setLeaderId(nodeId)
-                            .setLeaderEpoch(log.leaderEpoch())
+                            .setErrorCode((log == null ? Errors.LEADER_NOT_AVAILABLE : Errors.NONE).code())
+                            .setPartitionIndex(number)
+                            .setLeaderId(log == null ? MetadataResponse.NO_LEADER_ID : nodeId)
+                            .setLeaderEpoch(log == null ? RecordBatch.NO_PARTITION_LEADER_EPOCH : log.leaderEpoch())
                             .setReplicaNodes(self)
                             .setIsrNodes(self)
                             .setEligibleLeaderReplicas(List.of())

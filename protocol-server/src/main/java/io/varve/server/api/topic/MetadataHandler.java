@@ -28,7 +28,9 @@ import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBrok
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.MetadataRequest;
+import org.apache.kafka.common.requests.MetadataResponse;
 
 /**
  * Describes the broker, and topics with their partitions. It creates an unknown topic when the client and the
@@ -161,13 +163,14 @@ public final class MetadataHandler implements ApiHandler {
 
     private MetadataResponseTopic describe(Topic topic, boolean operations) {
         List<Integer> self = List.of(config.nodeId());
-        List<MetadataResponsePartition> partitions =
-                new ArrayList<>(topic.partitions().size());
-        for (PartitionLog log : topic.partitions()) {
+        List<MetadataResponsePartition> partitions = new ArrayList<>(topic.count());
+        for (int number = 0; number < topic.count(); number++) {
+            PartitionLog log = topic.partition(number);
             partitions.add(new MetadataResponsePartition()
-                    .setPartitionIndex(log.id().partition())
-                    .setLeaderId(config.nodeId())
-                    .setLeaderEpoch(log.leaderEpoch())
+                    .setErrorCode((log == null ? Errors.LEADER_NOT_AVAILABLE : Errors.NONE).code())
+                    .setPartitionIndex(number)
+                    .setLeaderId(log == null ? MetadataResponse.NO_LEADER_ID : config.nodeId())
+                    .setLeaderEpoch(log == null ? RecordBatch.NO_PARTITION_LEADER_EPOCH : log.leaderEpoch())
                     .setReplicaNodes(self)
                     .setIsrNodes(self));
         }

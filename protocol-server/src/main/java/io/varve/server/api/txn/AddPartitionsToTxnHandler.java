@@ -132,7 +132,7 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
             boolean offsets = version >= FIRST_BATCHED && partition.topic().equals(OFFSETS);
             if (org.apache.kafka.common.internals.Topic.isInternal(partition.topic()) && !offsets) {
                 refused.put(partition, Errors.TOPIC_AUTHORIZATION_FAILED);
-            } else if (Topic.log(topic, partition.partition()) == null) {
+            } else if (!Topic.exists(topic, partition.partition())) {
                 refused.put(partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);
             }
         }

@@ -83,7 +83,7 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
         Topic topic = topics.byName(target.topic());
         PartitionLog log = Topic.log(topic, target.partition());
         if (log == null) {
-            return CompletableFuture.completedFuture(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            return CompletableFuture.completedFuture(Topic.missing(topic, target.partition()));
         }
         if (wanted.producerId() < 0 || wanted.producerEpoch() < 0) {
             return CompletableFuture.completedFuture(Errors.INVALID_REQUEST);

@@ -4,11 +4,13 @@ package io.varve.server.metadata.log;
 import io.varve.core.spi.PartitionId;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
@@ -95,9 +97,14 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
                 .toList();
     }
 
-    /** @return the ids of all topics; a copy */
+    /** @return the ids of all topics, the coordinators' first; a copy */
     public Set<Uuid> topicIds() {
-        return new HashSet<>(image.topics().topicsById().keySet());
+        Set<Uuid> ids = new LinkedHashSet<>();
+        image.topics().topicsById().values().stream()
+                .filter(topic -> Topic.isInternal(topic.name()))
+                .forEach(topic -> ids.add(topic.id()));
+        ids.addAll(image.topics().topicsById().keySet());
+        return ids;
     }
 
     /** @return the lowest producer id that is in no block yet */

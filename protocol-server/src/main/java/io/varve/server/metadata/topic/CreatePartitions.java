@@ -85,7 +85,7 @@ public record CreatePartitions(
 
     private TopicResult checkServed(TopicResult outcome) {
         Topic topic = outcome.error().isFailure() ? null : served.byId(outcome.id());
-        if (outcome.error().isFailure() || (topic != null && topic.partitions().size() >= outcome.partitions())) {
+        if (outcome.error().isFailure() || (topic != null && topic.count() >= outcome.partitions())) {
             return outcome;
         }
         return TopicResult.refused(

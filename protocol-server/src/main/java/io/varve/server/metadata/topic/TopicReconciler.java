@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.TopicImage;
@@ -25,13 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reconciles the engine's partitions with the metadata: opens, creates, configures and deletes them.
- * Shows the topics whose partitions are all open in a {@link TopicRegistry}. Used by one thread at a time.
+ * Reconciles the engine's partitions with the metadata: has them opened, configures and deletes them. Shows
+ * the topics, with the partitions that are open, in a {@link TopicRegistry}. Used by one thread at a time.
  */
 public final class TopicReconciler {
     private static final Logger LOG = LoggerFactory.getLogger(TopicReconciler.class);
 
     private final LogEngine engine;
+    private final PartitionOpener opener;
     private final TopicConfigs topicConfigs;
     private final TopicRegistry served;
     /** Topics that may have partitions in the engine beyond those served. */
@@ -43,18 +45,21 @@ public final class TopicReconciler {
 
     /**
      * @param engine holds the partitions
+     * @param opener opens partitions that are not open
      * @param topicConfigs makes the partitions' configurations from a topic's settings
      * @param served shows the topics
      */
-    public TopicReconciler(LogEngine engine, TopicConfigs topicConfigs, TopicRegistry served) {
+    public TopicReconciler(LogEngine engine, PartitionOpener opener, TopicConfigs topicConfigs, TopicRegistry served) {
         this.engine = engine;
+        this.opener = opener;
         this.topicConfigs = topicConfigs;
         this.served = served;
     }
 
     /**
-     * Hides and deletes topics that are gone, opens and creates partitions, applies settings, shows the
-     * result. Deletions come first: a new topic of the same name may need the place of a deleted one.
+     * Hides and deletes topics that are gone, has partitions opened or created, applies settings, shows the
+     * result. Deletions come first: a new topic of the same name may need the place of a deleted one. A topic
+     * is shown at once; its partitions as they are open, by the next call for it.
      *
      * @param ids the topics that may differ
      * @param state the durable metadata
@@ -81,10 +86,11 @@ public final class TopicReconciler {
         Set<UUID> unserved = new HashSet<>();
         for (Uuid id : ids) {
             reconsidered.remove(id);
+            opener.forget(TopicIds.java(id));
             Topic before = served.byId(id);
             if (before != null) {
                 served.publish(before, null);
-                if (!deleteAll(before.partitions().stream().map(PartitionLog::id))) {
+                if (!deleteAll(partitions(before))) {
                     failed.add(id);
                 }
             }
@@ -98,6 +104,11 @@ public final class TopicReconciler {
         return failed;
     }
 
+    private static Stream<PartitionId> partitions(Topic topic) {
+        UUID id = TopicIds.java(topic.id());
+        return IntStream.range(0, topic.count()).mapToObj(number -> new PartitionId(topic.name(), id, number));
+    }
+
     /** @return true if all of them are deleted */
     private boolean deleteAll(Stream<PartitionId> partitions) {
         return partitions.map(this::delete).reduce(true, Boolean::logicalAnd);
@@ -107,54 +118,76 @@ public final class TopicReconciler {
         List<Uuid> failed = new ArrayList<>();
         Map<Map<String, String>, PartitionConfigs> parsed = new HashMap<>();
         for (Uuid id : ids) {
-            Topic before = served.byId(id);
             TopicImage wanted = state.topic(id);
             Map<String, String> configs = state.topicConfigs(wanted.name());
+            StorageException failure;
             try {
-                Topic after =
-                        open(wanted, before, configs, parsed.computeIfAbsent(configs, topicConfigs::partitionConfigs));
-                if (before != after) {
-                    served.publish(before, after);
-                }
-                if (incomplete.remove(id)) {
-                    LOG.info("Topic {} is served as it should be again", wanted.name());
-                }
+                failure = update(wanted, configs, parsed.computeIfAbsent(configs, topicConfigs::partitionConfigs));
             } catch (StorageException e) {
+                failure = e;
+            }
+            if (failure != null) {
                 failed.add(id);
                 if (incomplete.add(id)) {
                     LOG.error(
                             "Topic {} cannot be served as it should be, trying again every second: {}",
                             wanted.name(),
-                            e.getMessage());
+                            failure.getMessage());
                 }
+            } else if (served.byId(id).isOpen() && incomplete.remove(id)) {
+                LOG.info("Topic {} is served as it should be again", wanted.name());
             }
         }
         return failed;
     }
 
-    private Topic open(
-            TopicImage wanted, Topic before, Map<String, String> configs, PartitionConfigs partitionConfigs) {
+    /**
+     * Shows a topic as it is now.
+     *
+     * @return why one of its partitions could not be opened; null if none failed
+     * @throws StorageException if a partition that is shown refuses its settings; nothing has been shown then
+     */
+    private StorageException update(TopicImage wanted, Map<String, String> configs, PartitionConfigs partitionConfigs) {
+        Topic before = served.byId(wanted.id());
         int count = wanted.partitions().size();
-        if (before != null
+        boolean configured = before != null
                 && !reconsidered.contains(wanted.id())
-                && before.partitions().size() == count
-                && before.configs().equals(configs)) {
-            return before;
+                && before.configs().equals(configs);
+        if (configured && before.count() == count && before.isOpen()) {
+            return null;
         }
         List<PartitionLog> logs = new ArrayList<>(count);
+        StorageException failure = null;
         for (int p = 0; p < count; p++) {
-            PartitionConfig config = partitionConfigs.of(wanted.id(), p);
             PartitionLog log = before == null ? null : before.partition(p);
             if (log == null) {
-                log = engine.open(
-                        TopicIds.partition(wanted, p), wanted.partitions().get(p).leaderEpoch, config);
+                try {
+                    log = opened(wanted, p, partitionConfigs.of(wanted.id(), p));
+                } catch (StorageException e) {
+                    failure = failure == null ? e : failure;
+                }
+            } else if (!configured) {
+                log.configure(partitionConfigs.of(wanted.id(), p));
             }
-            log.configure(config);
             logs.add(log);
         }
         reconsidered.remove(wanted.id());
         boolean internal = org.apache.kafka.common.internals.Topic.isInternal(wanted.name());
-        return new Topic(wanted.name(), wanted.id(), logs, configs, internal);
+        Topic after = new Topic(wanted.name(), wanted.id(), logs, configs, internal);
+        if (!after.equals(before)) {
+            served.publish(before, after);
+        }
+        return failure;
+    }
+
+    /** @return the log with its settings, or null while it is opened */
+    private PartitionLog opened(TopicImage topic, int partition, PartitionConfig config) {
+        int epoch = topic.partitions().get(partition).leaderEpoch;
+        PartitionLog log = opener.open(TopicIds.partition(topic, partition), epoch, config);
+        if (log != null) {
+            log.configure(config); // it may have been opened with the settings of an earlier time
+        }
+        return log;
     }
 
     private boolean delete(PartitionId id) {

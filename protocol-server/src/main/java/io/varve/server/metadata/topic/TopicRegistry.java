@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the topics served now, those whose partitions are all open, and calls listeners of their changes.
+ * Holds the topics served now, and calls listeners when they change, or when partitions of theirs are open.
  * Thread-safe.
  */
 public final class TopicRegistry implements Topics {

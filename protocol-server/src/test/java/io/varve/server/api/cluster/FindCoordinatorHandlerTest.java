@@ -60,7 +60,7 @@ class FindCoordinatorHandlerTest {
             assertThat(find(client, 6, CoordinatorType.TRANSACTION, "x").coordinators())
                     .extracting(one -> one.key() + one.errorCode() + one.host())
                     .containsExactly("x0broker.test");
-            assertThat(broker.broker.metadata.byName("__transaction_state").partitions())
+            assertThat(broker.broker.metadata.byName("__transaction_state").open())
                     .hasSize(4);
         }
     }
@@ -91,7 +91,7 @@ class FindCoordinatorHandlerTest {
 
             client.find("g");
             Topic offsets = broker.broker.metadata.byName(OFFSETS);
-            assertThat(offsets.partitions()).hasSize(4);
+            assertThat(offsets.open()).hasSize(4);
             assertThat(offsets.internal()).isTrue();
             assertThat(offsets.configs()).containsEntry("cleanup.policy", "compact");
         }

@@ -155,7 +155,7 @@ class FetchSessionTest {
         }
         for (int step = 0; step < 3000; step++) {
             Client client = clients.get(random.nextInt(clients.size()));
-            int partition = random.nextInt(topic.partitions().size());
+            int partition = random.nextInt(topic.open().size());
             switch (random.nextInt(10)) {
                 case 0, 1 -> logs.fill(topic.partition(partition), "v" + step);
                 case 2 ->

@@ -274,7 +274,7 @@ class TopicHandlersTest {
             topic.configs().add(new CreatableTopicConfig().setName("segment.ms").setValue("77"));
             CreatableTopicResult result = create(v, creating(topic)).topics().find("t" + v);
             assertThat(result.errorCode()).isZero();
-            assertThat(node.metadata.byName("t" + v).partitions()).hasSize(3);
+            assertThat(node.metadata.byName("t" + v).open()).hasSize(3);
             if (v >= 5) {
                 assertThat(result.numPartitions()).isEqualTo(3);
                 assertThat(result.replicationFactor()).isEqualTo((short) 1);
@@ -504,7 +504,7 @@ class TopicHandlersTest {
             assertThat(response.results())
                     .extracting(result -> Errors.forCode(result.errorCode()))
                     .containsExactly(Errors.NONE, Errors.UNKNOWN_TOPIC_OR_PARTITION);
-            assertThat(node.metadata.byName("p" + v).partitions()).hasSize(3);
+            assertThat(node.metadata.byName("p" + v).open()).hasSize(3);
         });
     }
 
