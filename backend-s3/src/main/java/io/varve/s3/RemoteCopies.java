@@ -8,8 +8,8 @@ import io.varve.core.spi.StorageException;
 import io.varve.s3.manifest.Manifest;
 import io.varve.s3.manifest.ManifestEdit;
 import io.varve.s3.manifest.RemotePartition;
-import io.varve.s3.manifest.RemoteSegment;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Begins partitions with the remote records of others: names their objects, and copies none. Thread-safe. */
 final class RemoteCopies {
@@ -28,17 +28,26 @@ final class RemoteCopies {
      *
      * @param id a partition that the manifest does not know
      * @param copy what it begins with
-     * @throws StorageException RETRY if the bucket does not answer; MISUSE if the source is not in the
-     *     bucket, or its records were deleted; FENCED
+     * @param localEnd offset after the source's last record on this machine; empty if it has none there
+     * @throws StorageException RETRY if the bucket does not answer; MISUSE if records that belong to the copy
+     *     are not in the bucket, or were deleted; FENCED
      */
-    void create(PartitionId id, RemoteCopy copy) {
+    void create(PartitionId id, RemoteCopy copy, OptionalLong localEnd) {
         RemotePartition source = manifest.partition(copy.source())
                 .orElseThrow(() -> new StorageException(
                         StorageException.Kind.MISUSE,
                         id + ": cannot be a copy of " + copy.source() + ", of which the bucket has nothing"));
         requireKept(id, copy, source);
-        List<RemoteSegment> segments = RemoteView.of(source).endingAbove(source.start());
-        long end = Math.max(source.start(), border.before(segments, copy.endOffset(), copy.endTimestamp()));
+        RemoteView view = RemoteView.of(source);
+        long end = Math.max(
+                source.start(), border.before(view.endingAbove(source.start()), copy.endOffset(), copy.endTimestamp()));
+        if (end == view.end() && localEnd.orElse(0) > end && copy.endOffset() > end) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    id + ": cannot be a copy of " + copy.source() + " as of then: the bucket ends at offset " + end
+                            + ", and the records up to " + localEnd.getAsLong()
+                            + " are on this machine only. Try again when they are uploaded, or name an earlier point");
+        }
         Commits.await(manifest.commit(List.of(new ManifestEdit.CopySegments(id, source.id(), end))));
         failPoints.hit(S3FailPoints.COPY_AFTER_COMMIT);
     }

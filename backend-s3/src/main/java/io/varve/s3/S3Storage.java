@@ -5,6 +5,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.RemoteCopy;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
@@ -12,6 +13,7 @@ import io.varve.core.spi.support.Fencing;
 import io.varve.s3.object.SegmentObjectReader;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +94,8 @@ final class S3Storage implements Storage {
         PartitionId id = partition.id();
         removal.await(id);
         if (!catalog.exists(id) && settings.copyOf().isPresent()) {
-            copies.create(id, settings.copyOf().get());
+            RemoteCopy copy = settings.copyOf().get();
+            copies.create(id, copy, localEnd(copy.source()));
             catalog.opened(id); // also if what follows fails: the bucket has it, and a removal must find it
         }
         PartitionStore hot = parts.hot().open(id, epoch, settings);
@@ -110,6 +113,19 @@ final class S3Storage implements Storage {
             hot.close();
             throw e;
         }
+    }
+
+    /** @throws StorageException RETRY if the partition exists and was not opened yet */
+    private OptionalLong localEnd(PartitionId source) {
+        if (!catalog.exists(source)) {
+            return OptionalLong.empty();
+        }
+        PartitionStore hot = catalog.partition(source).hot();
+        if (hot == null) {
+            throw new StorageException(
+                    StorageException.Kind.RETRY, source + " is to be copied, and is not open yet: try again");
+        }
+        return OptionalLong.of(hot.extent().readableEnd());
     }
 
     @Override

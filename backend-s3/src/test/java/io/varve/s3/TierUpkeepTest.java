@@ -138,6 +138,30 @@ class TierUpkeepTest extends TierTest {
     }
 
     @Test
+    void refusesACopyUpToAPointThatIsOnThisMachineOnly() {
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 17);
+            sync(storage, store);
+            awaitUploads(store);
+            long inBucket = store.sealedEnd();
+            assertThat(inBucket).isBetween(1L, 169L);
+            for (RemoteCopy tooFar : List.of(
+                    new RemoteCopy(ID, inBucket + 1, Long.MAX_VALUE),
+                    new RemoteCopy(ID, Long.MAX_VALUE, Long.MAX_VALUE))) {
+                StorageException refused = catchThrowableOfType(
+                        StorageException.class, () -> storage.open(COPIED, 1, COPY.beginningWith(tooFar)));
+                assertThat(refused.kind()).isEqualTo(StorageException.Kind.MISUSE);
+                assertThat(refused).hasMessageContaining("ends at offset " + inBucket);
+                assertThat(storage.partitions()).containsExactly(ID);
+            }
+            PartitionStore whole =
+                    storage.open(COPIED, 1, COPY.beginningWith(new RemoteCopy(ID, inBucket, Long.MAX_VALUE)));
+            assertThat(whole.extent().readableEnd()).isEqualTo(inBucket);
+        }
+    }
+
+    @Test
     void refusesACopyOfWhatTheBucketDoesNotHave() {
         try (Storage storage = tier.open(root)) {
             StorageException refused = catchThrowableOfType(

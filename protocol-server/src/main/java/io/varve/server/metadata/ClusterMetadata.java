@@ -146,6 +146,9 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
                     .join();
             metadata.uncleanShutdown.begin(
                     replayed, engine.restoring() ? replayed.state().partitions() : found.missing());
+            if (engine.restoring()) {
+                new PartitionCreator(engine, metadata.topicConfigs).makeAnew(found.missing(), events.state());
+            }
             events.submit(metadata.publishing(MetadataState::topicIds)).join();
             metadata.awaitOpen();
         } catch (CompletionException e) {

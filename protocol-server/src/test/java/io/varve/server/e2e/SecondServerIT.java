@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
@@ -51,6 +52,7 @@ class SecondServerIT {
                 topic.awaitCopied(second, topic.end());
                 topic.assertReads(second, 0, topic.end());
                 first.crash();
+                producer.close(Duration.ZERO); // it would wait two minutes for answers to its last records
                 second.crash();
                 Server again = second.again();
                 topic.assertReads(again, 0, topic.end());

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import org.apache.kafka.common.compress.Compression;
@@ -239,6 +240,30 @@ class MetadataRecoveryTest {
         node.storage.delete(lost);
         node.start();
         assertThat(node.metadata.byName("orders").partition(0).logEndOffset()).isZero();
+    }
+
+    @Test
+    void aRestoreMakesWhatTheTierHasNotBeforeItBringsBackAnythingElse() {
+        List<PartitionId> opened = new CopyOnWriteArrayList<>();
+        node.start();
+        await(node.metadata.createTopics(List.of(new NewTopic("kept", 4, 1, Map.of(), Map.of())), false));
+        await(node.metadata.createTopics(List.of(new NewTopic("empty", 2, 1, Map.of(), Map.of())), false));
+        List<PartitionId> lost = node.metadata.byName("empty").open().stream()
+                .map(PartitionLog::id)
+                .toList();
+        node.stop();
+        lost.forEach(node.storage::delete);
+        restoring = true;
+        fails = (operation, id) -> {
+            if (operation == Operation.OPEN) {
+                opened.add(id);
+            }
+            return false;
+        };
+        node.start();
+        assertThat(opened.subList(0, 3)).startsWith(MetadataLog.PARTITION).containsAll(lost);
+        assertThat(opened).hasSize(7);
+        assertThat(node.metadata.byName("empty").isOpen()).isTrue();
     }
 
     private static MetadataConfig accepting(String words) {

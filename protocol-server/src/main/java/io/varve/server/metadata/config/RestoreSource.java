@@ -111,6 +111,14 @@ public record RestoreSource(String topic, Uuid id, int partitions, long endOffse
         return Optional.of(new RemoteCopy(new PartitionId(topic, topicId, partition), endOffset, endTimestamp));
     }
 
+    /**
+     * @param why why the storage cannot make the copy
+     * @return says so to the client that creates the topic
+     */
+    public static InvalidConfigurationException refused(String why) {
+        return new InvalidConfigurationException("The value of configuration " + NAME + " cannot be used: " + why);
+    }
+
     private static Matcher match(String value) {
         Matcher form = FORM.matcher(value);
         if (!form.matches()) {

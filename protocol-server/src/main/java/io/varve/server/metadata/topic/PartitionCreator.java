@@ -3,9 +3,11 @@ package io.varve.server.metadata.topic;
 
 import io.varve.core.engine.LogEngine;
 import io.varve.core.event.EventLog;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.config.PartitionConfigs;
+import io.varve.server.metadata.config.RestoreSource;
 import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.log.MetadataState;
 import io.varve.server.metadata.log.TopicIds;
@@ -74,6 +76,24 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
         return () -> deleteMade(made);
     }
 
+    /**
+     * Creates partitions of a restored server that were never copied to the remote tier. This comes before
+     * the others are opened: what a start that was cut short has not brought back tells the next one that it
+     * restores, and so that these are not lost.
+     *
+     * @param missing partitions of topics in the metadata
+     * @param state the metadata
+     * @throws StorageException if one cannot be created
+     */
+    public void makeAnew(List<PartitionId> missing, MetadataState state) {
+        for (PartitionId id : missing) {
+            Uuid topic = TopicIds.kafka(id.topicId());
+            PartitionConfigs configs = topicConfigs.partitionConfigs(state.topicConfigs(id.topic()));
+            int epoch = state.topic(topic).partitions().get(id.partition()).leaderEpoch;
+            engine.open(id, epoch, configs.of(topic, id.partition()));
+        }
+    }
+
     private void make(TopicImage present, TopicImage wanted, MetadataState next, List<PartitionId> made) {
         PartitionConfigs configs = null;
         for (int number : wanted.partitions().keySet()) {
@@ -88,7 +108,19 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
                 configs = topicConfigs.partitionConfigs(next.topicConfigs(wanted.name()));
             }
             made.add(id);
-            engine.open(id, wanted.partitions().get(number).leaderEpoch, configs.of(wanted.id(), number));
+            open(id, wanted.partitions().get(number).leaderEpoch, configs.of(wanted.id(), number));
+        }
+    }
+
+    private void open(PartitionId id, int leaderEpoch, PartitionConfig config) {
+        try {
+            engine.open(id, leaderEpoch, config);
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.MISUSE
+                    && config.settings(0).copyOf().isPresent()) {
+                throw RestoreSource.refused(e.getMessage());
+            }
+            throw e;
         }
     }
 
