@@ -95,7 +95,7 @@ public final class VarveServer implements AutoCloseable {
                 transactions,
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
-                new HandlerContext.Runtime(clock, ids));
+                new HandlerContext.Runtime(clock, scheduler, ids));
         net.serve(ApiTable.serve(context), scheduler);
     }
 

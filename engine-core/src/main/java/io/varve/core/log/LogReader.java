@@ -175,6 +175,16 @@ public final class LogReader {
     }
 
     /**
+     * @param timestamp ms since the epoch
+     * @return true if a record with that timestamp, or a later one, may be in a remote tier only, so that a
+     *     look-up may wait for the tier
+     * @throws StorageException CLOSED
+     */
+    public boolean isRemoteFrom(long timestamp) {
+        return store.segments().stream().anyMatch(segment -> !segment.isLocal() && segment.maxTimestamp() >= timestamp);
+    }
+
+    /**
      * Finds where the local records begin (ListOffsets -4, Kafka's local log start offset).
      *
      * @return the first offset that is on this machine, at least the log start offset; equal to it where

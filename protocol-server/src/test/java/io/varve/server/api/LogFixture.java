@@ -90,7 +90,7 @@ public final class LogFixture implements Topics {
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
         handlers.put(ApiKeys.PRODUCE, new ProduceHandler(this, this::admit));
         handlers.put(ApiKeys.FETCH, new FetchHandler(this, cluster, config, time, ids));
-        handlers.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(this));
+        handlers.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(this, time));
         handlers.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(this));
         handlers.put(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(this));
         handlers.put(

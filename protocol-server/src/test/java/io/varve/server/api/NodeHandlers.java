@@ -2,6 +2,7 @@
 package io.varve.server.api;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.api.table.HandlerContext;
 import io.varve.server.cluster.ClusterInfo;
@@ -23,6 +24,6 @@ public final class NodeHandlers {
                 null,
                 null,
                 new HandlerContext.Settings(FetchConfig.DEFAULT, groups, List.of(Path.of("/data"), Path.of("/other"))),
-                new HandlerContext.Runtime(Clock.system(), node.ids));
+                new HandlerContext.Runtime(Clock.system(), new SystemScheduler(1), node.ids));
     }
 }

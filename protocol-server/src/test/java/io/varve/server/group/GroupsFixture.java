@@ -165,7 +165,7 @@ public final class GroupsFixture implements AutoCloseable {
                 transactions,
                 new HandlerContext.Settings(
                         FetchConfig.DEFAULT, GroupsConfig.parse(properties), List.of(Path.of("unused"))),
-                new HandlerContext.Runtime(Clock.system(), Ids.seeded(1)));
+                new HandlerContext.Runtime(Clock.system(), scheduler, Ids.seeded(1)));
     }
 
     public ApiHandler handler(ApiKeys api) {

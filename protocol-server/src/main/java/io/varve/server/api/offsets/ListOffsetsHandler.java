@@ -4,7 +4,9 @@ package io.varve.server.api.offsets;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.TimestampOffset;
+import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.FutureLists;
 import io.varve.server.api.Request;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
@@ -30,8 +32,8 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 /**
  * Finds offsets: the start and the end of a log, the record with the max timestamp (KIP-734), the first
  * record at or after a timestamp; where the local records begin (KIP-405), the last offset in the remote tier
- * (KIP-1005), and the first one that is to be copied there (KIP-1023). Runs on a worker thread: a look-up in
- * a remote tier waits.
+ * (KIP-1005), and the first one that is to be copied there (KIP-1023). Runs on a worker thread. A look-up
+ * that may wait for a remote tier runs in {@link RemoteLookUps}.
  */
 public final class ListOffsetsHandler implements ApiHandler {
     private static final short FIRST_WITH_EPOCH = 4;
@@ -39,10 +41,15 @@ public final class ListOffsetsHandler implements ApiHandler {
     private static final byte READ_COMMITTED = 1;
 
     private final Topics topics;
+    private final RemoteLookUps remote;
 
-    /** @param topics finds the logs */
-    public ListOffsetsHandler(Topics topics) {
+    /**
+     * @param topics finds the logs
+     * @param scheduler gives threads to look-ups that wait
+     */
+    public ListOffsetsHandler(Topics topics, Scheduler scheduler) {
         this.topics = topics;
+        remote = new RemoteLookUps(scheduler);
     }
 
     @Override
@@ -50,22 +57,26 @@ public final class ListOffsetsHandler implements ApiHandler {
         ListOffsetsRequestData data = (ListOffsetsRequestData) request.body().data();
         Isolation isolation = isolation(data);
         Map<String, Map<Integer, Integer>> asked = countMentions(data);
-        List<ListOffsetsTopicResponse> answers = new ArrayList<>(data.topics().size());
+        List<CompletableFuture<ListOffsetsTopicResponse>> answers =
+                new ArrayList<>(data.topics().size());
         for (ListOffsetsTopic wanted : data.topics()) {
             Topic topic = topics.byName(wanted.name());
             Map<Integer, Integer> times = asked.get(wanted.name());
-            List<ListOffsetsPartitionResponse> offsets =
+            List<CompletableFuture<ListOffsetsPartitionResponse>> offsets =
                     new ArrayList<>(wanted.partitions().size());
             for (ListOffsetsPartition partition : wanted.partitions()) {
                 boolean twice = times.get(partition.partitionIndex()) > 1;
                 offsets.add(
                         twice
-                                ? error(partition, Errors.INVALID_REQUEST)
+                                ? CompletableFuture.completedFuture(error(partition, Errors.INVALID_REQUEST))
                                 : find(topic, partition, isolation, request.version()));
             }
-            answers.add(new ListOffsetsTopicResponse().setName(wanted.name()).setPartitions(offsets));
+            answers.add(FutureLists.all(offsets)
+                    .thenApply(found -> new ListOffsetsTopicResponse()
+                            .setName(wanted.name())
+                            .setPartitions(found)));
         }
-        return CompletableFuture.completedFuture(new ListOffsetsResponseData().setTopics(answers));
+        return FutureLists.all(answers).thenApply(found -> new ListOffsetsResponseData().setTopics(found));
     }
 
     private static Isolation isolation(ListOffsetsRequestData data) {
@@ -88,19 +99,45 @@ public final class ListOffsetsHandler implements ApiHandler {
         return asked;
     }
 
-    private static ListOffsetsPartitionResponse find(
+    private CompletableFuture<ListOffsetsPartitionResponse> find(
             Topic topic, ListOffsetsPartition wanted, Isolation isolation, short version) {
-        if (version < firstVersion(wanted.timestamp())) {
-            return error(wanted, Errors.UNSUPPORTED_VERSION);
-        }
         PartitionLog log = Topic.log(topic, wanted.partitionIndex());
-        if (log == null) {
-            return error(wanted, Topic.missing(topic, wanted.partitionIndex()));
+        Errors refusal = refusal(topic, log, wanted, version);
+        if (refusal != Errors.NONE) {
+            return CompletableFuture.completedFuture(error(wanted, refusal));
         }
-        Errors epoch = KafkaErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), log.leaderEpoch());
-        if (epoch != Errors.NONE) {
-            return error(wanted, epoch);
+        try {
+            if (mayWait(log, wanted)) {
+                return remote.find(
+                        () -> find(log, wanted, isolation, version), () -> error(wanted, Errors.KAFKA_STORAGE_ERROR));
+            }
+        } catch (RuntimeException failure) {
+            return CompletableFuture.completedFuture(error(wanted, KafkaErrors.ofRead(failure)));
         }
+        return CompletableFuture.completedFuture(find(log, wanted, isolation, version));
+    }
+
+    private static Errors refusal(Topic topic, PartitionLog log, ListOffsetsPartition wanted, short version) {
+        if (version < firstVersion(wanted.timestamp())) {
+            return Errors.UNSUPPORTED_VERSION;
+        }
+        return log == null
+                ? Topic.missing(topic, wanted.partitionIndex())
+                : KafkaErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), log.leaderEpoch());
+    }
+
+    /** @return true if records of a remote tier may have to be read */
+    private static boolean mayWait(PartitionLog log, ListOffsetsPartition wanted) {
+        long timestamp = wanted.timestamp();
+        if (timestamp < 0 && timestamp != ListOffsetsRequest.MAX_TIMESTAMP
+                || !log.config().tiered()) {
+            return false;
+        }
+        return log.reader().isRemoteFrom(Math.max(0, timestamp));
+    }
+
+    private static ListOffsetsPartitionResponse find(
+            PartitionLog log, ListOffsetsPartition wanted, Isolation isolation, short version) {
         try {
             ListOffsetsPartitionResponse answer = error(wanted, Errors.NONE);
             find(log, wanted.timestamp(), isolation).ifPresent(found -> {

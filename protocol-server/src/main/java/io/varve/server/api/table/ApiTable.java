@@ -109,7 +109,7 @@ public final class ApiTable {
         // key  API             versions first, last  size     elements  thread            handler; or why there is none
         served( 0, PRODUCE,                      3, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions()));
         served( 1, FETCH,                        4, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime().clock(), c.runtime().ids()));
-        served( 2, LIST_OFFSETS,                 1, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata()));
+        served( 2, LIST_OFFSETS,                 1, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata(), c.runtime().scheduler()));
         served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.self()));
         absent( 4, LEADER_AND_ISR,                  GONE);
         absent( 5, STOP_REPLICA,                    GONE);

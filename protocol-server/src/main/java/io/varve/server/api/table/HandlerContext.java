@@ -4,6 +4,7 @@ package io.varve.server.api.table;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.config.ConfigTargets;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.cluster.ClusterInfo;
@@ -43,12 +44,13 @@ public record HandlerContext(
     public record Settings(FetchConfig fetch, GroupsConfig groups, List<Path> directories) {}
 
     /**
-     * The sources of time and randomness.
+     * The sources of time, threads and randomness.
      *
      * @param clock source of time
+     * @param scheduler source of threads
      * @param ids source of random ids
      */
-    public record Runtime(Clock clock, Ids ids) {}
+    public record Runtime(Clock clock, Scheduler scheduler, Ids ids) {}
 
     /** @return the resources whose settings clients may change, by type */
     ConfigTargets configTargets() {
