@@ -67,6 +67,20 @@ class TieringIT {
             topic.assertReads(server, 0, MANY);
             assertReads(RequiredClients.clientsPython("kafka"), "read_all.py");
             assertReads(RequiredClients.clientsPython("confluent_kafka"), "confluent_read_all.py");
+            assertReads(ChildProcess.start(
+                    RequiredClients.command("kcat"),
+                    "-b",
+                    server.bootstrap(),
+                    "-C",
+                    "-q",
+                    "-t",
+                    "read",
+                    "-o",
+                    "beginning",
+                    "-c",
+                    Integer.toString(MANY),
+                    "-f",
+                    "%s %o\\n"));
         } finally {
             ended.set(true);
             writer.join();
@@ -82,8 +96,11 @@ class TieringIT {
     }
 
     private void assertReads(String python, String script) {
-        ChildProcess client =
-                ChildProcess.start(python, "protocol-server/src/test/python/" + script, server.bootstrap(), "read");
+        assertReads(
+                ChildProcess.start(python, "protocol-server/src/test/python/" + script, server.bootstrap(), "read"));
+    }
+
+    private static void assertReads(ChildProcess client) {
         assertThat(client.exitWithin(java.time.Duration.ofSeconds(90)))
                 .as(client.err())
                 .isZero();

@@ -64,10 +64,11 @@ final class OpeningProgress {
         telling.cancel();
         if (told) {
             LOG.info(
-                    "Opened {} partitions in {} ms{}",
+                    "Opened {} of {} partitions in {} ms{}",
                     opened,
+                    wanted,
                     TimeUnit.NANOSECONDS.toMillis(clock.nanos() - begunNanos),
-                    failed == 0 ? "" : ", and " + failed + " could not be opened yet");
+                    failed == 0 ? ": all are served" : ", the others are tried again every second");
         }
         told = false;
         wanted = 0;

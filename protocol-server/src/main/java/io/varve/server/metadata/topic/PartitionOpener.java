@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class PartitionOpener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionOpener.class);
     private static final int THREADS = 8;
+    /** Ms between two calls of {@link #changed}: each costs as much as a topic has partitions. */
+    private static final long TELL_MS = 20;
     /** Max ms a close waits for partitions that are being opened. */
     private static final long CLOSE_MS = 2_000;
 
@@ -48,6 +50,8 @@ public final class PartitionOpener implements AutoCloseable {
     private final Set<Uuid> done = new HashSet<>();
     private int threads;
     private boolean closed;
+    /** When {@link #changed} was called last. */
+    private long told;
 
     /**
      * @param engine opens a partition
@@ -60,6 +64,7 @@ public final class PartitionOpener implements AutoCloseable {
         this.clock = clock;
         this.scheduler = scheduler;
         this.changed = changed;
+        told = clock.nanos() - TimeUnit.MILLISECONDS.toNanos(TELL_MS);
         progress = new OpeningProgress(clock, scheduler);
     }
 
@@ -166,18 +171,24 @@ public final class PartitionOpener implements AutoCloseable {
     }
 
     private void end(Wanted wanted, StorageException failure) {
-        boolean first;
+        boolean tell;
         synchronized (this) {
             opening.remove(wanted.id);
             if (failure != null) {
                 failures.put(wanted.id, failure);
             }
             progress.ended(failure == null);
-            first = done.isEmpty();
-            done.add(TopicIds.kafka(wanted.id.topicId()));
+            tell = done.add(TopicIds.kafka(wanted.id.topicId())) && done.size() == 1;
+            if (waiting.isEmpty() && opening.isEmpty()) {
+                tell = true;
+            } else if (tell && elapsed(told) < TELL_MS) {
+                scheduler.schedule(TELL_MS, changed);
+                tell = false;
+            }
+            told = tell ? clock.nanos() : told;
             notifyAll();
         }
-        if (first) {
+        if (tell) {
             changed.run();
         }
     }
