@@ -199,7 +199,7 @@ final class MemoryPartition {
         return segments.get(last).base;
     }
 
-    /** @return max timestamp of the first batch from {@code from} on that ends at or below {@code end}, or -1 */
+    /** @return max timestamp of the first batch from {@code from} on that ends by {@code end}, or -1 */
     long firstTimestamp(long from, long end) {
         for (int i = segmentOf(from); i < segments.size() && segments.get(i).base < end; i++) {
             MemorySegment segment = segments.get(i);

@@ -85,7 +85,7 @@ public final class BatchMaker {
         throw new IllegalStateException("no key belongs to partition " + shape.partition());
     }
 
-    /** @return random bytes, then zeros, so that a codec makes it smaller by about the ratio; null for none */
+    /** @return random bytes, then zeros: a codec makes it smaller by about the ratio; null for none */
     private ByteBuffer value(int length, Seeded random, double ratio) {
         if (length == RecordSeries.TOMBSTONE) {
             return null;
