@@ -21,7 +21,7 @@ class ArchitectureTest {
             headers      | batch core.memory core.record core.runtime
             result       | jackson.annotation jackson.core.. jackson.databind..
             # Topics' settings mean what they mean to the server.
-            scenario     | org.snakeyaml.engine.. core.log.config core.spi.support org.apache.kafka.common
+            scenario     | org.snakeyaml.engine.. core.log.config core.record org.apache.kafka.common
                          | org.apache.kafka.common.config org.apache.kafka.common.errors
                          | io.varve.server.metadata.config
             """);

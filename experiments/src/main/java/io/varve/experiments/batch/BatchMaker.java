@@ -44,7 +44,7 @@ public final class BatchMaker {
      */
     public ByteBuffer compressed(BatchSketch sketch) {
         CompressionSpec compression = sketch.shape().compression();
-        if (compression.codec() == CompressionSpec.Codec.NONE) {
+        if (compression.codec() == Codec.NONE) {
             return ofSize(sketch);
         }
         BatchShape shape = sketch.shape();

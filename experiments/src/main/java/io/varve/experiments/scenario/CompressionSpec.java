@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.experiments.scenario;
 
+import io.varve.core.record.Codec;
+
 /**
  * Says how batches are compressed.
  *
@@ -11,18 +13,4 @@ package io.varve.experiments.scenario;
 public record CompressionSpec(Codec codec, double ratio) {
     /** Batches as they are. */
     public static final CompressionSpec NONE = new CompressionSpec(Codec.NONE, 1);
-
-    /** Names what batches are compressed by, in the order of Kafka's numbers. */
-    public enum Codec {
-        /** Nothing. */
-        NONE,
-        /** gzip. */
-        GZIP,
-        /** Snappy. */
-        SNAPPY,
-        /** LZ4. */
-        LZ4,
-        /** Zstandard. */
-        ZSTD
-    }
 }

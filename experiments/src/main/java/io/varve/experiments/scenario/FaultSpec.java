@@ -16,5 +16,5 @@ public sealed interface FaultSpec {
      *
      * @param bytes what fits on it, above 0
      */
-    record Disk(long bytes) implements FaultSpec {}
+    record LimitedDisk(long bytes) implements FaultSpec {}
 }

@@ -16,7 +16,7 @@ public sealed interface RecordSize {
      *
      * @param bytes at least 1
      */
-    record Fixed(int bytes) implements RecordSize {
+    record FixedSize(int bytes) implements RecordSize {
         @Override
         public double mean() {
             return bytes;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
+import io.varve.core.record.Codec;
 import io.varve.core.record.RecordIterator;
 import io.varve.experiments.scenario.CompressionSpec;
 import io.varve.experiments.scenario.KeySpec;
@@ -51,7 +52,7 @@ class BatchMakerTest {
 
     private static BatchShape anyShape(SplittableRandom random) {
         RecordSize size = switch (random.nextInt(4)) {
-            case 0 -> new RecordSize.Fixed(1 + random.nextInt(3000));
+            case 0 -> new RecordSize.FixedSize(1 + random.nextInt(3000));
             case 1 -> new RecordSize.Uniform(1, 1 + random.nextInt(3000));
             case 2 -> new RecordSize.LogNormal(20 + random.nextInt(100), 3000, 9000);
             default ->
@@ -64,17 +65,17 @@ class BatchMakerTest {
         TimestampSpec timestamps = random.nextBoolean() ? SHIFTED : TimestampSpec.EXACT;
         CompressionSpec compression = random.nextBoolean()
                 ? CompressionSpec.NONE
-                : new CompressionSpec(CompressionSpec.Codec.ZSTD, 1 + 9 * random.nextDouble());
+                : new CompressionSpec(Codec.ZSTD, 1 + 9 * random.nextDouble());
         return new BatchShape(
                 new RecordSpec(size, keys, keys.cardinality() == 0 ? 0 : tombstones, timestamps), compression, 0, 1);
     }
 
     @ParameterizedTest
     @EnumSource
-    void compressesByAboutTheRatio(CompressionSpec.Codec codec) {
-        double ratio = codec == CompressionSpec.Codec.NONE ? 1 : 3;
+    void compressesByAboutTheRatio(Codec codec) {
+        double ratio = codec == Codec.NONE ? 1 : 3;
         BatchShape shape = new BatchShape(
-                new RecordSpec(new RecordSize.Fixed(1000), KeySpec.NONE, 0, TimestampSpec.EXACT),
+                new RecordSpec(new RecordSize.FixedSize(1000), KeySpec.NONE, 0, TimestampSpec.EXACT),
                 new CompressionSpec(codec, ratio),
                 0,
                 1);
@@ -89,7 +90,7 @@ class BatchMakerTest {
     @Test
     void drawsKeysOfThePartitionByZipfsLaw() {
         BatchShape shape = new BatchShape(
-                new RecordSpec(new RecordSize.Fixed(60), new KeySpec(1000, 1.2), 0.25, TimestampSpec.EXACT),
+                new RecordSpec(new RecordSize.FixedSize(60), new KeySpec(1000, 1.2), 0.25, TimestampSpec.EXACT),
                 CompressionSpec.NONE,
                 BatchShape.partitionOf(0, 3),
                 3);
