@@ -9,10 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Knows the settings of a storage, as the storage defines them. */
 final class BackendSettings {
+    /** The keys whose values are in bytes. */
+    private static final Pattern BYTES = Pattern.compile(".*\\.(bytes|size|memory)");
+
     private final Map<String, StorageSetting> settings = new LinkedHashMap<>();
 
     /** Takes the settings of the storage in front too. */
@@ -58,7 +62,7 @@ final class BackendSettings {
         if (!bare && setting.key().endsWith(".ms")) {
             return field.millis(setting.min(), setting.min(), setting.max());
         }
-        if (!bare && setting.key().endsWith(".bytes")) {
+        if (!bare && BYTES.matcher(setting.key()).matches()) {
             return field.bytes(setting.min(), setting.min(), setting.max());
         }
         return text.isEmpty() ? setting.min() : field.whole(setting.min(), setting.min(), setting.max());

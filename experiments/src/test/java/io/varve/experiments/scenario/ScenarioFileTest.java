@@ -44,7 +44,7 @@ class ScenarioFileTest {
                 .isEqualTo(new BackendSpec(
                         BackendSpec.Kind.S3,
                         Optional.of(BackendSpec.Kind.LMDB),
-                        Map.of("s3.part.bytes", Long.toString(8 << 20))));
+                        Map.of("s3.chunk.size", Long.toString(8 << 20))));
         assertThat(scenario.environment().faults())
                 .containsExactly(
                         new FaultSpec.S3Outage(30 * 3_600_000L, 33 * 3_600_000L),
@@ -107,7 +107,7 @@ class ScenarioFileTest {
                         Map.entry("segment.ms", "3600000"),
                         Map.entry("retention.ms", "259200000"),
                         Map.entry("local.retention.ms", "14400000"));
-        assertThat(last.backend()).containsOnly(Map.entry("s3.part.bytes", "8388608"));
+        assertThat(last.backend()).containsOnly(Map.entry("s3.chunk.size", "8388608"));
         assertThat(last.byTopic()).containsOnlyKeys("prices");
         assertThat(last.compression()).contains(new CompressionSpec(Codec.GZIP, 4));
         assertThat(last.name()).contains("retention.ms=3d", "local.retention.ms=4h", "compression=gzip-4");
