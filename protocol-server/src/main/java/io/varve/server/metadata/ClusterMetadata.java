@@ -149,14 +149,12 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
             if (engine.restoring()) {
                 new PartitionCreator(engine, metadata.topicConfigs).makeAnew(found.missing(), events.state());
             }
+            metadata.opener.begin();
             events.submit(metadata.publishing(MetadataState::topicIds)).join();
             metadata.awaitOpen();
-        } catch (CompletionException e) {
+        } catch (CompletionException | MetadataException e) {
             metadata.close();
             throw KafkaErrors.unwrap(e) instanceof RuntimeException cause ? cause : e;
-        } catch (MetadataException e) {
-            metadata.close();
-            throw e;
         }
         return metadata;
     }

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens partitions on a few threads, in the order in which they are asked for: opening one may have to wait
- * for a remote tier. Threads live while there is something to open. Thread-safe.
+ * for a remote tier. Opens nothing before {@link #begin}: a restore makes what the tier has not before that.
+ * Threads live while there is something to open. Thread-safe.
  */
 public final class PartitionOpener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionOpener.class);
@@ -49,6 +50,7 @@ public final class PartitionOpener implements AutoCloseable {
     private final Map<PartitionId, StorageException> failures = new HashMap<>();
     private final Set<Uuid> done = new HashSet<>();
     private int threads;
+    private boolean begun;
     private boolean closed;
     /** When {@link #changed} was called last. */
     private long told;
@@ -94,11 +96,23 @@ public final class PartitionOpener implements AutoCloseable {
             return null;
         }
         progress.begun();
-        if (threads < THREADS) {
+        startThread();
+        return null;
+    }
+
+    /** Begins to open what is wanted, and what will be. */
+    public synchronized void begin() {
+        begun = true;
+        for (int i = 0; i < waiting.size(); i++) {
+            startThread();
+        }
+    }
+
+    private void startThread() {
+        if (begun && threads < THREADS) {
             threads++;
             scheduler.start("opener", this::run);
         }
-        return null;
     }
 
     /** Opens no partition of a topic any more. Waits for those that are being opened. */
