@@ -8,10 +8,12 @@ import java.util.Optional;
 
 /**
  * Reads an object of the manifest, and again if its bytes were damaged on their way. What arrives damaged
- * twice alike, or each time, is for the caller to report. Stateless.
+ * three times alike, or each time, is for the caller to report. Stateless.
  */
 final class RepeatedGet {
     private static final int MAX_TRIES = 10;
+    /** So often the same bytes come if they are what the bucket has, however small an object is. */
+    private static final int MIN_ALIKE = 3;
 
     private RepeatedGet() {}
 
@@ -22,11 +24,13 @@ final class RepeatedGet {
      */
     static Optional<ByteBuffer> read(ObjectStore store, String key, int magic) {
         Optional<ByteBuffer> object = store.get(key);
-        for (int tries = 1; tries < MAX_TRIES && object.isPresent() && !isSound(object.get(), key, magic); tries++) {
-            Optional<ByteBuffer> again = store.get(key);
-            if (again.equals(object)) {
+        int alike = 1;
+        for (int tries = 1; tries < MAX_TRIES && alike < MIN_ALIKE; tries++) {
+            if (object.isEmpty() || isSound(object.get(), key, magic)) {
                 break;
             }
+            Optional<ByteBuffer> again = store.get(key);
+            alike = again.equals(object) ? alike + 1 : 1;
             object = again;
         }
         return object;

@@ -114,9 +114,11 @@ final class WatchedResponse extends Response.Wrapper {
         }));
     }
 
-    private static ByteBuffer flipped(ByteBuffer bytes, int index) {
+    /** Flips one bit of a byte; which one, the verdict's position tells as well. */
+    private ByteBuffer flipped(ByteBuffer bytes, int index) {
         ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
-        copy.put(index, (byte) (copy.get(index) ^ 0x10));
+        int bit = (int) (verdict.position() * contentLength() * Byte.SIZE) % Byte.SIZE;
+        copy.put(index, (byte) (copy.get(index) ^ 1 << bit));
         return copy;
     }
 
