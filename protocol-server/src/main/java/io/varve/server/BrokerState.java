@@ -5,7 +5,6 @@ import io.varve.core.engine.LogEngine;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
-import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.server.config.ConfigError;
@@ -30,16 +29,18 @@ record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPo
     private static final String KAFKA_MARKER_FILE = "meta.properties";
 
     /** Opens the storage, recovers it after a crash, and replays the metadata. */
-    static BrokerState open(ServerConfig config, StorageProvider backend, Clock clock, Scheduler scheduler, Ids ids) {
+    static BrokerState open(ServerConfig config, StorageProvider backend, ServerTime time, Ids ids) {
+        Clock clock = time.clock();
         StorageConfig storage = config.storage();
         storage.directories().forEach(BrokerState::requireNotKafkas);
         FailPoints failPoints = HaltAtFailPoint.armed(System.getProperties());
         StorageContext context = new StorageContext(
-                storage.directories(), storage.properties(), clock, scheduler, Ids.random(), failPoints);
+                storage.directories(), storage.properties(), clock, time.scheduler(), Ids.random(), failPoints);
         long begun = clock.nanos();
         LogEngine engine = LogEngine.open(backend, context, config.engine());
         try {
-            ClusterMetadata metadata = ClusterMetadata.open(engine, config.metadata(), clock, scheduler, ids);
+            ClusterMetadata metadata =
+                    ClusterMetadata.open(engine, config.metadata(), clock, time.scheduler(), ids, time::restore);
             return new BrokerState(engine, metadata, failPoints, TimeUnit.NANOSECONDS.toMillis(clock.nanos() - begun));
         } catch (RuntimeException e) {
             engine.close();

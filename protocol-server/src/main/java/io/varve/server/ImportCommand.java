@@ -153,7 +153,8 @@ public final class ImportCommand implements Callable<Integer> {
         Clock clock = Clock.system();
         StorageProvider backend = StorageBackends.named(config.storage().backend());
         try (SystemScheduler scheduler = new SystemScheduler(BACKGROUND_THREADS);
-                BrokerState state = BrokerState.open(config, backend, clock, scheduler, Ids.random())) {
+                BrokerState state = BrokerState.open(
+                        config, backend, ServerTime.of(config.virtualClock(), clock, scheduler), Ids.random())) {
             new KafkaImport(state.engine(), state.metadata(), clock, System.err::println).run(source);
         }
     }

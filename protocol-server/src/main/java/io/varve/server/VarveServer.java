@@ -7,10 +7,13 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageProvider;
 import io.varve.server.api.table.ApiTable;
 import io.varve.server.api.table.HandlerContext;
+import io.varve.server.clock.FixedToMachine;
+import io.varve.server.clock.ServerClock;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageBackends;
+import io.varve.server.coordinator.CoordinatorTime;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.group.GroupContext;
 import io.varve.server.group.Groups;
@@ -53,12 +56,13 @@ public final class VarveServer implements AutoCloseable {
     private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private VarveServer(
-            ServerConfig config, NetServer net, BrokerState state, Clock clock, Scheduler scheduler, Ids ids) {
+    private VarveServer(ServerConfig config, NetServer net, BrokerState state, ServerTime serverTime, Ids ids) {
         this.config = config;
         this.net = net;
         this.state = state;
-        this.scheduler = scheduler;
+        scheduler = serverTime.scheduler();
+        Clock clock = serverTime.clock();
+        CoordinatorTime time = serverTime.coordinators();
         ClusterMetadata metadata = state.metadata();
         self = self(config, net, metadata);
         // Groups and transactions call each other. Groups call transactions only for requests of clients,
@@ -71,8 +75,7 @@ public final class VarveServer implements AutoCloseable {
                         this::admit,
                         metadata::addConfigListener,
                         config.metadata().losses(),
-                        clock,
-                        scheduler),
+                        time),
                 metadata);
         transactions = TransactionCoordinatorService.open(
                 config.transactions(),
@@ -81,8 +84,7 @@ public final class VarveServer implements AutoCloseable {
                         groups.transactionalOffsets(),
                         metadata.producerIds(),
                         config.metadata().losses(),
-                        clock,
-                        scheduler,
+                        time,
                         state.failPoints()),
                 metadata);
         metadata.addConfigListener(new DynamicBrokerConfig(metadata.brokerConfigs(), net, state.engine()))
@@ -95,7 +97,7 @@ public final class VarveServer implements AutoCloseable {
                 transactions,
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
-                new HandlerContext.Runtime(clock, scheduler, ids));
+                new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime)));
         net.serve(ApiTable.serve(context), scheduler);
     }
 
@@ -114,20 +116,38 @@ public final class VarveServer implements AutoCloseable {
         config.warnings().forEach(LOG::warn);
         StorageProvider backend = StorageBackends.named(config.storage().backend());
         // Bind the ports first: a second server must fail before it recovers the directories of the first.
-        NetServer net = NetServer.bind(config.net(), clock);
+        ServerTime time = ServerTime.of(config.virtualClock(), clock, scheduler);
+        NetServer net = NetServer.bind(config.net(), time.clock());
         try {
-            BrokerState state = BrokerState.open(config, backend, clock, scheduler, ids);
+            BrokerState state = BrokerState.open(config, backend, time, ids);
             try {
-                return new VarveServer(config, net, state, clock, scheduler, ids);
+                return new VarveServer(config, net, state, time, ids);
             } catch (RuntimeException e) {
                 state.close();
                 throw e;
             }
         } catch (RuntimeException e) {
             net.close();
-            scheduler.close();
+            time.scheduler().close();
             throw e;
         }
+    }
+
+    /** @return the clock as clients see it */
+    private ServerClock shownClock(ServerTime time) {
+        if (time.movable().isEmpty()) {
+            return new FixedToMachine();
+        }
+        return new VirtualClock(
+                time.movable().get(),
+                state.metadata(),
+                () -> new Settlement(
+                        state.metadata(),
+                        state.engine(),
+                        groups,
+                        transactions,
+                        config.engine().compaction().enabled(),
+                        time.clock()));
     }
 
     private CompletableFuture<Map<TopicPartition, Errors>> admit(

@@ -28,8 +28,8 @@ class ArchitectureTest {
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
             .                 | command picocli importer net api.table group txn
-                              | coordinator metadata metadata.config metadata.topic cluster config
-                              | core.engine core.spi..
+                              | coordinator metadata metadata.config metadata.topic clock cluster config
+                              | core.compaction core.engine core.log.. core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
                               | core.engine
                               | core.log.. core.record core.retention core.spi..
@@ -37,14 +37,14 @@ class ArchitectureTest {
             api               | core.spi..
             api.parse         | api api.table
             api.table         | api api.produce api.fetch api.offsets api.topic api.config api.cluster
-                              | api.group api.txn group txn metadata cluster error logging core.engine
+                              | api.group api.txn group txn metadata clock cluster error logging core.engine
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
             api.fetch         | api metadata.topic cluster error core.log.. core.spi.. core.transaction
             api.offsets       | api metadata.topic error core.log..
             api.topic         | api api.config group metadata metadata.config metadata.topic
                               | cluster error logging core.engine core.log.. core.retention core.spi..
-            api.config        | api group metadata metadata.config metadata.topic explanation error logging
+            api.config        | api group metadata metadata.config metadata.topic clock explanation error logging
                               | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
             api.cluster       | api group txn metadata.topic cluster core.log.. core.spi..
             api.group         | api group metadata.topic core.log..
@@ -58,7 +58,7 @@ class ArchitectureTest {
                               | core.log.. core.spi.. core.transaction com.google.re2j kafka.coordinator..
                               | kafka.server.common kafka.server.util.. kafka.timeline
             coordinator       | error metadata.start metadata.topic core.log.. core.spi.. core.transaction
-                              | kafka.coordinator.. kafka.storage.internals.log
+                              | kafka.coordinator.. kafka.server.util.. kafka.storage.internals.log
             metadata          | error metadata.config metadata.kraft metadata.log metadata.producerid
                               | metadata.start metadata.topic core.engine core.event core.log.. core.spi..
                               | kafka.server.common
@@ -75,6 +75,7 @@ class ArchitectureTest {
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
                               | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
             command           | picocli
+            clock             | command picocli kafka.clients.admin
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin
             cluster           |
@@ -124,12 +125,12 @@ class ArchitectureTest {
         MachineCalls.onlyIn().check(MAIN);
     }
 
-    /** Kafka's coordinators run on Kafka's own clock and timer; no other package does. */
+    /** Kafka's coordinators get their time in Kafka's terms; no other package uses those. */
     @Test
     void onlyTheCoordinatorsUseKafkasClock() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT + ".group..", ROOT + ".txn..")
+                .resideOutsideOfPackages(ROOT + ".coordinator..", ROOT + ".group..", ROOT + ".txn..")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("org.apache.kafka.common.utils.Time")

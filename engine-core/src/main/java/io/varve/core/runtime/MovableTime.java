@@ -81,6 +81,11 @@ public final class MovableTime implements Clock, Scheduler {
         return machine.nanos();
     }
 
+    /** @return the machine's time in ms since the epoch */
+    public long machineMillis() {
+        return machine.millis();
+    }
+
     /** @return ms by which this time is ahead of the machine's, 0 or more */
     public long aheadMs() {
         return aheadMs;

@@ -36,6 +36,8 @@ import org.apache.kafka.common.config.ConfigException;
  * values.
  */
 public final class BrokerConfigDef {
+    static final String CLOCK = "clock";
+    static final String VIRTUAL = "virtual";
     static final String LISTENERS = "listeners";
     static final String ADVERTISED_LISTENERS = "advertised.listeners";
     static final String PROTOCOL_MAP = "listener.security.protocol.map";
@@ -112,6 +114,7 @@ public final class BrokerConfigDef {
     static {
         list(LISTENERS, DEFAULT_LISTENERS);
         list(ADVERTISED_LISTENERS, null);
+        define(CLOCK, Type.STRING, "machine", ValidString.in("machine", VIRTUAL));
         text(PROTOCOL_MAP, null);
         text(RACK, null);
         text(BACKEND, "file");

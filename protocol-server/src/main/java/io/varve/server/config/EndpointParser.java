@@ -133,6 +133,18 @@ final class EndpointParser {
         return hosts.stream().map(host -> new Endpoint(endpoint.listener(), host, endpoint.port()));
     }
 
+    /** @return true if the endpoint is reached from this machine only, by whatever its name resolves to */
+    static boolean isLoopback(Endpoint endpoint) {
+        if (WILDCARDS.contains(endpoint.host())) {
+            return false;
+        }
+        try {
+            return Stream.of(InetAddress.getAllByName(endpoint.host())).allMatch(InetAddress::isLoopbackAddress);
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
     private static List<String> loopbacks() {
         try {
             List<String> hosts = new ArrayList<>();

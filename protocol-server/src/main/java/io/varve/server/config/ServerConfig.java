@@ -42,6 +42,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param metadata this broker and its limits on topics
  * @param groups settings of consumer groups
  * @param transactions settings of transactions
+ * @param virtualClock true if the server's time can be moved ahead by clients
  * @param warnings one line for each setting that has no effect
  */
 public record ServerConfig(
@@ -53,6 +54,7 @@ public record ServerConfig(
         MetadataConfig metadata,
         GroupsConfig groups,
         TransactionsConfig transactions,
+        boolean virtualClock,
         List<String> warnings) {
     private static final int ONE_BROKER = 1;
     private static final int GENERATED = -1;
@@ -82,7 +84,20 @@ public record ServerConfig(
                 metadata(settings, values),
                 checked(settings, () -> GroupsConfig.parse(settings.all())),
                 checked(settings, () -> TransactionsConfig.parse(settings.all())),
+                virtualClock(settings, values, bound),
                 warnings(settings, (String) values.get(BrokerConfigDef.BACKEND)));
+    }
+
+    /** Clients may move a virtual clock, and so delete all records: only those on this machine. */
+    private static boolean virtualClock(PropertySources settings, Map<String, Object> values, List<Endpoint> bound) {
+        boolean virtual = values.get(BrokerConfigDef.CLOCK).equals(BrokerConfigDef.VIRTUAL);
+        if (virtual && !bound.stream().allMatch(EndpointParser::isLoopback)) {
+            throw settings.wrong(
+                    BrokerConfigDef.LISTENERS,
+                    "on loopback addresses only, as localhost and 127.0.0.1, with " + BrokerConfigDef.CLOCK + "="
+                            + BrokerConfigDef.VIRTUAL);
+        }
+        return virtual;
     }
 
     private static NetConfig net(List<Endpoint> bound, Map<String, Object> values) {

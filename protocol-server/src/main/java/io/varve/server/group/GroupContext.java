@@ -4,6 +4,7 @@ package io.varve.server.group;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.coordinator.CoordinatorTime;
 import io.varve.server.coordinator.TransactionVerifier;
 import io.varve.server.metadata.config.ConfigListener;
 import io.varve.server.metadata.start.AcceptedLosses;
@@ -20,8 +21,8 @@ import java.util.function.Function;
  * @param configs registers a listener of group settings; completes when the listener has been notified of the
  *     existing settings
  * @param losses damage in {@code __consumer_offsets} that may be skipped
- * @param clock measures the load
- * @param scheduler starts two threads once groups are used: one for metadata, one for loading
+ * @param time the time of time-outs and expiry; starts two threads once groups are used: one for metadata,
+ *     one for loading
  */
 public record GroupContext(
         ClusterInfo self,
@@ -29,5 +30,14 @@ public record GroupContext(
         TransactionVerifier transactions,
         Function<ConfigListener, CompletableFuture<Void>> configs,
         AcceptedLosses losses,
-        Clock clock,
-        Scheduler scheduler) {}
+        CoordinatorTime time) {
+    /** @return the clock */
+    Clock clock() {
+        return time.clock();
+    }
+
+    /** @return runs tasks by the clock, and starts threads */
+    Scheduler scheduler() {
+        return time.scheduler();
+    }
+}

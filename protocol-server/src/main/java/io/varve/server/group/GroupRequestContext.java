@@ -2,6 +2,7 @@
 package io.varve.server.group;
 
 import java.net.InetAddress;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
@@ -24,6 +25,10 @@ public record GroupRequestContext(
         int requestVersion,
         int correlationId)
         implements AuthorizableRequestContext {
+    /** The server itself. */
+    static final GroupRequestContext OWN = new GroupRequestContext(
+            "", InetAddress.getLoopbackAddress(), "", ApiKeys.LIST_GROUPS.id, ApiKeys.LIST_GROUPS.latestVersion(), 0);
+
     @Override
     public SecurityProtocol securityProtocol() {
         return SecurityProtocol.PLAINTEXT;

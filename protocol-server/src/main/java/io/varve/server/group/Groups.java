@@ -233,6 +233,12 @@ public final class Groups implements AutoCloseable {
                 : serve(service -> service.listGroups(context, request));
     }
 
+    /** @return completes when the coordinator has processed what it was given before */
+    public CompletableFuture<Void> processed() {
+        // A listing goes through the queue of every partition.
+        return list(GroupRequestContext.OWN, new ListGroupsRequestData()).thenApply(list -> null);
+    }
+
     /** @return one result for each group id */
     public CompletableFuture<DeletableGroupResultCollection> delete(
             GroupRequestContext context, List<String> groupIds) {

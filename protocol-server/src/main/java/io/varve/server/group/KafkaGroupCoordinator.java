@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.metrics.Metrics;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
@@ -24,12 +23,10 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorRuntimeMetrics;
 import org.apache.kafka.server.share.persister.NoOpStatePersister;
-import org.apache.kafka.server.util.timer.SystemTimer;
-import org.apache.kafka.server.util.timer.SystemTimerReaper;
 
 /**
  * Runs Kafka's group coordinator on Varve's {@code __consumer_offsets}. The coordinator uses Kafka's own
- * clock and threads. Share groups are not served, so their state is never persisted.
+ * threads. Share groups are not served, so their state is never persisted.
  */
 final class KafkaGroupCoordinator implements HostedCoordinator {
     private final GroupCoordinatorService service;
@@ -55,7 +52,7 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
         List<PartitionLog> partitions = offsets.logs();
         loading = new LoadProgress(partitions.size());
         orphaned = new OrphanedOffsets(context.topics());
-        Metrics metrics = new Metrics(Time.SYSTEM);
+        Metrics metrics = new Metrics(context.time().kafka());
         MetricsRegistry registry = new MetricsRegistry();
         service = new GroupCoordinatorService.Builder(self.nodeId(), config.coordinator())
                 .withWriter(new CoordinatorLogWriter(offsets, loading, context.transactions()))
@@ -68,8 +65,8 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
                         new SerialExecutor("group-loader", context.scheduler()),
                         loading,
                         context.losses()))
-                .withTime(Time.SYSTEM)
-                .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group")))
+                .withTime(context.time().kafka())
+                .withTimer(context.time().timers().apply("group"))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
                 .withGroupConfigManager(settings)

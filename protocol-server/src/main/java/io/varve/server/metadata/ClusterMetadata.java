@@ -16,6 +16,7 @@ import io.varve.server.metadata.config.ConfigListener;
 import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.kraft.ImportTopics;
 import io.varve.server.metadata.kraft.KraftTopic;
+import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.log.MetadataRecordCodec;
@@ -53,6 +54,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -126,16 +128,23 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      * @param clock stamps events
      * @param scheduler gives the writer its thread
      * @param ids makes topic ids and the cluster's id
+     * @param clockAhead gets the ms by which the last run's clock was ahead, before anything is stamped
      * @return ready to serve
      * @throws MetadataException if the data is another node's, or has partitions but no metadata, or lacks
      *     partitions, or cannot be understood
      * @throws io.varve.core.spi.StorageException if the metadata cannot be read or written
      */
     public static ClusterMetadata open(
-            LogEngine engine, MetadataConfig config, Clock clock, Scheduler scheduler, Ids ids) {
+            LogEngine engine,
+            MetadataConfig config,
+            Clock clock,
+            Scheduler scheduler,
+            Ids ids,
+            LongConsumer clockAhead) {
         MetadataLog.Replayed replayed = MetadataLog.replay(
                 engine, new MetadataRecordCodec(clock), config.topics().tiered());
         MetadataLog.checkNode(replayed.state(), config.nodeId());
+        clockAhead.accept(replayed.state().clockAheadMs());
         ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);
         try {
             StorageReconciliation found = StorageReconciliation.compare(engine.stored(), replayed);
@@ -306,6 +315,21 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      */
     public CompletableFuture<Void> importTopics(Collection<KraftTopic> imported, long nextProducerId) {
         return submit(new ImportTopics(List.copyOf(imported), nextProducerId, config.nodeId()));
+    }
+
+    /**
+     * Notes that the clock was moved.
+     *
+     * @param aheadMs ms by which it is ahead of the machine's from now on, 0 or more
+     * @return completes when the next start will find it
+     */
+    public CompletableFuture<Void> moveClock(long aheadMs) {
+        return submit(state -> new Decision<>(List.of(MetadataEvents.clockAhead(aheadMs)), () -> null));
+    }
+
+    /** @return completes when the changes submitted so far are durable and in force, or refused */
+    public CompletableFuture<Void> processed() {
+        return submit(state -> Decision.nothing(null));
     }
 
     /**

@@ -4,6 +4,7 @@ package io.varve.server.txn;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
+import io.varve.server.coordinator.CoordinatorTime;
 import io.varve.server.coordinator.OffsetsMarkerWriter;
 import io.varve.server.metadata.producerid.ProducerIds;
 import io.varve.server.metadata.start.AcceptedLosses;
@@ -16,8 +17,7 @@ import io.varve.server.metadata.topic.Topics;
  * @param offsets ends transactions in which offsets were committed
  * @param producerIds gives transactional ids their producer ids
  * @param losses the damage in {@code __transaction_state} that the user accepts
- * @param clock the time for timeouts and expiry
- * @param scheduler gives threads, and times retries
+ * @param time the time of time-outs and expiry; gives threads, and times retries
  * @param failPoints hit at the {@link TransactionFailPoints}
  */
 public record TransactionContext(
@@ -25,6 +25,15 @@ public record TransactionContext(
         OffsetsMarkerWriter offsets,
         ProducerIds producerIds,
         AcceptedLosses losses,
-        Clock clock,
-        Scheduler scheduler,
-        FailPoints failPoints) {}
+        CoordinatorTime time,
+        FailPoints failPoints) {
+    /** @return the clock */
+    Clock clock() {
+        return time.clock();
+    }
+
+    /** @return runs tasks by the clock, and starts threads */
+    Scheduler scheduler() {
+        return time.scheduler();
+    }
+}

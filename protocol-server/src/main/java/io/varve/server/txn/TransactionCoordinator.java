@@ -21,7 +21,6 @@ import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.utils.LogContext;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorBackgroundThreadPoolExecutor;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
@@ -30,8 +29,6 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntimeMetrics;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntimeMetricsImpl;
 import org.apache.kafka.coordinator.common.runtime.MultiThreadedEventProcessor;
 import org.apache.kafka.coordinator.transaction.TransactionCoordinatorRecordSerde;
-import org.apache.kafka.server.util.timer.SystemTimer;
-import org.apache.kafka.server.util.timer.SystemTimerReaper;
 
 /**
  * Runs the state machines of all partitions of {@code __transaction_state} ({@link TransactionShard}) in
@@ -70,16 +67,20 @@ final class TransactionCoordinator implements HostedCoordinator {
         this.topic = topic;
         int partitions = topic.count();
         loading = new LoadProgress(partitions);
-        Metrics metrics = new Metrics(Time.SYSTEM);
+        Metrics metrics = new Metrics(context.time().kafka());
         CoordinatorRuntimeMetrics runtimeMetrics = new CoordinatorRuntimeMetricsImpl(metrics, NAME + "-metrics", false);
         LogContext logContext = new LogContext("[" + NAME + "] ");
         runtime = new CoordinatorRuntime.Builder<TransactionShard, CoordinatorRecord>()
-                .withTime(Time.SYSTEM)
-                .withTimer(new SystemTimerReaper(NAME + "-timer-reaper", new SystemTimer(NAME)))
+                .withTime(context.time().kafka())
+                .withTimer(context.time().timers().apply(NAME))
                 .withLogPrefix(logContext.logPrefix())
                 .withLogContext(logContext)
                 .withEventProcessor(new MultiThreadedEventProcessor(
-                        logContext, NAME + "-event-processor-", 1, Time.SYSTEM, runtimeMetrics))
+                        logContext,
+                        NAME + "-event-processor-",
+                        1,
+                        context.time().kafka(),
+                        runtimeMetrics))
                 .withPartitionWriter(new CoordinatorLogWriter(topic, loading, TransactionCoordinator::refuse))
                 .withLoader(new CoordinatorLogLoader(
                         topic,
@@ -98,7 +99,7 @@ final class TransactionCoordinator implements HostedCoordinator {
                 .withSerializer(new TransactionCoordinatorRecordSerde())
                 .withCompression(Compression.NONE)
                 .withExecutorService(new CoordinatorBackgroundThreadPoolExecutor(
-                        NAME + "-background-", 1, Time.SYSTEM, runtimeMetrics))
+                        NAME + "-background-", 1, context.time().kafka(), runtimeMetrics))
                 .withCachedBufferMaxBytesSupplier(() -> CACHED_BUFFER_BYTES)
                 .build();
         markers = new MarkerQueue(context, this::complete);
@@ -171,6 +172,15 @@ final class TransactionCoordinator implements HostedCoordinator {
      */
     <T> List<CompletableFuture<T>> readAll(String name, BiFunction<TransactionShard, Long, T> look) {
         return runtime.scheduleReadAllOperation(name, look::apply);
+    }
+
+    /** @return the number of transactions whose end is decided and whose markers are not all written */
+    CompletableFuture<Integer> ending() {
+        List<CompletableFuture<Integer>> counts = readAll("count-ending", (shard, offset) -> (int)
+                shard.committed(offset).stream().filter(Transaction::isPrepared).count());
+        return CompletableFuture.allOf(counts.toArray(CompletableFuture[]::new))
+                .thenApply(done ->
+                        counts.stream().mapToInt(CompletableFuture::join).sum());
     }
 
     private void resume(String transactionalId) {

@@ -231,6 +231,11 @@ public final class TransactionCoordinatorService implements Transactions {
     }
 
     @Override
+    public CompletableFuture<Integer> ending() {
+        return host.isUnused() ? CompletableFuture.completedFuture(0) : host.serve(TransactionCoordinator::ending);
+    }
+
+    @Override
     public CompletableFuture<TransactionState> describe(String transactionalId) {
         if (transactionalId.isEmpty()) {
             return CompletableFuture.completedFuture(

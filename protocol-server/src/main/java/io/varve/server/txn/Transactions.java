@@ -83,6 +83,12 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
     CompletableFuture<ListTransactionsResponseData> list(ListTransactionsRequestData request);
 
     /**
+     * @return the number of transactions whose end is decided and whose markers are not all written, when the
+     *     coordinator has processed what it was given before
+     */
+    CompletableFuture<Integer> ending();
+
+    /**
      * Stops coordinating. Answered changes are in the log; the next start resumes decided transactions.
      * Idempotent.
      */

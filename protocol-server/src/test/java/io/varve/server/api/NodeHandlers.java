@@ -5,6 +5,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.api.table.HandlerContext;
+import io.varve.server.clock.FixedToMachine;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataFixture;
@@ -24,6 +25,6 @@ public final class NodeHandlers {
                 null,
                 null,
                 new HandlerContext.Settings(FetchConfig.DEFAULT, groups, List.of(Path.of("/data"), Path.of("/other"))),
-                new HandlerContext.Runtime(Clock.system(), new SystemScheduler(1), node.ids));
+                new HandlerContext.Runtime(Clock.system(), new SystemScheduler(1), node.ids, new FixedToMachine()));
     }
 }

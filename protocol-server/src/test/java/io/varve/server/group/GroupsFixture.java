@@ -11,7 +11,9 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.api.table.ApiTable;
 import io.varve.server.api.table.HandlerContext;
+import io.varve.server.clock.FixedToMachine;
 import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.coordinator.CoordinatorTime;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.start.AcceptedLosses;
@@ -80,8 +82,7 @@ public final class GroupsFixture implements AutoCloseable {
                         this::admit,
                         broker.metadata::addConfigListener,
                         losses,
-                        Clock.system(),
-                        scheduler),
+                        CoordinatorTime.ofMachine(Clock.system(), scheduler)),
                 broker.metadata);
         transactions = TransactionCoordinatorService.open(
                 TransactionsConfig.parse(properties),
@@ -90,8 +91,7 @@ public final class GroupsFixture implements AutoCloseable {
                         groups.transactionalOffsets(),
                         broker.metadata.producerIds(),
                         losses,
-                        Clock.system(),
-                        scheduler,
+                        CoordinatorTime.ofMachine(Clock.system(), scheduler),
                         failPoints),
                 broker.metadata);
     }
@@ -165,7 +165,7 @@ public final class GroupsFixture implements AutoCloseable {
                 transactions,
                 new HandlerContext.Settings(
                         FetchConfig.DEFAULT, GroupsConfig.parse(properties), List.of(Path.of("unused"))),
-                new HandlerContext.Runtime(Clock.system(), scheduler, Ids.seeded(1)));
+                new HandlerContext.Runtime(Clock.system(), scheduler, Ids.seeded(1), new FixedToMachine()));
     }
 
     public ApiHandler handler(ApiKeys api) {

@@ -56,7 +56,7 @@ public final class MetadataFixture implements AutoCloseable {
 
     public ClusterMetadata start(MetadataConfig config) {
         startEngine();
-        metadata = ClusterMetadata.open(engine, config, Clock.system(), scheduler, ids);
+        metadata = ClusterMetadata.open(engine, config, Clock.system(), scheduler, ids, aheadMs -> {});
         return metadata;
     }
 

@@ -7,6 +7,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.group.TestClient;
+import io.varve.server.coordinator.CoordinatorTime;
 import io.varve.server.coordinator.OffsetsMarkerWriter;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.SlowOpeningStorage;
@@ -49,8 +50,7 @@ class MarkerQueueTest {
                         offsets,
                         node.metadata.producerIds(),
                         AcceptedLosses.NONE,
-                        time,
-                        time,
+                        CoordinatorTime.ofMachine(time, time),
                         new FailPoints()),
                 done::add);
     }

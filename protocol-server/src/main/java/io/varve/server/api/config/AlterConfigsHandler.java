@@ -4,6 +4,8 @@ package io.varve.server.api.config;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.config.ConfigAlterations.Resource;
+import io.varve.server.clock.ClockResource;
+import io.varve.server.clock.ServerClock;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.config.RetentionHolds;
 import java.util.ArrayList;
@@ -27,12 +29,15 @@ import org.apache.kafka.common.requests.ApiError;
 public final class AlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
     private final ConfigTargets targets;
+    private final ServerClock clock;
 
     /**
      * @param metadata decides the changes
      * @param targets the resources whose settings clients may change, by type
+     * @param clock clients may move it
      */
-    public AlterConfigsHandler(ClusterMetadata metadata, ConfigTargets targets) {
+    public AlterConfigsHandler(ClusterMetadata metadata, ConfigTargets targets, ServerClock clock) {
+        this.clock = clock;
         this.metadata = metadata;
         this.targets = targets;
     }
@@ -61,12 +66,12 @@ public final class AlterConfigsHandler implements ApiHandler {
                         .toList());
         int position = 0;
         for (AlterConfigsResource resource : asked.resources()) {
-            add(alterations, position++, resource);
+            add(alterations, position++, resource, asked.validateOnly());
         }
         return alterations.decide(metadata, asked.validateOnly()).thenApply(errors -> answer(asked, errors));
     }
 
-    private static void add(ConfigAlterations alterations, int position, AlterConfigsResource resource) {
+    private void add(ConfigAlterations alterations, int position, AlterConfigsResource resource, boolean validateOnly) {
         List<String> keys = new ArrayList<>();
         List<String> withoutValue = new ArrayList<>();
         Map<String, String> wanted = new HashMap<>();
@@ -76,6 +81,13 @@ public final class AlterConfigsHandler implements ApiHandler {
             if (config.value() == null) {
                 withoutValue.add(config.name());
             }
+        }
+        if (ClockResource.is(resource.resourceType(), resource.resourceName())) {
+            alterations.alterNow(position, keys, withoutValue, named -> {
+                ClockMove.apply(clock, wanted, validateOnly);
+                return ApiError.NONE;
+            });
+            return;
         }
         alterations.add(position, keys, withoutValue, (target, present) -> withHolds(present, wanted));
     }

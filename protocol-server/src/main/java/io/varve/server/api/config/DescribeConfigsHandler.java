@@ -4,11 +4,14 @@ package io.varve.server.api.config;
 import io.varve.core.engine.LogEngine;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.clock.ClockResource;
+import io.varve.server.clock.ServerClock;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.explanation.ExplanationRequest;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.logging.LogLevels;
 import io.varve.server.metadata.ClusterMetadata;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -25,7 +28,7 @@ import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
-/** Describes the settings of resources with their sources, and explains the retention of topics. */
+/** Describes the settings of resources with their sources, explains retention, and tells the time. */
 public final class DescribeConfigsHandler implements ApiHandler {
     /** The first version that writes the length of a string as a varint; versions before it use 16 bits. */
     private static final short FIRST_WITH_LONG_STRINGS = 4;
@@ -34,13 +37,16 @@ public final class DescribeConfigsHandler implements ApiHandler {
 
     private final SettingDescriptions settings;
     private final RetentionExplainer retention;
+    private final ServerClock clock;
 
     /**
      * @param metadata settings of topics and brokers
      * @param groups settings of groups
      * @param engine explains the retention of topics
+     * @param clock tells its time
      */
-    public DescribeConfigsHandler(ClusterMetadata metadata, GroupsConfig groups, LogEngine engine) {
+    public DescribeConfigsHandler(ClusterMetadata metadata, GroupsConfig groups, LogEngine engine, ServerClock clock) {
+        this.clock = clock;
         settings = new SettingDescriptions(metadata, groups.settings(), new LogLevels());
         retention = new RetentionExplainer(metadata, metadata.topicConfigs(), engine);
     }
@@ -62,12 +68,31 @@ public final class DescribeConfigsHandler implements ApiHandler {
                 continue;
             }
             try {
-                result.setConfigs(settings.of(resource, asked));
+                result.setConfigs(
+                        ClockResource.is(resource.resourceType(), resource.resourceName())
+                                ? time()
+                                : settings.of(resource, asked));
             } catch (ApiException e) {
                 refuse(result, e);
             }
         }
         return last.thenApply(done -> response);
+    }
+
+    private List<DescribeConfigsResourceResult> time() {
+        return ClockResource.settings(clock.read()).entrySet().stream()
+                .map(entry -> shown(entry.getKey(), entry.getValue(), ConfigType.LONG)
+                        .setReadOnly(!entry.getKey().equals(ClockResource.TIME)))
+                .toList();
+    }
+
+    private static DescribeConfigsResourceResult shown(String name, String value, ConfigType type) {
+        return new DescribeConfigsResourceResult()
+                .setName(name)
+                .setValue(value)
+                .setReadOnly(true)
+                .setConfigSource(ConfigSource.DEFAULT_CONFIG.id())
+                .setConfigType(type.id());
     }
 
     private static void refuse(DescribeConfigsResult result, ApiException e) {
@@ -83,13 +108,7 @@ public final class DescribeConfigsHandler implements ApiHandler {
                         new InvalidRequestException("The answer is too long for this version of the request:"
                                 + " ask about one partition, or with version " + FIRST_WITH_LONG_STRINGS + "."));
             } else if (failure == null) {
-                result.configs()
-                        .add(new DescribeConfigsResourceResult()
-                                .setName(ExplanationRequest.KEY)
-                                .setValue(answer)
-                                .setReadOnly(true)
-                                .setConfigSource(ConfigSource.DEFAULT_CONFIG.id())
-                                .setConfigType(ConfigType.STRING.id()));
+                result.configs().add(shown(ExplanationRequest.KEY, answer, ConfigType.STRING));
             } else if (KafkaErrors.unwrap(failure) instanceof ApiException refusal) {
                 refuse(result, refusal);
             } else {

@@ -4,9 +4,12 @@ package io.varve.server.api.config;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.config.ConfigAlterations.Resource;
+import io.varve.server.clock.ClockResource;
+import io.varve.server.clock.ServerClock;
 import io.varve.server.logging.LogLevels;
 import io.varve.server.metadata.ClusterMetadata;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -30,12 +33,15 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
     private final ConfigTargets targets;
     private final LogLevelChanges levels;
+    private final ServerClock clock;
 
     /**
      * @param metadata decides the changes
      * @param targets the resources whose settings clients may change, by type
+     * @param clock clients may move it
      */
-    public IncrementalAlterConfigsHandler(ClusterMetadata metadata, ConfigTargets targets) {
+    public IncrementalAlterConfigsHandler(ClusterMetadata metadata, ConfigTargets targets, ServerClock clock) {
+        this.clock = clock;
         this.metadata = metadata;
         this.targets = targets;
         levels = new LogLevelChanges(metadata.config().nodeId(), new LogLevels());
@@ -70,6 +76,11 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler {
                 levels.apply(named.name(), resource.configs(), validateOnly);
                 return ApiError.NONE;
             });
+        } else if (ClockResource.is(resource.resourceType(), resource.resourceName())) {
+            alterations.alterNow(position, keys, withoutValue, named -> {
+                ClockMove.apply(clock, set(resource.configs()), validateOnly);
+                return ApiError.NONE;
+            });
         } else {
             alterations.add(
                     position,
@@ -93,6 +104,18 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler {
                             .setErrorMessage(outcome.isFailure() ? outcome.messageWithFallback() : null));
         }
         return response;
+    }
+
+    /** @return the settings that are set; a clock has nothing to delete or to append to */
+    private static Map<String, String> set(Collection<AlterableConfig> operations) {
+        Map<String, String> wanted = new HashMap<>();
+        for (AlterableConfig operation : operations) {
+            if (operation.configOperation() != OpType.SET.id()) {
+                throw new InvalidRequestException("The clock's " + operation.name() + " can be set, and nothing else.");
+            }
+            wanted.put(operation.name(), operation.value());
+        }
+        return wanted;
     }
 
     private static Map<String, String> change(

@@ -139,8 +139,8 @@ public final class ApiTable {
         absent(29, DESCRIBE_ACLS,                   NO_AUTHORIZER);
         absent(30, CREATE_ACLS,                     NO_AUTHORIZER);
         absent(31, DELETE_ACLS,                     NO_AUTHORIZER);
-        served(32, DESCRIBE_CONFIGS,             1,  4, LARGE,    100_000, WORKER,          c -> new DescribeConfigsHandler(c.metadata(), c.settings().groups(), c.engine()));
-        served(33, ALTER_CONFIGS,                0,  2, LARGE,    100_000, WORKER,          c -> new AlterConfigsHandler(c.metadata(), c.configTargets()));
+        served(32, DESCRIBE_CONFIGS,             1,  4, LARGE,    100_000, WORKER,          c -> new DescribeConfigsHandler(c.metadata(), c.settings().groups(), c.engine(), c.runtime().shownClock()));
+        served(33, ALTER_CONFIGS,                0,  2, LARGE,    100_000, WORKER,          c -> new AlterConfigsHandler(c.metadata(), c.configTargets(), c.runtime().shownClock()));
         absent(34, ALTER_REPLICA_LOG_DIRS,          "a partition stays in the directory it was made in");
         served(35, DESCRIBE_LOG_DIRS,            1,  5, ORDINARY, 100_000, WORKER,          c -> new DescribeLogDirsHandler(c.metadata(), c.settings().directories()));
         absent(36, SASL_AUTHENTICATE,               NO_AUTHENTICATION);
@@ -151,7 +151,7 @@ public final class ApiTable {
         absent(41, DESCRIBE_DELEGATION_TOKEN,       NO_AUTHENTICATION);
         served(42, DELETE_GROUPS,                0,  2, ORDINARY, 100_000, WORKER,          c -> new DeleteGroupsHandler(c.groups()));
         absent(43, ELECT_LEADERS,                   ONE_BROKER);
-        served(44, INCREMENTAL_ALTER_CONFIGS,    0,  1, LARGE,    100_000, WORKER,          c -> new IncrementalAlterConfigsHandler(c.metadata(), c.configTargets()));
+        served(44, INCREMENTAL_ALTER_CONFIGS,    0,  1, LARGE,    100_000, WORKER,          c -> new IncrementalAlterConfigsHandler(c.metadata(), c.configTargets(), c.runtime().shownClock()));
         absent(45, ALTER_PARTITION_REASSIGNMENTS,   ONE_BROKER);
         served(46, LIST_PARTITION_REASSIGNMENTS, 0,  0, ORDINARY, 100_000, WORKER_IF_LARGE, c -> new ListPartitionReassignmentsHandler());
         served(47, OFFSET_DELETE,                0,  0, LARGE,    100_000, WORKER,          c -> new OffsetDeleteHandler(c.groups(), c.metadata()));

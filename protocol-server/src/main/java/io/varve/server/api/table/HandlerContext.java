@@ -7,6 +7,7 @@ import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.config.ConfigTargets;
 import io.varve.server.api.fetch.FetchConfig;
+import io.varve.server.clock.ServerClock;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.Groups;
 import io.varve.server.group.GroupsConfig;
@@ -49,8 +50,9 @@ public record HandlerContext(
      * @param clock source of time
      * @param scheduler source of threads
      * @param ids source of random ids
+     * @param shownClock the clock as clients see and move it
      */
-    public record Runtime(Clock clock, Scheduler scheduler, Ids ids) {}
+    public record Runtime(Clock clock, Scheduler scheduler, Ids ids, ServerClock shownClock) {}
 
     /** @return the resources whose settings clients may change, by type */
     ConfigTargets configTargets() {

@@ -40,17 +40,25 @@ public final class MetadataEvents {
      */
     public static final String UNFINISHED_RUN = "varve.run.unfinished";
 
+    /** The ms by which a clock that was moved is ahead of the machine's. */
+    public static final String CLOCK_AHEAD_MS = "varve.clock.ahead.ms";
+
     /**
      * The keys that the broker itself keeps among the settings of all brokers. Clients neither see nor change
      * them.
      */
-    public static final Set<String> OWN_KEYS = Set.of(CLUSTER_ID, UNFINISHED_RUN);
+    public static final Set<String> OWN_KEYS = Set.of(CLUSTER_ID, UNFINISHED_RUN, CLOCK_AHEAD_MS);
 
     private MetadataEvents() {}
 
     /** @return the event that gives the cluster its id */
     public static ApiMessageAndVersion clusterId(String id) {
         return config(CLUSTER, CLUSTER_ID, id);
+    }
+
+    /** @return the event that says by how many ms the clock is ahead of the machine's */
+    public static ApiMessageAndVersion clockAhead(long ms) {
+        return config(CLUSTER, CLOCK_AHEAD_MS, Long.toString(ms));
     }
 
     /** @return the event that finalizes a feature at a level */

@@ -134,6 +134,12 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
         return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.UNFINISHED_RUN) != null;
     }
 
+    /** @return ms by which the clock is ahead of the machine's, because it was moved; 0 or more */
+    public long clockAheadMs() {
+        String ms = image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.CLOCK_AHEAD_MS);
+        return ms == null ? 0 : Long.parseLong(ms);
+    }
+
     /** @return the ids of topics that the last change created, altered or removed */
     public Set<Uuid> changedTopics() {
         Set<Uuid> changed = new HashSet<>();
