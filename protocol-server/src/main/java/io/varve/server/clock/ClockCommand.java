@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.clock;
 
+import io.varve.server.command.ClientSettings;
 import io.varve.server.command.CommandLines;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -68,11 +63,8 @@ public final class ClockCommand {
                 description = "where the server listens; ${DEFAULT-VALUE} if not given")
         private String bootstrapServer;
 
-        @Option(
-                names = "--command-config",
-                paramLabel = "FILE",
-                description = "settings of the client, for instance its time-outs")
-        private Path commandConfig;
+        @Mixin
+        private ClientSettings client;
 
         @Spec
         private CommandSpec spec;
@@ -82,7 +74,7 @@ public final class ClockCommand {
 
         @Override
         public final Integer call() {
-            try (Admin admin = Admin.create(clientSettings())) {
+            try (Admin admin = Admin.create(client.forServer(bootstrapServer))) {
                 ClockReading now = run(new ClockClient(admin));
                 spec.commandLine().getOut().println(text(now));
                 return DONE;
@@ -97,20 +89,6 @@ public final class ClockCommand {
 
         private static String text(ClockReading now) {
             return Instant.ofEpochMilli(now.ms()) + " (" + now.aheadMs() + " ms ahead of the machine's clock)";
-        }
-
-        private Properties clientSettings() {
-            Properties properties = new Properties();
-            if (commandConfig != null) {
-                try (InputStream in = Files.newInputStream(commandConfig)) {
-                    properties.load(in);
-                } catch (IOException e) {
-                    throw new ParameterException(
-                            spec.commandLine(), "--command-config " + commandConfig + " cannot be read: " + e, e);
-                }
-            }
-            properties.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServer);
-            return properties;
         }
     }
 

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.explanation;
 
+import io.varve.server.command.ClientSettings;
 import io.varve.server.command.CommandLines;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -41,11 +36,8 @@ abstract class TopicCommand implements Callable<Integer> {
             description = "where a server listens")
     private String bootstrapServer;
 
-    @Option(
-            names = "--command-config",
-            paramLabel = "FILE",
-            description = "settings of the client, for instance its security")
-    private Path commandConfig;
+    @Mixin
+    private ClientSettings client;
 
     @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "the topic's name")
     private String topic;
@@ -67,7 +59,7 @@ abstract class TopicCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        try (Admin admin = Admin.create(clientSettings())) {
+        try (Admin admin = Admin.create(client.forServer(bootstrapServer))) {
             run(new RetentionClient(admin), topic, spec.commandLine().getOut());
             return DONE;
         } catch (InvalidTopicException e) {
@@ -78,20 +70,6 @@ abstract class TopicCommand implements Callable<Integer> {
             err.println(e.getMessage());
             return REFUSED;
         }
-    }
-
-    private Properties clientSettings() {
-        Properties properties = new Properties();
-        if (commandConfig != null) {
-            try (InputStream in = Files.newInputStream(commandConfig)) {
-                properties.load(in);
-            } catch (IOException e) {
-                throw new ParameterException(
-                        spec.commandLine(), "--command-config " + commandConfig + " cannot be read: " + e, e);
-            }
-        }
-        properties.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServer);
-        return properties;
     }
 
     /** Converts a partition's number, 0 or more. */
