@@ -40,9 +40,9 @@ public abstract class SecondOwnerContract extends TieredContract {
     }
 
     /** The storage may know already. */
-    private static void unlessFenced(Runnable write) {
+    private static void unlessFenced(Runnable action) {
         try {
-            write.run();
+            action.run();
         } catch (StorageException e) {
             e.rethrowUnless(StorageException.Kind.FENCED);
         }
@@ -62,7 +62,7 @@ public abstract class SecondOwnerContract extends TieredContract {
         takeOver();
         unlessFenced(() -> appendTens(5));
         awaitFenced();
-        assertThat(readAll(store, 0)).startsWith(tens(0, 170).toArray(Long[]::new));
+        unlessFenced(() -> assertThat(readAll(store, 0)).startsWith(tens(0, 170).toArray(Long[]::new)));
     }
 
     @Test

@@ -20,7 +20,8 @@ import java.util.concurrent.CompletableFuture;
  * {@link Storage#delete}.
  *
  * <p>Every method throws CLOSED after {@link #close} or {@link Storage#delete}; every write throws FENCED
- * once a higher epoch has opened the partition.
+ * once a higher epoch has opened the partition. Once another server has claimed a storage that both share,
+ * every write throws FENCED too, and a read may: what it would give may not be the partition's any more.
  */
 public interface PartitionStore extends AutoCloseable {
     /** @return the partition's name */
@@ -103,7 +104,7 @@ public interface PartitionStore extends AutoCloseable {
      * @param maxBytes soft limit in bytes, 0 or more
      * @return the batches; the caller closes the slice
      * @throws StorageException MISUSE if the offset is outside the extent; CORRUPT if the bytes are damaged;
-     *     CLOSED
+     *     FENCED, for a storage that another server has claimed; CLOSED
      */
     BatchSlice read(long offset, long endOffset, int maxBytes);
 
