@@ -24,6 +24,9 @@ class ArchitectureTest {
             scenario     | org.snakeyaml.engine.. core.log.config core.record org.apache.kafka.common
                          | org.apache.kafka.common.config org.apache.kafka.common.errors
                          | io.varve.server.metadata.config
+            workload     | batch scenario core.log core.log.append core.log.config core.log.read core.record core.runtime
+            run          | workload headers batch scenario result core.compaction core.engine core.log core.log.config core.memory
+                         | core.retention core.runtime
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()

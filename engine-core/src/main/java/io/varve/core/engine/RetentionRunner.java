@@ -6,6 +6,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.retention.DeletionCause;
+import io.varve.core.retention.FateWords;
 import io.varve.core.retention.LocalFate;
 import io.varve.core.retention.LocalPlan;
 import io.varve.core.retention.LocalRetentionPolicy;
@@ -137,17 +138,7 @@ final class RetentionRunner {
     }
 
     private static String words(SegmentFate fate, RetentionLimits limits) {
-        Segment segment = fate.segment();
-        String why = switch (fate.cause()) {
-            case TIME ->
-                (fate.isByAppend() ? "its last append" : "its newest record") + " is older than retention.ms="
-                        + limits.retentionMs();
-            case SIZE -> "there are retention.bytes=" + limits.retentionBytes() + " or more after it";
-            case LOG_START -> "the log starts after it";
-            case TIER_OFF -> "it was in the remote tier only, and remote.storage.enable is false";
-            case NONE -> "";
-        };
-        return "deleted segment " + described(segment) + ": " + why;
+        return "deleted segment " + described(fate.segment()) + ": " + FateWords.reason(fate, limits);
     }
 
     /** @param rules the rules in force, or other rules to try */

@@ -2,6 +2,7 @@
 package io.varve.experiments.batch;
 
 import io.varve.core.record.BatchHeader;
+import io.varve.experiments.scenario.CompressionSpec;
 import io.varve.experiments.scenario.TimestampSpec;
 
 /**
@@ -23,6 +24,7 @@ public final class BatchSketcher {
     private final RecordSeries series = new RecordSeries();
     private final double mean;
     private final double deviation;
+    private final double payload;
     private final boolean oneByOne;
 
     /** @param shape what the records look like */
@@ -31,6 +33,8 @@ public final class BatchSketcher {
         double sum = 0;
         double squares = 0;
         double values = 0;
+        double payloads = 0;
+        BatchShape plain = new BatchShape(shape.records(), CompressionSpec.NONE, shape.partition(), shape.partitions());
         for (int i = 0; i < PILOTS; i++) {
             series.draw(i, FEW, 0, PILOT_MS, shape);
             for (int j = 0; j < FEW; j++) {
@@ -39,12 +43,27 @@ public final class BatchSketcher {
                 squares += bytes * bytes;
                 values += Math.max(0, series.values[j]);
             }
+            series.draw(i, FEW, 0, PILOT_MS, plain);
+            for (int j = 0; j < FEW; j++) {
+                payloads += Math.max(0, series.values[j]) + (shape.keyed() ? BatchShape.KEY_BYTES : 0);
+            }
         }
         int records = PILOTS * FEW;
         double average = sum / records;
         this.mean = average + 1; // most offset deltas of a long batch take a byte more
         this.deviation = Math.sqrt(Math.max(0, squares / records - average * average));
+        this.payload = Math.max(1, payloads / records);
         this.oneByOne = shape.records().tombstones() > MANY_TOMBSTONES || values / records < SHORT_VALUE;
+    }
+
+    /** @return mean bytes of a record's key and value, not compressed; at least 1 */
+    public double meanPayload() {
+        return payload;
+    }
+
+    /** @return standard deviation of the bytes of a stored record */
+    public double deviation() {
+        return deviation;
     }
 
     /** @return mean bytes of a stored record, compressed */

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.experiments.run;
+
+import io.varve.core.compaction.CompactionConfig;
+import io.varve.core.engine.EngineConfig;
+import io.varve.core.engine.LogEngine;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.runtime.VirtualTime;
+import io.varve.core.spi.PartitionId;
+import io.varve.experiments.batch.BatchShapes;
+import io.varve.experiments.batch.Seeded;
+import io.varve.experiments.result.PolicyResult;
+import io.varve.experiments.scenario.ConsumerSpec;
+import io.varve.experiments.scenario.PolicySpec;
+import io.varve.experiments.scenario.ProducerSpec;
+import io.varve.experiments.scenario.Scenario;
+import io.varve.experiments.scenario.Timing;
+import io.varve.experiments.scenario.TopicSettings;
+import io.varve.experiments.scenario.TopicSpec;
+import io.varve.experiments.workload.BatchAppends;
+import io.varve.experiments.workload.LatencyModel;
+import io.varve.experiments.workload.SimulatedPartition;
+import io.varve.experiments.workload.TopicConsumer;
+import io.varve.experiments.workload.TopicProducer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Runs one policy: an engine on a fresh storage, with the scenario's producers and consumers, on a clock of
+ * its own. The engine commits, deletes and compacts by its own code. Used once, by one thread.
+ */
+final class PolicyRun {
+    private final Scenario scenario;
+    private final PolicySpec policy;
+    private final Timing timing;
+    private final RunProgress progress;
+    private final BatchShapes shapes = new BatchShapes();
+    private final VirtualTime time;
+    private final Map<String, List<SimulatedPartition>> topics = new LinkedHashMap<>();
+    private final List<SimulatedPartition> partitions = new ArrayList<>();
+    private final List<SegmentTracker> trackers = new ArrayList<>();
+    private final Map<SimulatedPartition, SegmentTracker> byPartition = new IdentityHashMap<>();
+
+    PolicyRun(Scenario scenario, PolicySpec policy, RunProgress progress) {
+        this.scenario = scenario;
+        this.policy = policy;
+        this.timing = scenario.timing();
+        this.progress = progress;
+        this.time = new VirtualTime(timing.startMs());
+    }
+
+    /**
+     * @param directory for the storage; empty or absent
+     * @return what was measured; ranks are not given yet
+     */
+    PolicyResult run(Path directory) {
+        Map<TopicSpec, List<PartitionConfig>> configs = configs();
+        EngineConfig config = config(configs);
+        long checkMs = config.retention().checkIntervalMs();
+        // Before the engine's own check at the same time: it is asked why segments go while they are there.
+        time.scheduleEvery(checkMs, () -> trackers.forEach(tracker -> tracker.beforeCheck(time.millis())));
+        try (LogEngine engine = LogEngine.open(
+                RunStorage.provider(scenario, shapes), RunStorage.context(scenario, policy, directory, time), config)) {
+            time.scheduleEvery(checkMs, this::look);
+            open(engine, configs);
+            return measure();
+        } finally {
+            time.close();
+        }
+    }
+
+    private Map<TopicSpec, List<PartitionConfig>> configs() {
+        TopicSettings settings = new TopicSettings(false);
+        Map<TopicSpec, List<PartitionConfig>> configs = new LinkedHashMap<>();
+        for (TopicSpec topic : scenario.traffic().topics()) {
+            List<PartitionConfig> each = new ArrayList<>();
+            for (int i = 0; i < topic.partitions(); i++) {
+                PartitionConfig full = settings.partition(topic.name(), i, policy.settingsOf(topic));
+                each.add(ScaledConfig.of(full, timing.scale()));
+            }
+            configs.put(topic, each);
+        }
+        return configs;
+    }
+
+    private static EngineConfig config(Map<TopicSpec, List<PartitionConfig>> configs) {
+        EngineConfig all = EngineConfig.DEFAULT;
+        boolean compacted = configs.values().stream().flatMap(List::stream).anyMatch(PartitionConfig::compacted);
+        return new EngineConfig(
+                all.durability(),
+                all.flushIntervalMs(),
+                all.flushIntervalMessages(),
+                all.producerIdExpirationMs(),
+                all.retention(),
+                compacted ? CompactionConfig.DEFAULT : CompactionConfig.BY_HAND);
+    }
+
+    private void open(LogEngine engine, Map<TopicSpec, List<PartitionConfig>> configs) {
+        long noteMs = Math.max(1000, timing.durationMs() / 60_000);
+        configs.forEach((topic, each) -> {
+            UUID id = UUID.nameUUIDFromBytes(topic.name().getBytes(StandardCharsets.UTF_8));
+            List<SimulatedPartition> opened = new ArrayList<>();
+            for (int i = 0; i < each.size(); i++) {
+                SimulatedPartition partition = new SimulatedPartition(
+                        engine.open(new PartitionId(topic.name(), id, i), 0, each.get(i)), noteMs);
+                SegmentTracker tracker = new SegmentTracker(policy.name(), timing.scale(), engine, partition.log());
+                opened.add(partition);
+                trackers.add(tracker);
+                byPartition.put(partition, tracker);
+            }
+            topics.put(topic.name(), opened);
+            partitions.addAll(opened);
+        });
+        look();
+    }
+
+    private void look() {
+        trackers.forEach(tracker -> tracker.look(time.millis()));
+    }
+
+    private PolicyResult measure() {
+        ReadLedger reads = new ReadLedger(policy.name(), timing.scale(), time);
+        RunMeter meter =
+                new RunMeter(policy.name(), timing, scenario.environment().prices(), partitions, trackers);
+        produce();
+        List<TopicConsumer> consumers = consume(reads);
+        for (long done = 0; done < timing.durationMs(); ) {
+            long step = Math.min(timing.sampleMs(), timing.durationMs() - done);
+            time.advance(step);
+            done += step;
+            look();
+            meter.sample(time.millis());
+            reads.sample(consumers);
+            progress.advanced(policy.name(), done, timing.durationMs());
+        }
+        return new RunSummary(scenario, policy, partitions, trackers, meter, reads).result();
+    }
+
+    private void produce() {
+        BatchAppends direct = RunStorage.appends(scenario, shapes);
+        BatchAppends tracked = (partition, sketch) -> {
+            int bytes = direct.append(partition, sketch);
+            byPartition.get(partition).afterAppend(time.millis());
+            return bytes;
+        };
+        int number = 0;
+        for (ProducerSpec spec : scenario.traffic().producers()) {
+            TopicProducer.Load load = new TopicProducer.Load(
+                    spec,
+                    policy.compression().orElse(spec.batches().compression()),
+                    timing.scale(),
+                    topics.get(spec.topic()),
+                    shapes);
+            new TopicProducer(load, time, tracked, Seeded.derive(timing.seed(), "producer " + number++)).start();
+        }
+    }
+
+    private List<TopicConsumer> consume(ReadLedger reads) {
+        List<TopicConsumer> consumers = new ArrayList<>();
+        for (ConsumerSpec spec : scenario.traffic().consumers()) {
+            TopicConsumer.ConsumedTopic source = new TopicConsumer.ConsumedTopic(
+                    time, topics.get(spec.topic()), LatencyModel.DEFAULT, partitions.size(), timing.scale());
+            long seed = Seeded.derive(timing.seed(), "consumer " + spec.name());
+            TopicConsumer consumer = new TopicConsumer(spec, source, reads, seed);
+            consumer.start();
+            consumers.add(consumer);
+        }
+        return consumers;
+    }
+}

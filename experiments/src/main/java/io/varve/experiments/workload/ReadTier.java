@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.experiments.workload;
+
+import java.util.Locale;
+
+/** Says where the bytes of a read came from. */
+public enum ReadTier {
+    /** The page cache: records that were written a short while ago. */
+    MEMORY,
+    /** The local disk. */
+    DISK,
+    /** The bucket. */
+    BUCKET;
+
+    /** @return as results name it */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.experiments.workload;
+
+import io.varve.core.runtime.VirtualTime;
+import io.varve.experiments.batch.Seeded;
+import io.varve.experiments.scenario.ConsumerSpec;
+import io.varve.experiments.scenario.Rate;
+import java.util.List;
+
+/**
+ * Reads a topic as a scenario's consumer does. A poll reads no longer than until the next one is due, by the
+ * model's times, and no more than the consumer's rate. Not thread-safe: runs on virtual time.
+ */
+public final class TopicConsumer {
+    private static final double SECOND_MS = 1000;
+    /** How often a replay polls. */
+    private static final long REPLAY_POLL_MS = 1000;
+    /** In so many polls a lag changes by about its deviation. */
+    private static final double LAG_MEMORY_POLLS = 100;
+
+    private static final double P99_DEVIATIONS = 2.3263478740408408;
+
+    private final ConsumerSpec spec;
+    private final VirtualTime time;
+    private final List<ConsumerPosition> positions;
+    private final PartitionReader reader;
+    private final Seeded random;
+    private final int scale;
+    private final long startMs;
+    private double lag;
+    private boolean replaying;
+
+    /**
+     * Says what a consumer reads from.
+     *
+     * @param time the clock
+     * @param partitions the topic's
+     * @param model what reads take
+     * @param allPartitions how many partitions share the machine's memory
+     * @param scale bytes of the run: 1 of so many
+     */
+    public record ConsumedTopic(
+            VirtualTime time, List<SimulatedPartition> partitions, LatencyModel model, int allPartitions, int scale) {}
+
+    /**
+     * @param spec when it reads, and from where
+     * @param source what it reads from
+     * @param listener learns what it reads and misses
+     * @param seed what all random choices follow from
+     */
+    public TopicConsumer(ConsumerSpec spec, ConsumedTopic source, ReadListener listener, long seed) {
+        this.spec = spec;
+        this.time = source.time();
+        this.positions = source.partitions().stream().map(ConsumerPosition::new).toList();
+        this.scale = source.scale();
+        this.startMs = time.millis();
+        this.random = new Seeded(seed);
+        this.lag = random.nextGaussian();
+        long cache = source.model().cacheBytes() / scale / source.allPartitions();
+        this.reader = new PartitionReader(
+                spec.name(),
+                time,
+                new PartitionReader.ReadCosts(source.model(), scale, cache),
+                listener,
+                random.nextLong());
+    }
+
+    /** @return the consumer's name */
+    public String name() {
+        return spec.name();
+    }
+
+    /** Begins to read, at this moment of virtual time. */
+    public void start() {
+        ConsumerSpec.Reading reading = spec.reading();
+        if (reading instanceof ConsumerSpec.Tailing tailing) {
+            time.scheduleEvery(tailing.pollMs(), () -> poll(tailing.pollMs()));
+        } else if (reading instanceof ConsumerSpec.Stopping stopping) {
+            time.scheduleEvery(stopping.pollMs(), () -> {
+                long at = time.millis() - startMs;
+                if (at < stopping.fromMs() || at >= stopping.toMs()) {
+                    poll(stopping.pollMs());
+                }
+            });
+        } else if (reading instanceof ConsumerSpec.Lagging lagging) {
+            time.scheduleEvery(lagging.pollMs(), () -> pollBehind(lagging));
+        } else if (reading instanceof ConsumerSpec.Replay replay) {
+            replaying = true; // nothing to read before the first replay
+            positions.forEach(position -> position.next = Long.MAX_VALUE);
+            time.schedule(Math.max(0, replay.firstMs()), () -> replay(replay));
+        }
+    }
+
+    private void poll(long pollMs) {
+        Budget budget = new Budget(pollMs);
+        for (ConsumerPosition position : positions) {
+            readTo(position, position.end(), budget);
+        }
+    }
+
+    /** Follows the end at a distance whose logarithm wanders about its median. */
+    private void pollBehind(ConsumerSpec.Lagging lagging) {
+        double sigma = StrictMath.log(lagging.p99Ms() / (double) lagging.medianMs()) / P99_DEVIATIONS;
+        double kept = 1 - 1 / LAG_MEMORY_POLLS;
+        lag = kept * lag + Math.sqrt(1 - kept * kept) * random.nextGaussian();
+        long behind = (long) (lagging.medianMs() * StrictMath.exp(sigma * lag));
+        Budget budget = new Budget(lagging.pollMs());
+        for (ConsumerPosition position : positions) {
+            readTo(position, position.partition.history().offsetAt(time.millis() - behind), budget);
+        }
+    }
+
+    private void replay(ConsumerSpec.Replay replay) {
+        long from = time.millis() - replay.backMs().orElse(0L);
+        for (ConsumerPosition position : positions) {
+            position.readTo = -1;
+            position.next = replay.backMs().isPresent()
+                    ? position.partition.history().offsetAt(from)
+                    : position.partition.log().logStartOffset();
+        }
+        replaying = true;
+        long[] ends = positions.stream().mapToLong(ConsumerPosition::end).toArray();
+        replayOn(replay, ends, time.millis() + replay.everyMs());
+    }
+
+    private void replayOn(ConsumerSpec.Replay replay, long[] ends, long nextMs) {
+        Budget budget = new Budget(REPLAY_POLL_MS);
+        boolean more = false;
+        for (int i = 0; i < ends.length; i++) {
+            readTo(positions.get(i), ends[i], budget);
+            more |= positions.get(i).next < ends[i];
+        }
+        if (more && time.millis() + REPLAY_POLL_MS < nextMs) {
+            time.schedule(REPLAY_POLL_MS, () -> replayOn(replay, ends, nextMs));
+        } else {
+            replaying = more;
+            positions.forEach(position -> position.next = Long.MAX_VALUE);
+            time.schedule(Math.max(0, nextMs - time.millis()), () -> replay(replay));
+        }
+    }
+
+    private void readTo(ConsumerPosition position, long end, Budget budget) {
+        while (budget.left()) {
+            PartitionReader.Done done = reader.read(position, end);
+            if (done.bytes() == 0) {
+                return;
+            }
+            budget.spend(done, position.partition);
+        }
+    }
+
+    /** @return records behind the end, of the run's scale; 0 between replays */
+    public long lagRecords() {
+        return isBetweenReplays()
+                ? 0
+                : positions.stream().mapToLong(ConsumerPosition::lagRecords).sum();
+    }
+
+    /** @return age in ms of the oldest record that it has not read; 0 at the end and between replays */
+    public long lagMs() {
+        long now = time.millis();
+        return isBetweenReplays()
+                ? 0
+                : positions.stream()
+                        .mapToLong(position -> position.lagMs(now))
+                        .max()
+                        .orElse(0);
+    }
+
+    private boolean isBetweenReplays() {
+        return replaying && positions.stream().allMatch(position -> position.next == Long.MAX_VALUE);
+    }
+
+    /** Bounds what one poll reads. */
+    private final class Budget {
+        private double ms;
+        private double amount;
+
+        Budget(long pollMs) {
+            ms = pollMs;
+            amount = spec.maxRate()
+                    .map(rate -> rate.perSecond() / SECOND_MS * pollMs / scale)
+                    .orElse(Double.MAX_VALUE);
+        }
+
+        boolean left() {
+            return ms > 0 && amount > 0;
+        }
+
+        void spend(PartitionReader.Done done, SimulatedPartition partition) {
+            ms -= done.ms();
+            boolean records = spec.maxRate().isPresent() && spec.maxRate().get().unit() == Rate.Unit.RECORDS;
+            double recordBytes = partition.bytes() / (double) Math.max(1, partition.records());
+            amount -= records ? done.bytes() / recordBytes : done.bytes();
+        }
+    }
+}
