@@ -158,12 +158,13 @@ final class S3Storage implements Storage {
 
     /**
      * Prepares a trim, before the hot partition takes it. If it moves the hot partition's start above what
-     * the bucket has, the journal must have the start before: after a crash it would look otherwise as if the
-     * records between had been given up.
+     * the bucket has, or what a first upload brings there, the journal must have the start before: after a
+     * crash it would look otherwise as if the records between had been given up.
      */
     void beforeTrim(S3Partition partition, long start) {
         RemoteView remote = partition.remote();
-        if (!remote.isEmpty() && start > remote.end()) {
+        boolean above = remote.isEmpty() ? partition.isTracked() : start > remote.end();
+        if (above) {
             sync.noteEarly(partition.id(), start);
         }
     }

@@ -2,6 +2,7 @@
 package io.varve.s3;
 
 import static io.varve.s3.TierFixture.COMPACTED;
+import static io.varve.s3.TierFixture.COPY;
 import static io.varve.s3.TierFixture.ID;
 import static io.varve.s3.TierFixture.appendTens;
 import static io.varve.s3.TierFixture.awaitUploads;
@@ -10,11 +11,14 @@ import static io.varve.s3.TierFixture.sync;
 import static io.varve.s3.TierFixture.tens;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.conformance.rig.DirectoryTree;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.file.FileStorageProvider;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,39 @@ class HalfTrimTest {
             }
             assertThat(store.extent().start()).isZero();
             assertThat(readAll(store, 0)).isEqualTo(tens(0, 270));
+        }
+    }
+
+    @Test
+    void aTrimBesideTheFirstUploadLeavesNoGap() throws Exception {
+        Path directory = root.resolve("data");
+        Path left = root.resolve("left");
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        CompletableFuture<Void> trimmed = new CompletableFuture<>();
+        CompletableFuture<Void> committed = new CompletableFuture<>();
+        tier.failPoints.arm("s3.upload.stored", () -> {
+            stored.complete(null);
+            trimmed.join();
+        });
+        tier.failPoints.arm("s3.upload.committed", () -> committed.complete(null));
+        try (Storage storage = tier.open(directory)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 8);
+            sync(storage, store);
+            stored.get(1, TimeUnit.MINUTES);
+            store.trimTo(60);
+            trimmed.complete(null);
+            committed.get(1, TimeUnit.MINUTES);
+            DirectoryTree.copy(directory, left);
+        }
+        try (Storage hot = new FileStorageProvider().open(tier.context(left))) {
+            PartitionStore store = hot.open(ID, 1, COPY);
+            store.trimTo(60);
+            sync(hot, store);
+        }
+        try (Storage storage = tier.open(left)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            assertThat(readAll(store, store.extent().start())).isEqualTo(tens(60, 80));
         }
     }
 }
