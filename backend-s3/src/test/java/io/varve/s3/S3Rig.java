@@ -8,10 +8,12 @@ import io.varve.conformance.rig.StorageRig;
 import io.varve.conformance.rig.TestedBackend;
 import io.varve.conformance.rig.TierFaults;
 import io.varve.conformance.rig.TieredRig;
+import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Storage;
 import io.varve.s3server.EmbeddedS3;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,7 +188,60 @@ final class S3Rig implements TieredRig {
 
     @Override
     public StorageFaults faults() {
-        return directory.faults();
+        return new DiskFaults(directory.faults());
+    }
+
+    /** Leaves no local copies that an append could drop. */
+    private void dropLocalCopies() {
+        settle();
+        for (S3Partition partition : ((S3Storage) storage()).catalog.opened()) {
+            partition.writer.lock();
+            try {
+                partition.dropLocal(Long.MAX_VALUE);
+            } finally {
+                partition.writer.unlock();
+            }
+        }
+    }
+
+    /** Injects the faults of the disk in front, and fills it for good. */
+    private final class DiskFaults implements StorageFaults {
+        private final StorageFaults disk;
+
+        DiskFaults(StorageFaults disk) {
+            this.disk = disk;
+        }
+
+        @Override
+        public boolean corrupt(PartitionId id, ByteBuffer batch, int at) {
+            return disk.corrupt(id, batch, at);
+        }
+
+        @Override
+        public boolean verifiesReads() {
+            return disk.verifiesReads();
+        }
+
+        @Override
+        public boolean fill() {
+            dropLocalCopies();
+            return disk.fill();
+        }
+
+        @Override
+        public boolean lengthenIndexes() {
+            return disk.lengthenIndexes();
+        }
+
+        @Override
+        public boolean failSyncs() {
+            return disk.failSyncs();
+        }
+
+        @Override
+        public void heal() {
+            disk.heal();
+        }
     }
 
     @Override
