@@ -8,6 +8,7 @@ SERVER_TARGET=$VARVE_HOME/protocol-server/target
 TOOLS_TARGET=$VARVE_HOME/bin/tools/target
 KIT_TARGET=$VARVE_HOME/bin/conformance/target
 S3_TARGET=$VARVE_HOME/bin/s3/target
+EXPERIMENTS_TARGET=$VARVE_HOME/experiments/target
 MIN_JAVA=17
 
 say() { printf '%s\n' "$*" >&2; }
@@ -145,6 +146,16 @@ build_s3_if_stale() {
   touch "$stamp"
 }
 
+build_experiments_if_stale() {
+  local stamp=$EXPERIMENTS_TARGET/lib
+  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
+  # shellcheck disable=SC2046 # a path a line
+  (IFS=$'\n' && is_stale "$stamp" $(sources engine-core bin/backends $(backends) protocol-server experiments)) || return 0
+  rm -rf "$EXPERIMENTS_TARGET/lib"
+  build "the experiments" experiments "$VARVE_HOME/target/build-experiments.log"
+  touch "$stamp"
+}
+
 # set_command HEAP FLAGS CLASS_PATH OPTION...: puts a JVM's command line, up to the main class, into COMMAND. HEAP and FLAGS
 # count where the environment says nothing; KAFKA_OPTS comes after OPTION... and so is stronger.
 set_command() {
@@ -259,4 +270,13 @@ run_s3() {
   set_command -Xmx256m "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" "$S3_TARGET/s3-server.jar:$S3_TARGET/lib/*" \
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_S3_LOG:-warn}"
   exec "${COMMAND[@]}" io.varve.s3server.S3ServerMain "$@"
+}
+
+# run_experiment ARGUMENT...: becomes the command that runs experiments.
+run_experiment() {
+  find_java
+  build_experiments_if_stale
+  set_command -Xmx1g -XX:+UseSerialGC "$EXPERIMENTS_TARGET/classes:$EXPERIMENTS_TARGET/lib/*" \
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_EXPERIMENT_LOG:-warn}"
+  exec "${COMMAND[@]}" io.varve.experiments.command.ExperimentCommand "$@"
 }

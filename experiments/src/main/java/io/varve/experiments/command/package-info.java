@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Runs scenarios from the command line ({@code bin/varve-experiment.sh}). */
+package io.varve.experiments.command;
