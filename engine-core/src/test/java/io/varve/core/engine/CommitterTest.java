@@ -10,6 +10,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.runtime.VirtualTime;
+import io.varve.core.spi.ForwardingStorage;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
@@ -19,7 +20,6 @@ import io.varve.core.spi.SyncFailures;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -55,42 +55,6 @@ class CommitterTest {
     }
 
     /** Fails syncs in the way that a test defines. */
-    private abstract static class Failing implements Storage {
-        private final MemoryStorage inner;
-
-        Failing(MemoryStorage inner) {
-            this.inner = inner;
-        }
-
-        @Override
-        public abstract SyncFailures sync(Collection<? extends PartitionStore> dirty);
-
-        @Override
-        public Set<PartitionId> partitions() {
-            return inner.partitions();
-        }
-
-        @Override
-        public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
-            return inner.open(id, epoch, settings);
-        }
-
-        @Override
-        public void delete(PartitionId id) {
-            inner.delete(id);
-        }
-
-        @Override
-        public String setAside(PartitionId id) {
-            return inner.setAside(id);
-        }
-
-        @Override
-        public void close() {
-            inner.close();
-        }
-    }
-
     private Committer committer(Storage storage, Consumer<PartitionLog> later) {
         return new Committer(storage, time, Durability.SYNC, log -> {}, later);
     }
@@ -100,7 +64,7 @@ class CommitterTest {
         PartitionLog sound = log("sound");
         PartitionLog other = log("other");
         Committer committer = committer(
-                new Failing(memory) {
+                new ForwardingStorage(memory) {
                     @Override
                     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
                         memory.sync(List.of(sound.commitTarget().store()));
@@ -125,7 +89,7 @@ class CommitterTest {
         PartitionLog sound = log("sound");
         StorageException retry = new StorageException(StorageException.Kind.RETRY, "no room just now");
         Committer committer = committer(
-                new Failing(memory) {
+                new ForwardingStorage(memory) {
                     @Override
                     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
                         if (dirty.contains(failing.commitTarget().store())) {

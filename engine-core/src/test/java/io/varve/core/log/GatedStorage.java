@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-import io.varve.core.spi.PartitionId;
-import io.varve.core.spi.PartitionSettings;
+import io.varve.core.spi.ForwardingStorage;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
 import java.util.Collection;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Passes all calls on to another storage, and lets a test block syncs or make them fail. */
-public final class GatedStorage implements Storage {
-    private final Storage inner;
+public final class GatedStorage extends ForwardingStorage {
     private final Semaphore permits = new Semaphore(0);
     private final Semaphore synced = new Semaphore(0);
     private volatile StorageException failure;
     private volatile Error death;
 
     public GatedStorage(Storage inner) {
-        this.inner = inner;
+        super(inner);
     }
 
     /** Lets a number of further syncs pass. */
@@ -60,31 +57,6 @@ public final class GatedStorage implements Storage {
             return new SyncFailures(dirty.stream()
                     .collect(java.util.stream.Collectors.toMap(PartitionStore::id, ignored -> reason, (a, b) -> a)));
         }
-        return inner.sync(dirty);
-    }
-
-    @Override
-    public Set<PartitionId> partitions() {
-        return inner.partitions();
-    }
-
-    @Override
-    public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
-        return inner.open(id, epoch, settings);
-    }
-
-    @Override
-    public String setAside(PartitionId id) {
-        return inner.setAside(id);
-    }
-
-    @Override
-    public void delete(PartitionId id) {
-        inner.delete(id);
-    }
-
-    @Override
-    public void close() {
-        inner.close();
+        return super.sync(dirty);
     }
 }

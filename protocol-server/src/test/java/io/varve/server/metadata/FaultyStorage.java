@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import io.varve.core.spi.ForwardingStorage;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
@@ -8,11 +9,10 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
 import java.util.Collection;
-import java.util.Set;
 import java.util.function.BiPredicate;
 
 /** Fails chosen operations of a storage, as a full disk does. */
-final class FaultyStorage implements Storage {
+final class FaultyStorage extends ForwardingStorage {
     /** The operations that can fail. */
     enum Operation {
         OPEN,
@@ -20,13 +20,12 @@ final class FaultyStorage implements Storage {
         SYNC
     }
 
-    private final Storage storage;
     private final BiPredicate<Operation, PartitionId> fails;
     private final boolean restoring;
 
     /** @param restoring whether it is restored from a remote tier, so it says */
     FaultyStorage(Storage storage, BiPredicate<Operation, PartitionId> fails, boolean restoring) {
-        this.storage = storage;
+        super(storage);
         this.fails = fails;
         this.restoring = restoring;
     }
@@ -37,25 +36,15 @@ final class FaultyStorage implements Storage {
     }
 
     @Override
-    public Set<PartitionId> partitions() {
-        return storage.partitions();
-    }
-
-    @Override
     public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
         check(Operation.OPEN, id);
-        return storage.open(id, epoch, settings);
-    }
-
-    @Override
-    public String setAside(PartitionId id) {
-        return storage.setAside(id);
+        return super.open(id, epoch, settings);
     }
 
     @Override
     public void delete(PartitionId id) {
         check(Operation.DELETE, id);
-        storage.delete(id);
+        super.delete(id);
     }
 
     @Override
@@ -63,12 +52,7 @@ final class FaultyStorage implements Storage {
         for (PartitionStore store : dirty) {
             check(Operation.SYNC, store.id());
         }
-        return storage.sync(dirty);
-    }
-
-    @Override
-    public void close() {
-        storage.close();
+        return super.sync(dirty);
     }
 
     private void check(Operation operation, PartitionId id) {

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import io.varve.core.spi.ForwardingStorage;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
-import io.varve.core.spi.SyncFailures;
-import java.util.Collection;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** A storage that opens some partitions only when its gate is opened, as if they came from far away. */
-public final class SlowOpeningStorage implements Storage {
+public final class SlowOpeningStorage extends ForwardingStorage {
     /** Makes storages for a {@link MetadataFixture} behind one gate. */
     public static final class Gate implements UnaryOperator<Storage> {
         private volatile Predicate<PartitionId> held = id -> false;
@@ -34,11 +32,10 @@ public final class SlowOpeningStorage implements Storage {
         }
     }
 
-    private final Storage storage;
     private final Gate gate;
 
     private SlowOpeningStorage(Storage storage, Gate gate) {
-        this.storage = storage;
+        super(storage);
         this.gate = gate;
     }
 
@@ -47,31 +44,6 @@ public final class SlowOpeningStorage implements Storage {
         if (gate.held.test(id)) {
             gate.opened.join();
         }
-        return storage.open(id, epoch, settings);
-    }
-
-    @Override
-    public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
-        return storage.sync(dirty);
-    }
-
-    @Override
-    public Set<PartitionId> partitions() {
-        return storage.partitions();
-    }
-
-    @Override
-    public String setAside(PartitionId id) {
-        return storage.setAside(id);
-    }
-
-    @Override
-    public void delete(PartitionId id) {
-        storage.delete(id);
-    }
-
-    @Override
-    public void close() {
-        storage.close();
+        return super.open(id, epoch, settings);
     }
 }
