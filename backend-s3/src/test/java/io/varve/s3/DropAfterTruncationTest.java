@@ -13,11 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.Storage;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,22 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Truncates partitions of which the bucket has everything. The bucket keeps whole segments of this machine
  * only, so what is appended afterwards is uploaded with the rest of its segment, and its local copy goes.
  */
-class DropAfterTruncationTest {
-    @TempDir
-    Path root;
-
-    private TierFixture tier;
-
-    @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        tier.close();
-    }
-
+class DropAfterTruncationTest extends TierTest {
     /** Segments have 50 offsets; of those below {@code dropped} only the bucket has a copy. */
     @ParameterizedTest(name = "to {0}, start {1}, local from {2}")
     @CsvSource({

@@ -12,35 +12,17 @@ import static io.varve.s3.TierFixture.tens;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.conformance.rig.DirectoryTree;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.file.FileStorageProvider;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Crashes between the two halves of a trim: the hot partition has it, the tier's journal does not. */
-class HalfTrimTest {
-    @TempDir
-    Path root;
-
-    private TierFixture tier;
-
-    @BeforeEach
-    void start() throws IOException {
-        tier = new TierFixture();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        tier.close();
-    }
-
+class HalfTrimTest extends TierTest {
     @Test
     void theStartStaysWhereTheCrashBroughtItBackTo() {
         Path directory = root.resolve("data");
@@ -51,11 +33,7 @@ class HalfTrimTest {
             sync(storage, store);
             awaitUploads(store);
         }
-        try (Storage hot = new FileStorageProvider().open(tier.context(directory))) {
-            PartitionStore store = hot.open(ID, 1, COMPACTED);
-            store.trimTo(25);
-            sync(hot, store);
-        }
+        trimHot(directory, COMPACTED, 25);
         try (Storage storage = tier.open(directory)) {
             PartitionStore store = storage.open(ID, 1, COMPACTED);
             for (int i = 0; i < 3; i++) {
@@ -92,14 +70,18 @@ class HalfTrimTest {
             committed.get(1, TimeUnit.MINUTES);
             DirectoryTree.copy(directory, left);
         }
-        try (Storage hot = new FileStorageProvider().open(tier.context(left))) {
-            PartitionStore store = hot.open(ID, 1, COPY);
-            store.trimTo(60);
-            sync(hot, store);
-        }
+        trimHot(left, COPY, 60);
         try (Storage storage = tier.open(left)) {
             PartitionStore store = storage.open(ID, 1, COPY);
             assertThat(readAll(store, store.extent().start())).isEqualTo(tens(60, 80));
+        }
+    }
+
+    private void trimHot(Path directory, PartitionSettings settings, long offset) {
+        try (Storage hot = new FileStorageProvider().open(tier.context(directory))) {
+            PartitionStore store = hot.open(ID, 1, settings);
+            store.trimTo(offset);
+            sync(hot, store);
         }
     }
 }
