@@ -19,17 +19,4 @@ public record Timing(long seed, long startMs, long durationMs, long sampleMs, in
                     "duration " + durationMs + " ms, sample " + sampleMs + " ms, scale 1/" + scale);
         }
     }
-
-    /** @return the end, exclusive, in ms since the epoch */
-    public long endMs() {
-        return startMs + durationMs;
-    }
-
-    /**
-     * @param other another seed
-     * @return the same times with it
-     */
-    public Timing withSeed(long other) {
-        return new Timing(other, startMs, durationMs, sampleMs, scale);
-    }
 }

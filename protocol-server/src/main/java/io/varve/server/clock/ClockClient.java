@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.clock;
 
+import io.varve.server.command.ClientAnswer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
@@ -36,7 +34,8 @@ public final class ClockClient {
      * @throws org.apache.kafka.common.errors.InvalidTopicException if the server is a Kafka
      */
     public ClockReading read() {
-        Config answer = get(admin.describeConfigs(List.of(CLOCK)).values().get(CLOCK));
+        Config answer = ClientAnswer.await(
+                admin.describeConfigs(List.of(CLOCK)).values().get(CLOCK));
         return new ClockReading(number(answer, ClockResource.TIME), number(answer, ClockResource.AHEAD));
     }
 
@@ -60,17 +59,7 @@ public final class ClockClient {
         String target = Long.toString(Math.addExact(read().ms(), ms));
         AlterConfigOp set = new AlterConfigOp(new ConfigEntry(ClockResource.TIME, target), AlterConfigOp.OpType.SET);
         Map<ConfigResource, Collection<AlterConfigOp>> change = Map.of(CLOCK, List.of(set));
-        get(admin.incrementalAlterConfigs(change).all());
+        ClientAnswer.await(admin.incrementalAlterConfigs(change).all());
         return read();
-    }
-
-    private static <T> T get(KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
-        }
     }
 }

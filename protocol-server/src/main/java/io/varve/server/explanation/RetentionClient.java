@@ -2,19 +2,17 @@
 package io.varve.server.explanation;
 
 import io.varve.core.retention.RetentionExplanation;
+import io.varve.server.command.ClientAnswer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
@@ -117,22 +115,13 @@ public final class RetentionClient {
 
     private Config describe(String name) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-        return get(admin.describeConfigs(List.of(resource)).values().get(resource));
+        return ClientAnswer.await(
+                admin.describeConfigs(List.of(resource)).values().get(resource));
     }
 
     private void alter(String topic, AlterConfigOp operation) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Map<ConfigResource, Collection<AlterConfigOp>> changes = Map.of(resource, List.of(operation));
-        get(admin.incrementalAlterConfigs(changes).all());
-    }
-
-    private static <T> T get(KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
-        }
+        ClientAnswer.await(admin.incrementalAlterConfigs(changes).all());
     }
 }
