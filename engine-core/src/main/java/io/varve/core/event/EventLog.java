@@ -8,9 +8,9 @@ import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   submit --> queue --> [ decide --> prepare --> append ]* --> wait until durable --> state --> effects --> answers
- *                         `--- one round: whatever is queued, on one thread, in order ---'
+ *                         `--- one round: whatever is queued, in order, by one agent ---'
  * </pre>
  *
  * A command sees the events of every earlier command, so that a round of many commands costs one sync. No
@@ -57,7 +57,7 @@ public final class EventLog<S, E> implements AutoCloseable {
     }
 
     /**
-     * Does the work that must precede the logging of events, on the writer's thread.
+     * Does the work that must precede the logging of events, in the writer's steps.
      *
      * @param <S> the state
      */
@@ -96,11 +96,12 @@ public final class EventLog<S, E> implements AutoCloseable {
     private final Fold<S, E> fold;
     private final Preparation<S> preparation;
     private final Consumer<List<S>> effects;
-    private final BlockingQueue<Pending<S, E, ?>> queue = new LinkedBlockingQueue<>();
-    private final Pending<S, E, ?> stop = new Pending<>(null, null);
-    private final Thread writer;
+    private final Scheduler scheduler;
+    private final Queue<Pending<S, E, ?>> queue = new ConcurrentLinkedQueue<>();
+    private final Scheduler.Agent writer;
     private volatile S state;
     private volatile RuntimeException refusing;
+    private volatile boolean closing;
 
     /**
      * Starts the writer on a log that was replayed.
@@ -110,9 +111,9 @@ public final class EventLog<S, E> implements AutoCloseable {
      * @param fold how events change the state
      * @param initial the state after every event in the log
      * @param preparation does the work that must precede the logging of events
-     * @param effects given, on the writer's thread, the states of a round in order, when their events are
+     * @param effects given, in the writer's steps, the states of a round in order, when their events are
      *     durable; the answers wait for its return
-     * @param scheduler gives the writer its thread
+     * @param scheduler runs the writer
      */
     public EventLog(
             PartitionLog log,
@@ -128,7 +129,8 @@ public final class EventLog<S, E> implements AutoCloseable {
         this.preparation = Objects.requireNonNull(preparation, "preparation");
         this.effects = Objects.requireNonNull(effects, "effects");
         this.state = Objects.requireNonNull(initial, "initial");
-        writer = scheduler.start("events-" + log.id().topic(), this::run);
+        this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+        writer = scheduler.worker("events-" + log.id().topic(), this::run);
     }
 
     /** @return the state after the last durable event whose effects took place */
@@ -140,13 +142,18 @@ public final class EventLog<S, E> implements AutoCloseable {
      * Queues a command.
      *
      * @param command decides the events
-     * @return completes, on the writer's thread, with the answer when the events are durable and their
+     * @return completes, in the writer's steps, with the answer when the events are durable and their
      *     effects took place; fails with the command's exception, or with a {@link StorageException}: the
      *     log's, or CLOSED
      */
     public <R> CompletableFuture<R> submit(Command<S, E, R> command) {
         Pending<S, E, R> pending = new Pending<>(Objects.requireNonNull(command, "command"), new CompletableFuture<>());
+        if (closing) {
+            pending.future.completeExceptionally(closed());
+            return pending.future;
+        }
         queue.add(pending);
+        writer.wake();
         RuntimeException refused = refusing;
         if (refused != null && queue.remove(pending)) {
             pending.future.completeExceptionally(refused);
@@ -155,65 +162,57 @@ public final class EventLog<S, E> implements AutoCloseable {
     }
 
     /**
-     * Lets the round in progress finish, refuses the queued commands, and ends the writer's thread.
+     * Refuses every command from now on, and waits at most 5 s until those that are queued are answered.
      * Idempotent.
      */
     @Override
     public void close() {
-        queue.add(stop);
-        boolean interrupted = false;
-        boolean waiting = true;
-        while (waiting) {
-            try {
-                writer.join(CLOSE_MS);
-                waiting = false;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        closing = true;
+        if (!writer.close(CLOSE_MS)) {
+            LOG.warn("The writer of {} is still busy after {} ms", log.id(), CLOSE_MS);
         }
     }
 
-    private void run() {
-        List<Pending<S, E, ?>> round = new ArrayList<>();
+    private long run() {
+        boolean last = closing;
         try {
-            while (refusing == null) {
-                round.add(take());
-                queue.drainTo(round, ROUND - 1);
-                boolean last = round.remove(stop);
-                round(round);
-                round.clear();
-                if (last) {
-                    refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + " is closed");
-                }
+            if (refusing == null) {
+                round(take());
             }
         } catch (RuntimeException | Error e) {
             LOG.error("The writer of {} died; refusing changes until restart", log.id(), e);
             refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + ": its writer died", e);
         }
-        queue.drainTo(round); // commands queued from now on are refused
-        for (Pending<S, E, ?> late : round) {
-            if (late != stop) {
-                late.future.completeExceptionally(refusing);
-            }
+        if (refusing == null && !queue.isEmpty()) {
+            return Scheduler.AgentStep.AGAIN;
         }
+        if (refusing == null && last) {
+            refusing = closed();
+        }
+        if (refusing != null) {
+            refuseQueued();
+        }
+        return Scheduler.AgentStep.UNTIL_WOKEN;
     }
 
-    /**
-     * Waits for a command. An interruption can only come from a callback on this thread and is ignored:
-     * without this thread no state could change.
-     */
-    private Pending<S, E, ?> take() {
-        while (true) {
-            try {
-                Pending<S, E, ?> taken = queue.take();
-                Thread.interrupted(); // or a storage's files would be closed under it
-                return taken;
-            } catch (InterruptedException e) {
-                LOG.debug("The writer of {} was interrupted and goes on", log.id());
+    private StorageException closed() {
+        return new StorageException(StorageException.Kind.CLOSED, log.id() + " is closed");
+    }
+
+    private List<Pending<S, E, ?>> take() {
+        List<Pending<S, E, ?>> round = new ArrayList<>();
+        while (round.size() < ROUND && !queue.isEmpty()) {
+            Pending<S, E, ?> next = queue.poll(); // null if its submitter has just taken it back
+            if (next != null) {
+                round.add(next);
             }
+        }
+        return round;
+    }
+
+    private void refuseQueued() {
+        for (Pending<S, E, ?> late = queue.poll(); late != null; late = queue.poll()) {
+            late.future.completeExceptionally(refusing);
         }
     }
 
@@ -272,7 +271,7 @@ public final class EventLog<S, E> implements AutoCloseable {
         }
 
         void finish() {
-            StorageException failure = end < 0 ? null : EventReplay.awaitDurable(log, end);
+            StorageException failure = end < 0 ? null : EventReplay.awaitDurable(log, end, scheduler);
             if (failure != null) {
                 LOG.error(
                         "Events below offset {} of {} may not be durable; refusing changes until restart",

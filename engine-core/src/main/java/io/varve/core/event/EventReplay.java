@@ -4,6 +4,7 @@ package io.varve.core.event;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.VerifyingLogReader;
 import io.varve.core.record.BatchHeader;
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -36,16 +37,17 @@ public final class EventReplay<E> {
      * @param log the log of the events, with every offset from 0 on: such a log is never trimmed
      * @param codec how records become events
      * @param sink takes each batch in order
+     * @param scheduler waits for the end to be durable
      * @throws StorageException as {@link io.varve.core.log.LogReader#read}, or if the end does not become
      *     durable; CORRUPT if an event is missing or damaged, the message naming log and offset
      */
-    public static <E> void replay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink) {
-        new EventReplay<>(log, codec, sink).replay();
+    public static <E> void replay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink, Scheduler scheduler) {
+        new EventReplay<>(log, codec, sink).replay(scheduler);
     }
 
-    private void replay() {
+    private void replay(Scheduler scheduler) {
         long end = log.logEndOffset();
-        StorageException failure = awaitDurable(log, end);
+        StorageException failure = awaitDurable(log, end, scheduler);
         if (failure != null) {
             throw failure;
         }
@@ -81,10 +83,11 @@ public final class EventReplay<E> {
      *
      * @return null when the log is durable up to the offset, else why it will not be
      */
-    static StorageException awaitDurable(PartitionLog log, long offset) {
+    static StorageException awaitDurable(PartitionLog log, long offset, Scheduler scheduler) {
         while (true) {
             CompletableFuture<StorageException> outcome = new CompletableFuture<>();
             log.awaitHighWatermark(offset, outcome::complete);
+            scheduler.await(outcome, Scheduler.AgentStep.UNTIL_WOKEN);
             StorageException failure = outcome.join();
             if (failure == null || failure.kind() != StorageException.Kind.RETRY) {
                 return failure;

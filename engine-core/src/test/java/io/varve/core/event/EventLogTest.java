@@ -18,6 +18,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
@@ -118,10 +119,14 @@ class EventLogTest {
                 EngineConfig.DEFAULT);
         PartitionLog log = engine.open(ID, 0, PartitionConfig.DEFAULT);
         List<String> replayed = new ArrayList<>();
-        EventReplay.replay(log, codec, (words, nextOffset) -> {
-            replayed.addAll(words);
-            assertThat(nextOffset).isEqualTo(replayed.size());
-        });
+        EventReplay.replay(
+                log,
+                codec,
+                (words, nextOffset) -> {
+                    replayed.addAll(words);
+                    assertThat(nextOffset).isEqualTo(replayed.size());
+                },
+                scheduler);
         events = new EventLog<>(
                 log, codec, EventLogTest::append, List.copyOf(replayed), preparation, shown::addAll, scheduler);
     }
@@ -138,6 +143,39 @@ class EventLogTest {
             }));
         }
         assertThat(events.state()).containsExactly("word0", "word1", "word2");
+    }
+
+    @Test
+    void inVirtualTimeEverythingHappensInTheDriversCalls() {
+        VirtualTime time = new VirtualTime(0);
+        List<String> order = new ArrayList<>();
+        for (int run = 0; run < 2; run++) {
+            LogEngine driven = LogEngine.open(
+                    new Provided(memory),
+                    new StorageContext(
+                            List.of(Path.of("unused")), Map.of(), time, time, Ids.seeded(1), new FailPoints()),
+                    EngineConfig.DEFAULT);
+            PartitionLog log = driven.open(ID, 0, PartitionConfig.DEFAULT);
+            List<String> replayed = new ArrayList<>();
+            EventReplay.replay(log, codec, (words, nextOffset) -> replayed.addAll(words), time);
+            EventLog<List<String>, String> inline = new EventLog<>(
+                    log, codec, EventLogTest::append, replayed, preparation, states -> order.add("effects"), time);
+            CompletableFuture<Integer> first = inline.submit(say("first"));
+            CompletableFuture<Integer> second = inline.submit(say("second"));
+            first.thenAccept(words -> order.add("first " + words));
+            second.thenAccept(words -> order.add("second " + words));
+            assertThat(order).isEmpty();
+            time.runReady();
+            assertThat(order).containsExactly("effects", "first " + (2 * run + 1), "second " + (2 * run + 2));
+            order.clear();
+            CompletableFuture<Integer> last = inline.submit(state -> Decision.nothing(state.size()));
+            inline.close();
+            assertThat(last).isCompletedWithValue(2 * run + 2);
+            driven.close();
+            memory = memory.reopen();
+        }
+        start();
+        assertThat(events.state()).containsExactly("first", "second", "first", "second");
     }
 
     private static List<String> append(List<String> state, List<String> words, long nextOffset) {

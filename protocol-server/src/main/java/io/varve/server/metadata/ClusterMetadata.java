@@ -142,7 +142,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
             Ids ids,
             LongConsumer clockAhead) {
         MetadataLog.Replayed replayed = MetadataLog.replay(
-                engine, new MetadataRecordCodec(clock), config.topics().tiered());
+                engine, new MetadataRecordCodec(clock), config.topics().tiered(), scheduler);
         MetadataLog.checkNode(replayed.state(), config.nodeId());
         clockAhead.accept(replayed.state().clockAheadMs());
         ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);

@@ -9,6 +9,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.retention.Hold;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.TierLimits;
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
@@ -54,11 +55,12 @@ public final class MetadataLog {
      * @param engine the open engine
      * @param codec decodes the events
      * @param tiered true if the storage backend has a remote tier: the events are copied there, and stay here
+     * @param scheduler waits for the log's end to be durable
      * @return the log and the state that the events fold into
      * @throws MetadataException if there are partitions but no metadata, or an event does not fit those
      *     before it
      */
-    public static Replayed replay(LogEngine engine, MetadataRecordCodec codec, boolean tiered) {
+    public static Replayed replay(LogEngine engine, MetadataRecordCodec codec, boolean tiered, Scheduler scheduler) {
         Set<PartitionId> stored = engine.stored();
         if (!stored.contains(PARTITION)) {
             checkEmpty(stored);
@@ -76,7 +78,8 @@ public final class MetadataLog {
             EventReplay.replay(
                     log,
                     codec,
-                    (events, nextOffset) -> events.forEach(event -> replay(event, nextOffset, delta, deleted)));
+                    (events, nextOffset) -> events.forEach(event -> replay(event, nextOffset, delta, deleted)),
+                    scheduler);
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.CORRUPT) {
                 throw unusable(log, e);
