@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.experiments.result;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +22,9 @@ import java.util.function.Function;
  * measurement. The same result gives the same bytes.
  */
 public final class ResultFiles {
+    /** Version of the files: another one is written when a column or a name changes its meaning or goes. */
+    private static final int FORMAT = 1;
+
     private static final String SUMMARY = "result.json";
     private static final String SAMPLES = "samples.csv";
     private static final String SEGMENTS = "segments.csv";
@@ -38,26 +39,10 @@ public final class ResultFiles {
     private static final CsvTable<Miss> MISS = new CsvTable<>(Miss.class);
 
     /** Holds what {@code result.json} does. */
-    private record Summary(ExperimentSummary experiment, List<PolicySummary> policies) {}
+    private record Summary(int format, ExperimentSummary experiment, List<PolicySummary> policies) {}
 
-    private static final class Decimals extends StdSerializer<Double> {
-        private static final long serialVersionUID = 1;
-
-        Decimals() {
-            super(Double.class);
-        }
-
-        @Override
-        public void serialize(Double value, JsonGenerator json, SerializerProvider provider) throws IOException {
-            json.writeNumber(CsvTable.decimal(value).toPlainString());
-        }
-    }
-
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, true)
-            .registerModule(new SimpleModule()
-                    .addSerializer(Double.class, new Decimals())
-                    .addSerializer(double.class, new Decimals()));
+    private static final ObjectMapper JSON =
+            ResultJson.mapper().configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, true);
 
     private ResultFiles() {}
 
@@ -72,7 +57,9 @@ public final class ResultFiles {
         Files.createDirectories(directory);
         List<PolicyResult> policies = result.policies();
         Summary summary = new Summary(
-                result.about(), policies.stream().map(PolicyResult::summary).toList());
+                FORMAT,
+                result.about(),
+                policies.stream().map(PolicyResult::summary).toList());
         Files.writeString(directory.resolve(SUMMARY), JSON.writer(printer()).writeValueAsString(summary) + "\n");
         SAMPLE.write(directory.resolve(SAMPLES), all(policies, PolicyResult::samples));
         SEGMENT.write(directory.resolve(SEGMENTS), all(policies, PolicyResult::segments));
@@ -95,19 +82,10 @@ public final class ResultFiles {
      *
      * @param directory where {@link #write} wrote it
      * @return the result
-     * @throws IOException if a file is absent or damaged: the message names it
+     * @throws IOException if a file is absent or damaged, or of another format: the message names it
      */
     public static ExperimentResult read(Path directory) throws IOException {
-        Path json = directory.resolve(SUMMARY);
-        Summary summary;
-        try {
-            summary = JSON.readValue(Files.readString(json), Summary.class);
-        } catch (JsonProcessingException e) {
-            throw new IOException(json + ": " + e.getOriginalMessage(), e);
-        }
-        if (summary.experiment() == null || summary.policies() == null) {
-            throw new IOException(json + ": must have experiment and policies");
-        }
+        Summary summary = summary(directory);
         Map<String, List<Sample>> samples = byPolicy(SAMPLE.read(directory.resolve(SAMPLES)), Sample::policy);
         Map<String, List<SegmentLife>> segments =
                 byPolicy(SEGMENT.read(directory.resolve(SEGMENTS)), SegmentLife::policy);
@@ -126,6 +104,28 @@ public final class ResultFiles {
                     misses.getOrDefault(policy.name(), List.of())));
         }
         return new ExperimentResult(summary.experiment(), policies);
+    }
+
+    private static Summary summary(Path directory) throws IOException {
+        Path json = directory.resolve(SUMMARY);
+        if (!Files.isRegularFile(json)) {
+            throw new NoSuchFileException(json.toString(), null, directory + " is not the result of an experiment");
+        }
+        try {
+            JsonNode tree = JSON.readTree(Files.readString(json));
+            int format = tree.path("format").asInt();
+            if (format != FORMAT) {
+                throw new IOException(json + ": has format " + format + ", this version reads format " + FORMAT
+                        + ": run the experiment again");
+            }
+            Summary summary = JSON.treeToValue(tree, Summary.class);
+            if (summary.experiment() == null || summary.policies() == null) {
+                throw new IOException(json + ": must have experiment and policies");
+            }
+            return summary;
+        } catch (JsonProcessingException e) {
+            throw new IOException(json + ": " + e.getOriginalMessage(), e);
+        }
     }
 
     private static <R> Map<String, List<R>> byPolicy(List<R> rows, Function<R, String> policy) {

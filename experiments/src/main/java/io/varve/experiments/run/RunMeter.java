@@ -47,13 +47,10 @@ final class RunMeter {
         long local = bytes * timing.scale();
         localCost += local / GIB * prices.localGibMonth() * (now - sampledMs) / MONTH_MS;
         sampledMs = now;
+        long produced = partitions.stream().mapToLong(SimulatedPartition::bytes).sum() * timing.scale();
+        long written = produced + compacted() * timing.scale();
         maxLocalBytes = Math.max(maxLocalBytes, local);
-        samples.add(new Sample(policy, now, local, 0, written(), oldestAge(now), 0, localCost));
-    }
-
-    private long written() {
-        long produced = partitions.stream().mapToLong(SimulatedPartition::bytes).sum();
-        return (produced + compacted()) * timing.scale();
+        samples.add(new Sample(policy, now, local, 0, produced, written, oldestAge(now), 0, localCost));
     }
 
     /** @return bytes that compaction wrote, of the run's scale */

@@ -40,8 +40,8 @@ class ResultFilesTest {
     void writesTheColumnsThatChartsRead() throws IOException {
         ResultFiles.write(directory, result("because"));
         assertThat(directory.resolve("samples.csv")).content().isEqualTo("""
-                policy,time_ms,local_bytes,remote_bytes,written_bytes,oldest_record_age_ms,backlog_bytes,cost
-                short,1790000060000,5000,20,5100,,7,0.000012
+                policy,time_ms,local_bytes,remote_bytes,produced_bytes,written_bytes,oldest_record_age_ms,backlog_bytes,cost
+                short,1790000060000,5000,20,5000,5100,,7,0.000012
                 """);
         assertThat(directory.resolve("segments.csv")).content().isEqualTo("""
                 policy,topic,partition,base_offset,end_offset,bytes,created_ms,sealed_ms,uploaded_ms,local_gone_ms,deleted_ms,reason
@@ -81,6 +81,19 @@ class ResultFilesTest {
                 .hasMessageContaining("misses.csv: row 2: to_offset=nine: must be a number");
     }
 
+    @Test
+    void refusesWhatIsNoResultAndAnotherFormat() throws IOException {
+        assertThatThrownBy(() -> ResultFiles.read(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is not the result of an experiment");
+        ResultFiles.write(directory, result("because"));
+        Path json = directory.resolve("result.json");
+        Files.writeString(json, Files.readString(json).replace("\"format\" : 1", "\"format\" : 2"));
+        assertThatThrownBy(() -> ResultFiles.read(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("result.json: has format 2, this version reads format 1");
+    }
+
     private static ExperimentResult result(String reason) {
         ExperimentSummary about = new ExperimentSummary(
                 "week", "A week.", "headers", 7, 1000, START, 60_000, 60_000, "list prices", "a fixed 1 ms");
@@ -97,7 +110,7 @@ class ResultFilesTest {
                 about,
                 List.of(new PolicyResult(
                         summary,
-                        List.of(new Sample("short", START + 60_000, 5000, 20, 5100, -1, 7, 0.000012)),
+                        List.of(new Sample("short", START + 60_000, 5000, 20, 5000, 5100, -1, 7, 0.000012)),
                         List.of(new SegmentLife(
                                 "short",
                                 "orders",
