@@ -10,7 +10,7 @@ final class BucketFailure {
 
     /**
      * @param failure a failed request for an object that the manifest names
-     * @return CORRUPT if the object is gone; else RETRY, as the bucket may answer later
+     * @return CORRUPT if the object is gone; else RETRY, as the bucket may answer later, or be there again
      */
     static StorageException of(ObjectStoreException failure) {
         StorageException.Kind kind = failure.kind() == ObjectStoreException.Kind.ABSENT

@@ -22,6 +22,7 @@ public final class BucketProbe {
     private static final long MAX_MS = 10_000;
     private static final long LEFTOVER_MS = 3_600_000;
     private static final int ROUNDS = 3;
+    private static final int MAX_READS = 10;
 
     private final S3ObjectStore store;
     private final ObjectRequests requests;
@@ -60,8 +61,8 @@ public final class BucketProbe {
             case DENIED ->
                 "s3.access.key.id and s3.secret.access.key must be right, or the default credentials valid, and must"
                         + " allow to list the bucket and to get, put and delete its objects";
-            case ABSENT -> "the bucket must exist: make it, or correct s3.bucket, s3.region or s3.endpoint";
-            case REFUSED ->
+            case NO_BUCKET -> "the bucket must exist: make it, or correct s3.bucket, s3.region or s3.endpoint";
+            case ABSENT, REFUSED ->
                 "s3.endpoint, s3.region and s3.path.style must be right, and the store must know conditional writes"
                         + " and the checksums of s3.checksums";
         };
@@ -118,16 +119,19 @@ public final class BucketProbe {
         store.delete(old);
     }
 
-    /** Bytes can be damaged on their way: those that are wrong twice alike are so in the bucket. */
     private void readBack(String key, String written) {
         ByteBuffer sent = ByteBuffer.wrap(written.getBytes(StandardCharsets.UTF_8));
-        ByteBuffer stored = stored(key);
-        while (!stored.equals(sent)) {
-            ByteBuffer again = stored(key);
-            if (again.equals(stored)) {
+        DamagedReads wrong = new DamagedReads();
+        for (ByteBuffer stored = stored(key); !stored.equals(sent); stored = stored(key)) {
+            if (wrong.isStored(stored)) {
                 throw refuse("an object has other bytes than the only writer that created it sent");
             }
-            stored = again;
+            if (wrong.count() == MAX_READS) {
+                throw new ObjectStoreException(
+                        Kind.UNAVAILABLE,
+                        requests.connection().place() + ": an object has other bytes at each of " + MAX_READS + " reads",
+                        null);
+            }
         }
     }
 

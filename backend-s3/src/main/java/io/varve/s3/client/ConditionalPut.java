@@ -13,12 +13,20 @@ import java.util.Optional;
  * 200             created
  * 409             nothing is decided: again
  * 412             the key exists, perhaps by an attempt whose answer was lost: read and compare
- * 5xx, no answer  it may have been created: read and compare; if the key is absent, again
+ * 5xx, no answer  it may have been created: read and compare
+ *
+ * the own bytes                     created
+ * other bytes three times alike     another's: a read can be damaged on its way
+ * other bytes, different each time  nothing is decided: read again
+ * the key is absent                 nothing is decided: again
  * </pre>
  *
  * <p>An attempt that looked failed may still take effect later: it has the same bytes, so it does no harm.
  */
 final class ConditionalPut {
+    /** So many reads follow each other without a pause. */
+    private static final int MAX_AT_ONCE = 3;
+
     private final RequestCall put;
     private final RequestCall get;
     private final ObjectRequests requests;
@@ -46,9 +54,9 @@ final class ConditionalPut {
                     put.pause(e);
                 }
                 if (e.meaning() != Meaning.CONFLICT) {
-                    Optional<ByteBuffer> stored = stored();
-                    if (stored.isPresent()) {
-                        return isStored(body.bytes(), stored.get());
+                    Optional<Boolean> own = isOwn(body.bytes());
+                    if (own.isPresent()) {
+                        return own.get();
                     }
                     if (e.meaning() == Meaning.EXISTS) {
                         put.pause(RequestFailure.of(Meaning.TRANSIENT, "the key exists and cannot be read"));
@@ -58,17 +66,26 @@ final class ConditionalPut {
         }
     }
 
-    /** Bytes can be damaged on their way: they are those of another creator if two reads agree. */
-    private boolean isStored(ByteBuffer bytes, ByteBuffer first) {
-        ByteBuffer read = first;
-        while (!read.equals(bytes)) {
-            Optional<ByteBuffer> again = stored();
-            if (again.isEmpty() || again.get().equals(read)) {
-                return false;
+    /**
+     * Reads the object until its bytes are the own ones, or another creator's without doubt. Bytes that are
+     * neither are pauses of the PUT, so that its time bounds them.
+     *
+     * @return empty if the key is absent
+     */
+    private Optional<Boolean> isOwn(ByteBuffer bytes) {
+        DamagedReads others = new DamagedReads();
+        while (true) {
+            Optional<ByteBuffer> read = stored();
+            if (read.isEmpty() || read.get().equals(bytes)) {
+                return read.map(own -> true);
             }
-            read = again.get();
+            if (others.isStored(read.get())) {
+                return Optional.of(false);
+            }
+            if (others.count() > MAX_AT_ONCE) {
+                put.pause(RequestFailure.of(Meaning.TRANSIENT, "the object has other bytes at each read"));
+            }
         }
-        return true;
     }
 
     private Optional<ByteBuffer> stored() {
@@ -76,7 +93,7 @@ final class ConditionalPut {
             try {
                 return Optional.of(get.once(configuration -> requests.get(get, configuration, key)));
             } catch (RequestFailure e) {
-                if (e.meaning() == Meaning.ABSENT && !e.isNoBucket()) {
+                if (e.meaning() == Meaning.ABSENT) {
                     return Optional.empty();
                 }
                 if (!e.isTransient()) {

@@ -185,7 +185,7 @@ final class MultipartUpload {
     /** An upload that somebody aborted can be made anew; a bucket that is gone cannot. */
     private static ObjectStoreException goneOr(RequestCall call, RequestFailure failure) {
         ObjectStoreException reported = call.report(failure);
-        boolean gone = failure.meaning() == Meaning.ABSENT && !failure.isNoBucket();
+        boolean gone = failure.meaning() == Meaning.ABSENT;
         return gone ? new ObjectStoreException(Kind.UNAVAILABLE, reported.getMessage(), failure) : reported;
     }
 

@@ -33,7 +33,7 @@ record ObjectDeletion(ObjectRequests requests) {
                             .key(requests.full(key))
                             .overrideConfiguration(configuration)));
         } catch (RequestFailure e) {
-            if (e.meaning() != Meaning.ABSENT || e.isNoBucket()) {
+            if (e.meaning() != Meaning.ABSENT) {
                 throw call.report(e);
             }
         }

@@ -86,11 +86,23 @@ record ObjectRequests(S3Connection connection, RequestCounters.OfTopic counts) {
     }
 
     /**
-     * Asks what is stored.
+     * Asks what is stored. If nothing is, asks for the bucket: the answer has no body to say what is missing.
      *
-     * @throws RequestFailure if it is absent, for instance
+     * @throws RequestFailure ABSENT if the object is, NO_BUCKET if the bucket is, for instance
      */
     ObjectInfo head(RequestCall call, String key) {
+        try {
+            return headObject(call, key);
+        } catch (RequestFailure e) {
+            if (e.meaning() == Meaning.ABSENT) {
+                call.repeat(configuration ->
+                        client().headBucket(head -> head.bucket(bucket()).overrideConfiguration(configuration)));
+            }
+            throw e;
+        }
+    }
+
+    private ObjectInfo headObject(RequestCall call, String key) {
         HeadObjectResponse answer = call.repeat(configuration ->
                 client().headObject(head -> head.bucket(bucket()).key(full(key)).overrideConfiguration(configuration)));
         if (answer.contentLength() == null) {
@@ -108,7 +120,7 @@ record ObjectRequests(S3Connection connection, RequestCounters.OfTopic counts) {
             call.repeat(configuration -> client().abortMultipartUpload(abort ->
                     abort.bucket(bucket()).key(full(key)).uploadId(uploadId).overrideConfiguration(configuration)));
         } catch (RequestFailure e) {
-            if (e.meaning() != Meaning.ABSENT || e.isNoBucket()) {
+            if (e.meaning() != Meaning.ABSENT) {
                 throw call.report(e);
             }
         }

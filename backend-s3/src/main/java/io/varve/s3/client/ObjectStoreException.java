@@ -15,8 +15,13 @@ public final class ObjectStoreException extends VarveException {
         UNAVAILABLE,
         /** The credentials are wrong or expired, or do not allow the request: an operator must mend it. */
         DENIED,
-        /** The object or the bucket does not exist. */
+        /** The object does not exist, or is shorter than the range. */
         ABSENT,
+        /**
+         * The bucket does not exist, or the endpoint is no object store: says nothing of the object. An operator
+         * must mend it.
+         */
+        NO_BUCKET,
         /** The store refuses the request for good: a bug, or a store that lacks a feature. */
         REFUSED
     }

@@ -163,6 +163,7 @@ final class RequestCall {
         boolean interrupted = Thread.currentThread().isInterrupted();
         Kind reported = switch (last.meaning()) {
             case ABSENT -> Kind.ABSENT;
+            case NO_BUCKET -> Kind.NO_BUCKET;
             case DENIED -> Kind.DENIED;
             case TRANSIENT, CONFLICT -> Kind.UNAVAILABLE;
             case EXISTS, REFUSED -> interrupted ? Kind.UNAVAILABLE : Kind.REFUSED;

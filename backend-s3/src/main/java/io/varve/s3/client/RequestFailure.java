@@ -18,8 +18,10 @@ final class RequestFailure extends RuntimeException {
 
     /** What a failed attempt says about the request. */
     enum Meaning {
-        /** The object, the upload or the bucket does not exist, or is shorter than the range. */
+        /** The object or the upload does not exist, or the object is shorter than the range. */
         ABSENT,
+        /** The bucket does not exist, or nothing of what it could be found under: says nothing of the object. */
+        NO_BUCKET,
         /** A condition was not met: the object exists. It may be this request's own, after a lost reply. */
         EXISTS,
         /** A concurrent request left this one undecided. */
@@ -32,12 +34,13 @@ final class RequestFailure extends RuntimeException {
         REFUSED
     }
 
-    private static final String NO_SUCH_BUCKET = "NoSuchBucket";
     static final String NOT_IMPLEMENTED = "NotImplemented";
 
     private static final Map<Meaning, Set<String>> CODES = Map.of(
             Meaning.ABSENT,
-            Set.of("NoSuchKey", NO_SUCH_BUCKET, "NoSuchUpload", "NotFound", "InvalidRange"),
+            Set.of("NoSuchKey", "NoSuchUpload", "InvalidRange"),
+            Meaning.NO_BUCKET,
+            Set.of("NoSuchBucket"),
             Meaning.EXISTS,
             Set.of("PreconditionFailed"),
             Meaning.CONFLICT,
@@ -115,11 +118,6 @@ final class RequestFailure extends RuntimeException {
         return code;
     }
 
-    /** @return true if the bucket does not exist */
-    boolean isNoBucket() {
-        return code.equals(NO_SUCH_BUCKET);
-    }
-
     /** @return true if the same request may succeed when repeated */
     boolean isTransient() {
         return meaning == Meaning.TRANSIENT || meaning == Meaning.CONFLICT;
@@ -134,7 +132,9 @@ final class RequestFailure extends RuntimeException {
         return switch (status) {
             // HEAD has no body to say why; expired credentials answer so.
             case 400 -> code.isEmpty() ? Meaning.DENIED : Meaning.REFUSED;
-            case 404, 416 -> Meaning.ABSENT;
+            // A store names the key that is not there; a proxy, or what is no store, does not.
+            case 404 -> Meaning.NO_BUCKET;
+            case 416 -> Meaning.ABSENT;
             case 412 -> Meaning.EXISTS;
             case 409 -> Meaning.CONFLICT;
             case 401, 403 -> Meaning.DENIED;

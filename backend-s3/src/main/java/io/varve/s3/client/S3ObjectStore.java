@@ -126,7 +126,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     /** A bucket that does not exist must not look like an empty one. */
     private static <T> Optional<T> absent(RequestCall call, RequestFailure failure) {
-        if (failure.meaning() != RequestFailure.Meaning.ABSENT || failure.isNoBucket()) {
+        if (failure.meaning() != RequestFailure.Meaning.ABSENT) {
             throw call.report(failure);
         }
         return Optional.empty();

@@ -2,6 +2,7 @@
 package io.varve.s3.manifest;
 
 import io.varve.core.spi.StorageException;
+import io.varve.s3.client.DamagedReads;
 import io.varve.s3.client.ObjectStore;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -12,8 +13,6 @@ import java.util.Optional;
  */
 final class RepeatedGet {
     private static final int MAX_TRIES = 10;
-    /** So often the same bytes come if they are what the bucket has, however small an object is. */
-    private static final int MIN_ALIKE = 3;
 
     private RepeatedGet() {}
 
@@ -23,17 +22,16 @@ final class RepeatedGet {
      * @throws io.varve.s3.client.ObjectStoreException if the bucket cannot be read
      */
     static Optional<ByteBuffer> read(ObjectStore store, String key, int magic) {
-        Optional<ByteBuffer> object = store.get(key);
-        int alike = 1;
-        for (int tries = 1; tries < MAX_TRIES && alike < MIN_ALIKE; tries++) {
+        DamagedReads damaged = new DamagedReads();
+        while (true) {
+            Optional<ByteBuffer> object = store.get(key);
             if (object.isEmpty() || isSound(object.get(), key, magic)) {
-                break;
+                return object;
             }
-            Optional<ByteBuffer> again = store.get(key);
-            alike = again.equals(object) ? alike + 1 : 1;
-            object = again;
+            if (damaged.isStored(object.get()) || damaged.count() == MAX_TRIES) {
+                return object;
+            }
         }
-        return object;
     }
 
     private static boolean isSound(ByteBuffer object, String key, int magic) {

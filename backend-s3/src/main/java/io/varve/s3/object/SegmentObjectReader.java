@@ -3,13 +3,15 @@ package io.varve.s3.object;
 
 import io.varve.core.record.Crc32c;
 import io.varve.core.spi.StorageException;
+import io.varve.s3.client.DamagedReads;
 import io.varve.s3.client.ObjectInfo;
 import io.varve.s3.client.ObjectStore;
 import io.varve.s3.client.ObjectStoreException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
-import java.util.function.UnaryOperator;
 
 /**
  * Reads segment objects without help of a manifest: its footer and index, one chunk or blob, or all of it to
@@ -38,7 +40,8 @@ public final class SegmentObjectReader {
      *
      * @param key key of the object
      * @return the object
-     * @throws StorageException CORRUPT if it is no whole segment object
+     * @throws StorageException CORRUPT if it is no whole segment object; RETRY if it comes damaged in another
+     *     way each time
      * @throws ObjectStoreException ABSENT if there is none; as the store says
      */
     public SegmentObject open(String key) {
@@ -54,17 +57,35 @@ public final class SegmentObjectReader {
      * @param key key of the object
      * @param objectBytes its size in bytes
      * @return the object
-     * @throws StorageException CORRUPT if it is no whole segment object of this size
+     * @throws StorageException CORRUPT if it is no whole segment object of this size; RETRY if it comes damaged
+     *     in another way each time
      * @throws ObjectStoreException as the store says
      */
     public SegmentObject open(String key, long objectBytes) {
         String where = "object " + key + " of " + objectBytes + " bytes";
-        ByteBuffer tail = read(key, Math.max(0, objectBytes - TAIL_BYTES), (int) Math.min(TAIL_BYTES, objectBytes));
-        SegmentFooter footer = SegmentFooter.parse(tail, objectBytes, where);
-        long tailStart = objectBytes - tail.remaining();
-        ByteBuffer encoded = footer.indexPosition() >= tailStart
-                ? tail.slice((int) (footer.indexPosition() - tailStart), footer.indexBytes())
-                : read(key, footer.indexPosition(), footer.indexBytes());
+        int tailBytes = (int) Math.min(TAIL_BYTES, objectBytes);
+        long tailStart = objectBytes - tailBytes;
+        Tail tail = decoded(key, tailStart, tailBytes, stored -> tail(stored, tailStart, objectBytes, where));
+        SegmentFooter footer = tail.footer();
+        SegmentIndex index = tail.index()
+                .orElseGet(() -> decoded(
+                        key, footer.indexPosition(), footer.indexBytes(), stored -> index(stored, footer, where)));
+        return new SegmentObject(key, objectBytes, footer, index);
+    }
+
+    /** @param index empty if it begins before the tail */
+    private record Tail(SegmentFooter footer, Optional<SegmentIndex> index) {}
+
+    private static Tail tail(ByteBuffer stored, long tailStart, long objectBytes, String where) {
+        SegmentFooter footer = SegmentFooter.parse(stored, objectBytes, where);
+        if (footer.indexPosition() < tailStart) {
+            return new Tail(footer, Optional.empty());
+        }
+        ByteBuffer encoded = stored.slice((int) (footer.indexPosition() - tailStart), footer.indexBytes());
+        return new Tail(footer, Optional.of(index(encoded, footer, where)));
+    }
+
+    private static SegmentIndex index(ByteBuffer encoded, SegmentFooter footer, String where) {
         int crc = Crc32c.of(encoded);
         if (crc != footer.indexCrc()) {
             throw corrupt(
@@ -80,7 +101,7 @@ public final class SegmentObjectReader {
                             + " bytes of batches, its footer at byte " + footer.indexPosition() + " with "
                             + footer.bytes());
         }
-        return new SegmentObject(key, objectBytes, footer, index);
+        return index;
     }
 
     /**
@@ -91,7 +112,7 @@ public final class SegmentObjectReader {
      * @param index its index
      * @param chunk one of its chunks
      * @return the batches, from position to limit of a new direct buffer
-     * @throws StorageException as {@link ChunkDecoder#decode}
+     * @throws StorageException as {@link ChunkDecoder#decode}; RETRY if it comes damaged in another way each time
      * @throws ObjectStoreException as the store says
      */
     public ByteBuffer chunk(String key, UUID object, SegmentIndex index, Chunk chunk) {
@@ -110,7 +131,8 @@ public final class SegmentObjectReader {
      * @param index its index
      * @param blob one of its blobs
      * @return its bytes as written
-     * @throws StorageException as {@link ChunkDecoder#decodeBlob}
+     * @throws StorageException as {@link ChunkDecoder#decodeBlob}; RETRY if it comes damaged in another way each
+     *     time
      * @throws ObjectStoreException as the store says
      */
     public ByteBuffer blob(String key, UUID object, SegmentIndex index, StoredBlob blob) {
@@ -123,18 +145,13 @@ public final class SegmentObjectReader {
      *
      * @param object as {@link #open} returned it
      * @param progress takes the bytes of each piece that was verified
-     * @throws StorageException CORRUPT if a byte is not what was written
+     * @throws StorageException CORRUPT if a byte is not what was written; RETRY if bytes come damaged in another
+     *     way each time
      * @throws ObjectStoreException as the store says
      */
     public void verify(SegmentObject object, LongConsumer progress) {
         String key = object.key();
-        ByteBuffer header = read(key, 0, SegmentFormat.HEADER_BYTES);
-        if (header.getInt(0) != SegmentFormat.MAGIC || header.getInt(4) != SegmentFormat.VERSION) {
-            throw corrupt(
-                    "object " + key,
-                    "it begins with " + Long.toHexString(header.getLong(0)) + ", expected "
-                            + Integer.toHexString(SegmentFormat.MAGIC) + " and version " + SegmentFormat.VERSION);
-        }
+        decoded(key, 0, SegmentFormat.HEADER_BYTES, header -> requireHeader(header, key));
         SegmentFooter footer = object.footer();
         BatchSurvey survey = new BatchSurvey(footer.partition(), footer.baseOffset(), footer.endOffset());
         for (Chunk chunk : object.index().chunks()) {
@@ -154,20 +171,35 @@ public final class SegmentObjectReader {
         }
     }
 
-    /** Bytes can be damaged on their way: those that come damaged twice alike are so in the bucket. */
-    private ByteBuffer decoded(String key, long position, int bytes, UnaryOperator<ByteBuffer> decode) {
-        int before = 0;
-        for (int tries = 1; ; tries++) {
+    private static ByteBuffer requireHeader(ByteBuffer header, String key) {
+        if (header.getInt(0) != SegmentFormat.MAGIC || header.getInt(4) != SegmentFormat.VERSION) {
+            throw corrupt(
+                    "object " + key,
+                    "it begins with " + Long.toHexString(header.getLong(0)) + ", expected "
+                            + Integer.toHexString(SegmentFormat.MAGIC) + " and version " + SegmentFormat.VERSION);
+        }
+        return header;
+    }
+
+    /** Reads again what came damaged: it is so in the bucket if it comes alike. */
+    private <T> T decoded(String key, long position, int bytes, Function<ByteBuffer, T> decode) {
+        DamagedReads damaged = new DamagedReads();
+        while (true) {
             ByteBuffer stored = read(key, position, bytes);
             try {
                 return decode.apply(stored);
             } catch (StorageException e) {
                 e.rethrowUnless(StorageException.Kind.CORRUPT);
-                int crc = Crc32c.of(stored);
-                if (tries == MAX_TRIES || tries > 1 && crc == before) {
+                if (damaged.isStored(stored.rewind())) {
                     throw e;
                 }
-                before = crc;
+                if (damaged.count() == MAX_TRIES) {
+                    throw new StorageException(
+                            StorageException.Kind.RETRY,
+                            bytes + " bytes at " + position + " of object " + key + " came damaged " + MAX_TRIES
+                                    + " times, each time in another way: " + e.getMessage(),
+                            e);
+                }
             }
         }
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.read;
 
-import io.varve.core.record.Crc32c;
 import io.varve.core.spi.StorageException;
+import io.varve.s3.client.DamagedReads;
 import io.varve.s3.client.ObjectStore;
 import io.varve.s3.client.ObjectStoreException;
 import io.varve.s3.manifest.RemoteSegment;
@@ -60,13 +60,13 @@ final class ChunkFetch {
      * @param stored its stored bytes, from 0 to the limit; overwritten
      * @param into filled up to its limit
      * @throws StorageException as {@link #get}; RETRY if the chunk was damaged on its way each time; CORRUPT
-     *     if it came damaged twice alike: so it is in the bucket
+     *     if it came damaged three times alike: so it is in the bucket
      */
     void decode(ChunkPlace place, ByteBuffer stored, ByteBuffer into) {
         RemoteSegment segment = place.segment();
         Chunk chunk = place.chunk();
-        int before = 0;
-        for (int tries = 1; ; tries++) {
+        DamagedReads reads = new DamagedReads();
+        while (true) {
             try {
                 decoder.decode(segment.object(), segment.index(), chunk, stored.rewind(), into.rewind());
                 tally.bytes.add(chunk.bytes());
@@ -74,14 +74,12 @@ final class ChunkFetch {
             } catch (StorageException e) {
                 e.rethrowUnless(StorageException.Kind.CORRUPT);
                 tally.failures.increment();
-                int crc = Crc32c.of(stored.rewind());
-                if (tries > 1 && crc == before) {
-                    throw damaged(StorageException.Kind.CORRUPT, place, "twice with the same bytes", e);
+                if (reads.isStored(stored.rewind())) {
+                    throw damaged(StorageException.Kind.CORRUPT, place, "each time with the same bytes", e);
                 }
-                if (tries == MAX_TRIES) {
-                    throw damaged(StorageException.Kind.RETRY, place, tries + " times", e);
+                if (reads.count() == MAX_TRIES) {
+                    throw damaged(StorageException.Kind.RETRY, place, MAX_TRIES + " times", e);
                 }
-                before = crc;
             }
             getRange(place, chunk.position(), stored);
         }

@@ -237,10 +237,22 @@ abstract class ObjectStoreContract {
                 there.checksum(),
                 there.limits());
         try (S3ObjectStore none = open(missing)) {
-            assertKind(ObjectStoreException.Kind.ABSENT, () -> none.get("a"));
-            assertKind(ObjectStoreException.Kind.ABSENT, () -> none.list("", "", info -> {}));
-            assertKind(ObjectStoreException.Kind.ABSENT, () -> none.put("a", bytes("")));
-            assertKind(ObjectStoreException.Kind.ABSENT, () -> none.putIfAbsent("a", bytes("")));
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.get("a"));
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.head("a"));
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.getRange("a", 0, ByteBuffer.allocate(1)));
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.delete(List.of("a")));
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.delete(List.of("a", "b")));
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.pendingUploads(""));
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.upload("a", new ScriptedParts(1, 7)));
+            assertKind(
+                    ObjectStoreException.Kind.NO_BUCKET,
+                    () -> none.upload("a", new ScriptedParts(1, UploadParts.MIN_PART, 7)));
+            assertThat(assertKind(
+                            ObjectStoreException.Kind.NO_BUCKET, () -> none.abort(new PendingUpload("a", "u", 0))))
+                    .hasMessageContaining(missing.bucket());
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.list("", "", info -> {}));
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.put("a", bytes("")));
+            assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.putIfAbsent("a", bytes("")));
         }
     }
 

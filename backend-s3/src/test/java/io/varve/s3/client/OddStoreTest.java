@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Meets stores whose answers are unusual, or wrong. */
 class OddStoreTest {
@@ -65,6 +67,75 @@ class OddStoreTest {
         script(asked ->
                 asked.method().equals("PUT") ? Reply.error(412, "PreconditionFailed") : Reply.error(404, "NoSuchKey"));
         assertKind(Kind.UNAVAILABLE, () -> store.putIfAbsent("m", bytes("mine")));
+    }
+
+    /** Answers a creation with an error, and the reads after it with one content after the other. */
+    private void scriptUndecided(String code, String... contents) throws IOException {
+        AtomicInteger reads = new AtomicInteger();
+        script(asked -> {
+            if (asked.method().equals("PUT")) {
+                boolean stored = reads.get() > 0 && !code.equals("PreconditionFailed");
+                return stored ? Reply.stored() : Reply.error(code.equals("PreconditionFailed") ? 412 : 500, code);
+            }
+            String content = contents[Math.min(reads.getAndIncrement(), contents.length - 1)];
+            return content.isEmpty() ? Reply.error(404, "NoSuchKey") : Reply.of(200, content);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PreconditionFailed", "InternalError"})
+    void aCreationThatIsReadBackDamagedTwiceAlikeIsReadAgain(String code) throws IOException {
+        scriptUndecided(code, "m1ne", "m1ne", "mine");
+        assertThat(store.putIfAbsent("m", bytes("mine"))).isTrue();
+    }
+
+    @Test
+    void aCreationThatIsReadBackShortTwiceIsReadAgain() throws IOException {
+        scriptUndecided("InternalError", "mi", "mi", "mine");
+        assertThat(store.putIfAbsent("m", bytes("mine"))).isTrue();
+    }
+
+    @Test
+    void aCreationWhoseObjectIsSeenOnceAndThenIsNotIsMadeAgain() throws IOException {
+        scriptUndecided("InternalError", "m1ne", "");
+        assertThat(store.putIfAbsent("m", bytes("mine"))).isTrue();
+        assertThat(server.asked()).filteredOn(asked -> asked.startsWith("PUT")).hasSize(2);
+    }
+
+    @Test
+    void anotherCreatorsObjectComesThreeTimesAlike() throws IOException {
+        scriptUndecided("PreconditionFailed", "theirs");
+        assertThat(store.putIfAbsent("m", bytes("mine"))).isFalse();
+        assertThat(server.asked()).hasSize(4);
+    }
+
+    @Test
+    void anObjectThatComesDifferentEachTimeIsNotDecided() throws IOException {
+        AtomicInteger reads = new AtomicInteger();
+        script(asked -> asked.method().equals("PUT")
+                ? Reply.error(412, "PreconditionFailed")
+                : Reply.of(200, "mine" + reads.incrementAndGet()));
+        assertKind(Kind.UNAVAILABLE, () -> store.putIfAbsent("m", bytes("mine")));
+    }
+
+    /** The answer to a HEAD has no body, so it does not say whether the object is missing or the bucket. */
+    @Test
+    void aHeadThatFindsNothingAsksForTheBucket() throws IOException {
+        AtomicInteger status = new AtomicInteger(404);
+        script(asked -> asked.path().equals("/odd/k") ? Reply.of(404, "") : Reply.of(status.get(), ""));
+        assertThat(assertKind(Kind.NO_BUCKET, () -> store.head("k"))).hasMessageContaining("bucket 'odd'");
+        status.set(200);
+        assertThat(store.head("k")).isEmpty();
+    }
+
+    /** What is no S3, or a proxy before one, answers so: it says nothing of the object. */
+    @Test
+    void anAnswerNotFoundWithoutACodeDoesNotMeanThatTheObjectIsMissing() throws IOException {
+        script(asked -> Reply.of(404, "not found"));
+        assertKind(Kind.NO_BUCKET, () -> store.get("k"));
+        assertKind(Kind.NO_BUCKET, () -> store.getRange("k", 0, ByteBuffer.allocate(1)));
+        assertKind(Kind.NO_BUCKET, () -> store.head("k"));
+        assertKind(Kind.NO_BUCKET, () -> store.delete(List.of("k")));
     }
 
     @Test

@@ -69,6 +69,66 @@ class DamagedObjectTest {
         assertThat(reads).hasValue(4);
     }
 
+    /** Footer and index are small: by chance they can come damaged alike. */
+    @ParameterizedTest
+    @CsvSource({"1, false", "1, true", "60, false", "60, true", "150, false", "150, true", "700, false"})
+    void readsFooterAndIndexAgainThatWereDamagedOnTheirWay(int fromEnd, boolean alike) {
+        byte[] sound = small(ChunkCodec.NONE, Optional.empty());
+        MemoryBucket bucket = new MemoryBucket(Clock.system());
+        bucket.hold(SegmentObjects.KEY, sound);
+        SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
+        SegmentObject object = reader.open(SegmentObjects.KEY);
+        AtomicInteger reads = new AtomicInteger();
+        bucket.before(request -> {
+            if (request.startsWith("getRange")) {
+                byte[] arrives = sound.clone();
+                int read = reads.incrementAndGet();
+                arrives[sound.length - fromEnd] ^= (byte) (read > 2 ? 0 : alike ? 1 : read);
+                bucket.hold(SegmentObjects.KEY, arrives);
+            }
+        });
+
+        assertThat(reader.open(SegmentObjects.KEY)).isEqualTo(object);
+        reader.verify(object, verified -> {});
+    }
+
+    @Test
+    void readsAHeaderAgainThatWasDamagedOnItsWay() {
+        byte[] sound = small(ChunkCodec.NONE, Optional.empty());
+        MemoryBucket bucket = new MemoryBucket(Clock.system());
+        bucket.hold(SegmentObjects.KEY, sound);
+        SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
+        SegmentObject object = reader.open(SegmentObjects.KEY);
+        AtomicInteger reads = new AtomicInteger();
+        bucket.before(request -> {
+            byte[] arrives = sound.clone();
+            arrives[1] ^= reads.incrementAndGet() > 2 ? 0 : 1;
+            bucket.hold(SegmentObjects.KEY, arrives);
+        });
+
+        reader.verify(object, verified -> {});
+    }
+
+    /** Nothing says then that the bucket has other bytes than were written. */
+    @Test
+    void whatComesDamagedInAnotherWayEachTimeIsNotCalledCorrupt() {
+        byte[] sound = small(ChunkCodec.NONE, Optional.empty());
+        MemoryBucket bucket = new MemoryBucket(Clock.system());
+        SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
+        bucket.hold(SegmentObjects.KEY, sound);
+        AtomicInteger reads = new AtomicInteger();
+        bucket.before(request -> {
+            byte[] arrives = sound.clone();
+            arrives[sound.length - 1] ^= (byte) reads.incrementAndGet();
+            bucket.hold(SegmentObjects.KEY, arrives);
+        });
+
+        assertThatThrownBy(() -> reader.open(SegmentObjects.KEY, sound.length))
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.kind()).isEqualTo(Kind.RETRY));
+        assertThat(reads.get()).isBetween(3, 20);
+    }
+
     @Test
     void findsEveryTruncation() {
         byte[] sound = small(ChunkCodec.ZSTD, Optional.empty());
