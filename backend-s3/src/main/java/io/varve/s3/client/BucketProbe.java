@@ -129,7 +129,8 @@ public final class BucketProbe {
             if (wrong.count() == MAX_READS) {
                 throw new ObjectStoreException(
                         Kind.UNAVAILABLE,
-                        requests.connection().place() + ": an object has other bytes at each of " + MAX_READS + " reads",
+                        requests.connection().place() + ": an object has other bytes at each of " + MAX_READS
+                                + " reads",
                         null);
             }
         }
