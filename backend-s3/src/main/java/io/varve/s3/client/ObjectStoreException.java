@@ -18,8 +18,8 @@ public final class ObjectStoreException extends VarveException {
         /** The object does not exist, or is shorter than the range. */
         ABSENT,
         /**
-         * The bucket does not exist, or the endpoint is no object store: says nothing of the object. An operator
-         * must mend it.
+         * The bucket does not exist, or the endpoint is no object store: says nothing of the object. An
+         * operator must mend it.
          */
         NO_BUCKET,
         /** The store refuses the request for good: a bug, or a store that lacks a feature. */

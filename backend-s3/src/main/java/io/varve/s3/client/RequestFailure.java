@@ -20,7 +20,7 @@ final class RequestFailure extends RuntimeException {
     enum Meaning {
         /** The object or the upload does not exist, or the object is shorter than the range. */
         ABSENT,
-        /** The bucket does not exist, or nothing of what it could be found under: says nothing of the object. */
+        /** The bucket does not exist, or the endpoint is no store: says nothing of the object. */
         NO_BUCKET,
         /** A condition was not met: the object exists. It may be this request's own, after a lost reply. */
         EXISTS,

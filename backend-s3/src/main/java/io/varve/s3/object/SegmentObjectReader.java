@@ -57,8 +57,8 @@ public final class SegmentObjectReader {
      * @param key key of the object
      * @param objectBytes its size in bytes
      * @return the object
-     * @throws StorageException CORRUPT if it is no whole segment object of this size; RETRY if it comes damaged
-     *     in another way each time
+     * @throws StorageException CORRUPT if it is no whole segment object of this size; RETRY if it comes
+     *     damaged in another way each time
      * @throws ObjectStoreException as the store says
      */
     public SegmentObject open(String key, long objectBytes) {
@@ -112,7 +112,8 @@ public final class SegmentObjectReader {
      * @param index its index
      * @param chunk one of its chunks
      * @return the batches, from position to limit of a new direct buffer
-     * @throws StorageException as {@link ChunkDecoder#decode}; RETRY if it comes damaged in another way each time
+     * @throws StorageException as {@link ChunkDecoder#decode}; RETRY if it comes damaged in another way
+     *     each time
      * @throws ObjectStoreException as the store says
      */
     public ByteBuffer chunk(String key, UUID object, SegmentIndex index, Chunk chunk) {
@@ -131,8 +132,8 @@ public final class SegmentObjectReader {
      * @param index its index
      * @param blob one of its blobs
      * @return its bytes as written
-     * @throws StorageException as {@link ChunkDecoder#decodeBlob}; RETRY if it comes damaged in another way each
-     *     time
+     * @throws StorageException as {@link ChunkDecoder#decodeBlob}; RETRY if it comes damaged in another
+     *     way each time
      * @throws ObjectStoreException as the store says
      */
     public ByteBuffer blob(String key, UUID object, SegmentIndex index, StoredBlob blob) {
@@ -145,8 +146,8 @@ public final class SegmentObjectReader {
      *
      * @param object as {@link #open} returned it
      * @param progress takes the bytes of each piece that was verified
-     * @throws StorageException CORRUPT if a byte is not what was written; RETRY if bytes come damaged in another
-     *     way each time
+     * @throws StorageException CORRUPT if a byte is not what was written; RETRY if bytes come damaged in
+     *     another way each time
      * @throws ObjectStoreException as the store says
      */
     public void verify(SegmentObject object, LongConsumer progress) {
