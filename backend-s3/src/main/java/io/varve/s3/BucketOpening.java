@@ -7,7 +7,7 @@ import io.varve.core.spi.support.StorageProperties;
 import io.varve.s3.client.BucketProbe;
 import io.varve.s3.client.BucketSettings;
 import io.varve.s3.client.S3ObjectStore;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,18 +69,6 @@ final class BucketOpening {
     }
 
     private static void pause(StorageContext context, long ms) {
-        CountDownLatch over = new CountDownLatch(1);
-        context.scheduler().schedule(ms, over::countDown);
-        boolean interrupted = false;
-        while (over.getCount() > 0) {
-            try {
-                over.await();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        context.scheduler().await(new CompletableFuture<>(), ms);
     }
 }

@@ -4,7 +4,7 @@ package io.varve.s3;
 import io.varve.core.runtime.Scheduler;
 import io.varve.s3.client.ObjectStoreException;
 import io.varve.s3.manifest.Manifest;
-import io.varve.s3.upload.UpkeepThread;
+import io.varve.s3.upload.UpkeepAgent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,14 +20,14 @@ final class OwnerCheck implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerCheck.class);
 
     private final Manifest manifest;
-    private final UpkeepThread thread;
+    private final UpkeepAgent agent;
     private long seen;
 
-    /** Starts the thread. */
+    /** Starts the agent. */
     OwnerCheck(Manifest manifest, Scheduler scheduler) {
         this.manifest = manifest;
         seen = manifest.number();
-        thread = new UpkeepThread(scheduler, "s3-owner", "the question who owns the storage", this::run)
+        agent = UpkeepAgent.waiting(scheduler, "s3-owner", "the question who owns the storage", this::run)
                 .every(PERIOD_MS);
     }
 
@@ -47,6 +47,6 @@ final class OwnerCheck implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.close();
+        agent.close();
     }
 }

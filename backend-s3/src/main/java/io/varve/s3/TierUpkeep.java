@@ -8,7 +8,7 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.manifest.LocalJournal;
 import io.varve.s3.upload.SegmentUploader;
-import io.varve.s3.upload.UpkeepThread;
+import io.varve.s3.upload.UpkeepAgent;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at each open partition now and then: has new starts committed, ends active segments that have waited
- * long enough, and drops remote copies where the tier is off. Has its own thread.
+ * long enough, and drops remote copies where the tier is off. Waits for no request.
  */
 final class TierUpkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TierUpkeep.class);
@@ -32,7 +32,7 @@ final class TierUpkeep implements AutoCloseable {
     private final long maxDelayMs;
     private final Storage hotStorage;
     private final SegmentUploader uploader;
-    private final UpkeepThread thread;
+    private final UpkeepAgent agent;
     /** The active segments that have records, and when they were seen first. */
     private final Map<S3Partition, Active> active = new WeakHashMap<>();
 
@@ -41,7 +41,7 @@ final class TierUpkeep implements AutoCloseable {
 
     private record Active(long baseOffset, long sinceMs) {}
 
-    /** Starts the thread. */
+    /** Starts the agent. */
     TierUpkeep(PartitionCatalog catalog, TierParts parts, SegmentUploader uploader) {
         this.catalog = catalog;
         this.journal = parts.journal();
@@ -50,8 +50,8 @@ final class TierUpkeep implements AutoCloseable {
         this.hotStorage = parts.hot();
         this.uploader = uploader;
         long period = Math.max(1, Math.min(MAX_PERIOD_MS, maxDelayMs / CHECKS_IN_DELAY));
-        thread =
-                new UpkeepThread(parts.context().scheduler(), "s3-tier", "upkeep of the tier", this::run).every(period);
+        agent = UpkeepAgent.local(parts.context().scheduler(), "s3-tier", "upkeep of the tier", this::run)
+                .every(period);
     }
 
     private void run() {
@@ -133,6 +133,6 @@ final class TierUpkeep implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.close();
+        agent.close();
     }
 }

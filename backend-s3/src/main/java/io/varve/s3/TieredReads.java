@@ -34,7 +34,7 @@ final class TieredReads {
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
         BatchSlice local = readLocal(offset, endOffset, maxBytes);
-        return local != null ? local : await(readRemote(offset, endOffset, maxBytes));
+        return local != null ? local : remote.await(readRemote(offset, endOffset, maxBytes));
     }
 
     /** @return null if the offset is in the bucket only */
@@ -124,17 +124,6 @@ final class TieredReads {
         } catch (StorageException trimmed) {
             trimmed.addSuppressed(cause);
             return trimmed;
-        }
-    }
-
-    private static BatchSlice await(CompletableFuture<BatchSlice> read) {
-        try {
-            return read.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
         }
     }
 

@@ -8,18 +8,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Gathers commits until the manifest's thread takes them, in the order of the calls. Thread-safe. */
+/** Gathers commits until the manifest's agent takes them, in the order of the calls. Thread-safe. */
 final class CommitQueue {
-    private static final Logger LOG = LoggerFactory.getLogger(CommitQueue.class);
-
     /** Max edits of an entry, unless one call has more. */
     private static final int MAX_EDITS = 1000;
 
     private final Scheduler scheduler;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    /** Completed when the queue is closed. */
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
     private Kind closedAs;
     private String closedWhy;
 
@@ -52,7 +51,6 @@ final class CommitQueue {
         synchronized (this) {
             if (closedAs == null) {
                 waiting.add(new Waiting(edits, done));
-                notifyAll();
                 return done;
             }
         }
@@ -60,11 +58,8 @@ final class CommitQueue {
         return done;
     }
 
-    /** Waits for commits. @return those of the next entry; none after {@link #close} */
+    /** @return the commits of the next entry; none if none waits, or after {@link #close} */
     synchronized List<Waiting> take() {
-        while (waiting.isEmpty() && closedAs == null) {
-            await();
-        }
         List<Waiting> taken = new ArrayList<>();
         int edits = 0;
         while (closedAs == null && !waiting.isEmpty()) {
@@ -79,29 +74,25 @@ final class CommitQueue {
 
     /** Waits. @return false as soon as the queue is closed */
     boolean pause(long ms) {
-        boolean[] over = new boolean[1];
-        Scheduler.Task end = scheduler.schedule(ms, () -> {
-            synchronized (this) {
-                over[0] = true;
-                notifyAll();
-            }
-        });
-        synchronized (this) {
-            while (!over[0] && closedAs == null) {
-                await();
-            }
-            end.cancel();
-            return closedAs == null;
-        }
+        boolean closed = scheduler.await(ended, ms);
+        // A callback's interruption must not fail the next request: every commit depends on it.
+        Thread.interrupted();
+        return !closed;
     }
 
     /** Ends the queue: no commit comes in or goes out any more. The first reason stays. */
-    synchronized void close(Kind kind, String why) {
-        if (closedAs == null) {
-            closedAs = kind;
-            closedWhy = why;
-            notifyAll();
+    void close(Kind kind, String why) {
+        synchronized (this) {
+            if (closedAs == null) {
+                closedAs = kind;
+                closedWhy = why;
+            }
         }
+        ended.complete(null);
+    }
+
+    boolean isClosed() {
+        return ended.isDone();
     }
 
     /** @return why the queue ended, a new exception for each caller */
@@ -117,14 +108,5 @@ final class CommitQueue {
             waiting.clear();
         }
         stranded.forEach(one -> one.fail(reason()));
-    }
-
-    private void await() {
-        try {
-            wait();
-        } catch (InterruptedException e) {
-            // A callback's interruption must not end the thread: every commit depends on it.
-            LOG.debug("The manifest's thread was interrupted and goes on");
-        }
     }
 }

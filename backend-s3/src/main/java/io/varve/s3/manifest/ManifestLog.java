@@ -2,6 +2,7 @@
 package io.varve.s3.manifest;
 
 import io.varve.core.VarveException;
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -38,7 +39,7 @@ public final class ManifestLog implements Manifest {
     private final ManifestState state;
     private final ManifestSnapshots snapshots;
     private final CommitQueue queue;
-    private final Thread thread;
+    private final Scheduler.Agent agent;
     private volatile boolean fenced;
 
     private ManifestLog(ObjectStore store, StorageContext context, UUID incarnation, LoadedManifest loaded) {
@@ -48,7 +49,7 @@ public final class ManifestLog implements Manifest {
         state = loaded.state();
         snapshots = new ManifestSnapshots(store, context, incarnation, loaded);
         queue = new CommitQueue(context.scheduler());
-        thread = context.scheduler().start("varve-s3-manifest", this::run);
+        agent = context.scheduler().worker("varve-s3-manifest", this::commitNext);
     }
 
     /**
@@ -70,7 +71,9 @@ public final class ManifestLog implements Manifest {
 
     @Override
     public CompletableFuture<Void> commit(List<ManifestEdit> edits) {
-        return queue.add(List.copyOf(edits));
+        CompletableFuture<Void> done = queue.add(List.copyOf(edits));
+        agent.wake();
+        return done;
     }
 
     @Override
@@ -130,27 +133,28 @@ public final class ManifestLog implements Manifest {
     @Override
     public void close() {
         queue.close(Kind.CLOSED, "the manifest was closed");
-        // A callback of a commit may close the storage.
-        if (Thread.currentThread() != thread) {
-            PatientJoin.join(thread);
-        }
+        // A callback of a commit may close the storage: that does not wait for itself.
+        agent.close(Scheduler.AgentStep.UNTIL_WOKEN);
     }
 
-    private void run() {
+    private long commitNext() {
         List<CommitQueue.Waiting> group = List.of();
+        boolean committed = false;
         try {
-            do {
+            if (!queue.isClosed()) {
                 snapshots.takeIfDue(state);
                 group = queue.take();
-            } while (!group.isEmpty() && commitGroup(group));
+                committed = !group.isEmpty() && commitGroup(group);
+            }
         } catch (RuntimeException | Error e) {
             LOG.error("The manifest failed and takes no more commits: restart the server", e);
             queue.close(Kind.CLOSED, "the manifest failed: " + e);
-            throw e;
-        } finally {
+        }
+        if (queue.isClosed()) {
             group.forEach(waiting -> waiting.fail(queue.reason()));
             queue.failAll();
         }
+        return committed ? Scheduler.AgentStep.AGAIN : Scheduler.AgentStep.UNTIL_WOKEN;
     }
 
     /** @return false if nothing more can be committed */

@@ -25,25 +25,26 @@ final class ParallelGets {
         AtomicReferenceArray<Optional<ByteBuffer>> read = new AtomicReferenceArray<>(keys.size());
         ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
         AtomicInteger next = new AtomicInteger();
-        Runnable loop = () -> {
+        Scheduler.AgentStep loop = () -> {
             try {
                 for (int i = next.getAndIncrement(); i < keys.size(); i = next.getAndIncrement()) {
                     if (!failures.isEmpty()) {
-                        return;
+                        break;
                     }
                     read.set(i, RepeatedGet.read(store, keys.get(i), ManifestHeader.ENTRY_MAGIC));
                 }
             } catch (RuntimeException | Error e) {
                 failures.add(e);
             }
+            return Scheduler.AgentStep.UNTIL_WOKEN;
         };
-        List<Thread> threads = new ArrayList<>();
-        // The caller's thread is one of them.
+        List<Scheduler.Agent> agents = new ArrayList<>();
+        // The caller is one of them.
         for (int i = 1; i < Math.min(THREADS, keys.size()); i++) {
-            threads.add(scheduler.start("varve-s3-manifest-get-" + i, loop));
+            agents.add(scheduler.worker("varve-s3-manifest-get-" + i, loop));
         }
         loop.run();
-        threads.forEach(PatientJoin::join);
+        agents.forEach(agent -> agent.close(Scheduler.AgentStep.UNTIL_WOKEN));
         rethrow(failures.peek());
         List<Optional<ByteBuffer>> objects = new ArrayList<>(keys.size());
         for (int i = 0; i < keys.size(); i++) {

@@ -2,6 +2,7 @@
 package io.varve.s3.read;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
@@ -22,27 +23,34 @@ import java.util.function.LongConsumer;
  */
 final class BufferPool {
     private static final int MIN_ROUND = 4 << 10;
+    private static final long NANOS_PER_MS = 1_000_000;
 
     private final long limit;
     private final Clock clock;
+    private final Scheduler scheduler;
     private final LongConsumer evictor;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final ArrayDeque<Object> waiting = new ArrayDeque<>();
     private final TreeMap<Integer, ArrayDeque<ByteBuffer>> idle = new TreeMap<>();
     private final Set<ByteBuffer> oversized = Collections.newSetFromMap(new IdentityHashMap<>());
     private long used;
     private long idleBytes;
     private long changes;
+    /** Completed, and replaced, when those who wait are to look again. */
+    private CompletableFuture<Void> changed = new CompletableFuture<>();
+
     private boolean closed;
 
     /**
      * @param limit max bytes lent at a time
+     * @param clock tells when a wait has lasted too long
+     * @param scheduler waits
      * @param evictor asked, with no lock held, to give back so many bytes of what nobody uses
      */
-    BufferPool(long limit, Clock clock, LongConsumer evictor) {
+    BufferPool(long limit, Clock clock, Scheduler scheduler, LongConsumer evictor) {
         this.limit = limit;
         this.clock = clock;
+        this.scheduler = scheduler;
         this.evictor = evictor;
     }
 
@@ -100,16 +108,30 @@ final class BufferPool {
                 if (left <= 0) {
                     break;
                 }
-                changed.awaitNanos(left);
+                awaitUnlocked(changed, left);
             }
-            return List.of();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return List.of();
         } finally {
             waiting.remove(ticket);
-            changed.signalAll();
+            signal();
             lock.unlock();
+        }
+    }
+
+    private void awaitUnlocked(CompletableFuture<Void> change, long nanos) {
+        lock.unlock();
+        try {
+            scheduler.await(change, nanos / NANOS_PER_MS + 1);
+        } finally {
+            lock.lock();
+        }
+    }
+
+    /** Has all who wait look again. The caller has the lock. */
+    private void signal() {
+        if (!waiting.isEmpty()) {
+            changed.complete(null);
+            changed = new CompletableFuture<>();
         }
     }
 
@@ -138,7 +160,7 @@ final class BufferPool {
                 idleBytes += buffer.capacity();
             }
             changes++;
-            changed.signalAll();
+            signal();
         } finally {
             lock.unlock();
         }
@@ -149,9 +171,7 @@ final class BufferPool {
         lock.lock();
         try {
             changes++;
-            if (!waiting.isEmpty()) {
-                changed.signalAll();
-            }
+            signal();
         } finally {
             lock.unlock();
         }
@@ -187,7 +207,7 @@ final class BufferPool {
         lock.lock();
         try {
             closed = true;
-            changed.signalAll();
+            signal();
         } finally {
             lock.unlock();
         }

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads the chunks of a {@link LoadQueue} on threads of its own: several get them from the bucket, one reads
- * them from the cache on disk. Whether or not anyone still waits for it, a loaded chunk goes to the caches.
+ * Loads the chunks of a {@link LoadQueue} by agents: several get them from the bucket, one reads them from
+ * the cache on disk. Whether or not anyone still waits for it, a loaded chunk goes to the caches.
  */
 final class ChunkLoader {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkLoader.class);
@@ -33,7 +33,7 @@ final class ChunkLoader {
     private final DiskWriter writer;
     private final ReadTally tally;
     private final Clock clock;
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Scheduler.Agent> agents = new ArrayList<>();
 
     /** Names what the loader works on. */
     record Parts(
@@ -58,47 +58,46 @@ final class ChunkLoader {
     /** @param getters number of requests in flight */
     void start(Scheduler scheduler, int getters) {
         for (int i = 0; i < getters; i++) {
-            threads.add(scheduler.start("s3-read-" + i, this::getAll));
+            agents.add(scheduler.worker("s3-read-" + i, this::getNext));
         }
-        threads.add(scheduler.start("s3-cache-read", this::readAll));
-        threads.add(scheduler.start("s3-cache-write", writer::run));
+        agents.add(scheduler.worker("s3-cache-read", this::readNext));
+        List<Scheduler.Agent> loading = List.copyOf(agents);
+        queue.onQueued(() -> loading.forEach(Scheduler.Agent::wake));
+        Scheduler.Agent writing = scheduler.agent("s3-cache-write", writer::writeNext);
+        writer.onQueued(writing::wake);
+        agents.add(writing);
     }
 
-    /** Fails all who wait, and ends the threads; one that waits for the bucket ends later by itself. */
+    /** Fails all who wait, and ends the agents; one that waits for the bucket ends later by itself. */
     void close() {
         StorageException closed = closed();
         List<ChunkWaiter> waiting = queue.close();
         pool.close();
         writer.close();
         waiting.forEach(waiter -> waiter.failed(closed));
-        for (Thread thread : threads) {
-            try {
-                thread.join(CLOSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        agents.forEach(agent -> agent.close(CLOSE_MILLIS));
     }
 
     static StorageException closed() {
         return new StorageException(StorageException.Kind.CLOSED, "the reader of the bucket was closed");
     }
 
-    private void getAll() {
+    private long getNext() {
         List<PendingChunk> run = queue.takeFromBucket();
-        while (!run.isEmpty()) {
-            load(run, this::get);
-            run = queue.takeFromBucket();
+        if (run.isEmpty()) {
+            return Scheduler.AgentStep.UNTIL_WOKEN;
         }
+        load(run, this::get);
+        return Scheduler.AgentStep.AGAIN;
     }
 
-    private void readAll() {
+    private long readNext() {
         PendingChunk chunk = queue.takeFromDisk();
-        while (chunk != null) {
-            load(List.of(chunk), this::readFromDisk);
-            chunk = queue.takeFromDisk();
+        if (chunk == null) {
+            return Scheduler.AgentStep.UNTIL_WOKEN;
         }
+        load(List.of(chunk), this::readFromDisk);
+        return Scheduler.AgentStep.AGAIN;
     }
 
     /** Loads chunks; removes those that it is done with from the list. */
@@ -107,7 +106,7 @@ final class ChunkLoader {
         void load(List<PendingChunk> left);
     }
 
-    /** Whatever happens, each chunk's waiters are called, and the thread goes on. */
+    /** Whatever happens, each chunk's waiters are called, and the agent goes on. */
     private void load(List<PendingChunk> run, Load load) {
         List<PendingChunk> left = new ArrayList<>(run);
         try {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.read;
 
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SurvivedFailure;
 import java.util.ArrayDeque;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes loaded chunks to the cache on disk, on a thread of its own: a slow disk makes no reader wait, but
- * gets fewer chunks. Thread-safe.
+ * Writes loaded chunks to the cache on disk, as an agent: a slow disk makes no reader wait, but gets fewer
+ * chunks. Thread-safe.
  */
 final class DiskWriter {
     private static final Logger LOG = LoggerFactory.getLogger(DiskWriter.class);
@@ -18,15 +18,20 @@ final class DiskWriter {
     private final DiskCache disk;
     private final long maxBytes;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final ArrayDeque<DecodedChunk> queue = new ArrayDeque<>();
     private long bytes;
     private boolean closed;
+    private volatile Runnable queued = () -> {};
 
     /** @param maxBytes max bytes of chunks that wait; one more than that waits if it is alone */
     DiskWriter(DiskCache disk, long maxBytes) {
         this.disk = disk;
         this.maxBytes = maxBytes;
+    }
+
+    /** @param action called when there is a chunk to write; must be short */
+    void onQueued(Runnable action) {
+        queued = action;
     }
 
     /** Queues a chunk, unless too much waits already. */
@@ -38,33 +43,31 @@ final class DiskWriter {
             }
             queue.add(chunk.retain());
             bytes += chunk.capacity();
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        queued.run();
     }
 
-    /** Writes until {@link #close}. */
-    void run() {
+    /** Writes the next chunk, if one waits: a step of the agent. */
+    long writeNext() {
         DecodedChunk chunk = take();
-        while (chunk != null) {
-            try {
-                disk.put(chunk.key(), chunk.bytes());
-            } catch (RuntimeException | Error e) {
-                SurvivedFailure.log(LOG, "chunk " + chunk.key() + " was not written to the cache on disk", e);
-            } finally {
-                written(chunk);
-            }
-            chunk = take();
+        if (chunk == null) {
+            return Scheduler.AgentStep.UNTIL_WOKEN;
         }
+        try {
+            disk.put(chunk.key(), chunk.bytes());
+        } catch (RuntimeException | Error e) {
+            SurvivedFailure.log(LOG, "chunk " + chunk.key() + " was not written to the cache on disk", e);
+        } finally {
+            written(chunk);
+        }
+        return Scheduler.AgentStep.AGAIN;
     }
 
     private DecodedChunk take() {
         lock.lock();
         try {
-            while (!closed && queue.isEmpty()) {
-                changed.awaitUninterruptibly();
-            }
             return closed ? null : queue.poll();
         } finally {
             lock.unlock();
@@ -88,7 +91,6 @@ final class DiskWriter {
             closed = true;
             queue.forEach(DecodedChunk::release);
             queue.clear();
-            changed.signalAll();
         } finally {
             lock.unlock();
         }

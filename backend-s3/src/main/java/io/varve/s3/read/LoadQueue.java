@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -28,12 +27,12 @@ final class LoadQueue {
     private final long wantedRun;
     private final long aheadRun;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition queued = lock.newCondition();
     private final Map<ChunkKey, PendingChunk> pending = new HashMap<>();
     private final Set<PendingChunk> onDisk = new LinkedHashSet<>();
     private final Set<PendingChunk> wanted = new LinkedHashSet<>();
     private final Set<PendingChunk> ahead = new LinkedHashSet<>();
     private boolean closed;
+    private volatile Runnable queued = () -> {};
 
     /**
      * @param wantedRun max decoded bytes of wanted chunks that one request gets
@@ -45,6 +44,11 @@ final class LoadQueue {
         this.clock = clock;
         this.wantedRun = wantedRun;
         this.aheadRun = aheadRun;
+    }
+
+    /** @param action called when there may be a chunk to take, or the queue is closed; must be short */
+    void onQueued(Runnable action) {
+        queued = action;
     }
 
     /** Says what became of a request for a chunk. */
@@ -107,14 +111,11 @@ final class LoadQueue {
         }
     }
 
-    /** @return adjacent chunks of one object to get in one request; waits for them; empty after close */
+    /** @return adjacent chunks of one object to get in one request; empty if none waits, or after close */
     List<PendingChunk> takeFromBucket() {
         lock.lock();
         try {
-            while (!closed && wanted.isEmpty() && ahead.isEmpty()) {
-                queued.awaitUninterruptibly();
-            }
-            if (closed) {
+            if (closed || wanted.isEmpty() && ahead.isEmpty()) {
                 return List.of();
             }
             return wanted.isEmpty() ? run(ahead, aheadRun) : run(wanted, wantedRun);
@@ -123,14 +124,11 @@ final class LoadQueue {
         }
     }
 
-    /** @return the next chunk to read from disk; waits for it; null after close */
+    /** @return the next chunk to read from disk; null if none waits, or after close */
     PendingChunk takeFromDisk() {
         lock.lock();
         try {
-            while (!closed && onDisk.isEmpty()) {
-                queued.awaitUninterruptibly();
-            }
-            if (closed) {
+            if (closed || onDisk.isEmpty()) {
                 return null;
             }
             PendingChunk chunk = onDisk.iterator().next();
@@ -189,7 +187,7 @@ final class LoadQueue {
         lock.lock();
         try {
             closed = true;
-            queued.signalAll();
+            queued.run();
             List<ChunkWaiter> waiting = new ArrayList<>();
             for (PendingChunk chunk : pending.values()) {
                 waiting.addAll(chunk.waiters);
@@ -221,7 +219,7 @@ final class LoadQueue {
                 return;
             }
         }
-        queued.signalAll();
+        queued.run();
     }
 
     private List<PendingChunk> run(Set<PendingChunk> from, long maxBytes) {

@@ -39,17 +39,18 @@ public final class RemoteReader implements AutoCloseable {
     private final LoadQueue queue;
     private final ReadAhead ahead;
     private final ChunkLoader loader;
+    private final Scheduler scheduler;
     private final Scheduler.Task forgetting;
 
     /**
-     * Finds the chunks of an earlier start on disk, and starts its threads.
+     * Finds the chunks of an earlier start on disk, and starts its agents.
      *
      * @param config how to read
      * @param store the bucket
      * @param decoder decodes chunks
      * @param named tells whether the manifest names an object, which is lost if the bucket lacks it
      * @param clock the time
-     * @param scheduler starts the threads
+     * @param scheduler runs the agents, and waits
      */
     public RemoteReader(
             ReadConfig config,
@@ -59,8 +60,9 @@ public final class RemoteReader implements AutoCloseable {
             Clock clock,
             Scheduler scheduler) {
         this.config = config;
+        this.scheduler = scheduler;
         memory = new MemoryCache(config.memoryBytes(), clock);
-        pool = new BufferPool(config.memoryBytes() + config.loadBytes(), clock, memory::evictIdle);
+        pool = new BufferPool(config.memoryBytes() + config.loadBytes(), clock, scheduler, memory::evictIdle);
         disk = new DiskCache(config.cacheDir(), config.diskBytes(), clock);
         queue = new LoadQueue(
                 memory, disk, clock, pool.limit() / 8, config.prefetchBytes() / config.threads() * 5L / 4);
@@ -195,7 +197,7 @@ public final class RemoteReader implements AutoCloseable {
         return tally.counts(pool.used(), disk.bytes(), disk.openFiles());
     }
 
-    /** Fails reads that wait, with CLOSED, and ends the threads. Open slices stay readable. Idempotent. */
+    /** Fails reads that wait, with CLOSED, and ends the agents. Open slices stay readable. Idempotent. */
     @Override
     public void close() {
         forgetting.cancel();
@@ -267,11 +269,20 @@ public final class RemoteReader implements AutoCloseable {
         return atHand == null ? await(loaded) : atHand;
     }
 
-    private static <T> T await(CompletableFuture<T> future) {
+    /**
+     * Waits for a read.
+     *
+     * @param <T> what is read
+     * @param future the read
+     * @return its result
+     * @throws StorageException what the read failed with
+     */
+    public <T> T await(CompletableFuture<T> future) {
         try {
+            scheduler.await(future, Scheduler.AgentStep.UNTIL_WOKEN);
             return future.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof StorageException failure) {
+            if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
             throw e;

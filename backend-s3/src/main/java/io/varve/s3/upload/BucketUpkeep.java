@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes unnamed objects and sweeps the bucket now and then, on a thread of its own. Thread-safe.
+ * Deletes unnamed objects and sweeps the bucket now and then, as an agent. Thread-safe.
  */
 public final class BucketUpkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BucketUpkeep.class);
@@ -17,11 +17,11 @@ public final class BucketUpkeep implements AutoCloseable {
     private final ObjectDeleter deleter;
     private final BucketSweep sweep;
     private final Manifest manifest;
-    private final UpkeepThread thread;
+    private final UpkeepAgent agent;
     private volatile boolean sweepDue;
 
     /**
-     * Starts the thread.
+     * Starts the agent.
      *
      * @param deleter deletes what the manifest names no longer
      * @param sweep finds what nothing names
@@ -34,8 +34,8 @@ public final class BucketUpkeep implements AutoCloseable {
         this.deleter = deleter;
         this.sweep = sweep;
         this.manifest = manifest;
-        thread = new UpkeepThread(context.scheduler(), "s3-upkeep", "upkeep of the bucket", this::run)
-                .every(DELETE_PERIOD_MS)
+        agent = UpkeepAgent.waiting(context.scheduler(), "s3-upkeep", "upkeep of the bucket", this::run)
+                .every(DELETE_PERIOD_MS, deleter::isDue)
                 .every(sweepPeriodMs, () -> sweepDue = true);
     }
 
@@ -75,6 +75,6 @@ public final class BucketUpkeep implements AutoCloseable {
     /** Ends after the request in progress, unless that gets no answer. Idempotent. */
     @Override
     public void close() {
-        thread.close();
+        agent.close();
     }
 }

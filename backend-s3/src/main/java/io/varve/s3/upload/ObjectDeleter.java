@@ -28,7 +28,7 @@ public final class ObjectDeleter {
     /** Key of an object to the time from which it may go, in ms since the epoch. */
     private final Map<String, Long> due = new LinkedHashMap<>();
 
-    private long nextTryMs;
+    private volatile long nextTryMs;
 
     /**
      * @param store the bucket
@@ -60,6 +60,19 @@ public final class ObjectDeleter {
     public int waiting() {
         synchronized (due) {
             return due.size();
+        }
+    }
+
+    /** @return whether {@link #run} would send a request now, or is to learn of new objects */
+    boolean isDue() {
+        if (manifest.isFenced()) {
+            return false;
+        }
+        add(manifest.takeUnnamed());
+        long now = context.clock().millis();
+        synchronized (due) {
+            // The delay is the same for all: the first of them is due first.
+            return now >= nextTryMs && !due.isEmpty() && due.values().iterator().next() <= now;
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.upload;
 
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageContext;
@@ -184,7 +185,9 @@ final class SegmentUpload {
      */
     private void await(CompletableFuture<Void> commit, String key) {
         try {
-            CompletableFuture.anyOf(commit, closed).join();
+            CompletableFuture<Object> either = CompletableFuture.anyOf(commit, closed);
+            context.scheduler().await(either, Scheduler.AgentStep.UNTIL_WOKEN);
+            either.join();
         } catch (CompletionException e) {
             if (!(e.getCause() instanceof StorageException cause)) {
                 throw e;

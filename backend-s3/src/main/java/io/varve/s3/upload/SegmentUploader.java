@@ -38,19 +38,19 @@ public final class SegmentUploader implements AutoCloseable {
     private final StorageContext context;
     private final Manifest manifest;
     private final SegmentUpload upload;
-    private final UploadQueue queue = new UploadQueue();
+    private final UploadQueue queue = new UploadQueue(this::wake);
     private final ObjectsInFlight inFlight = new ObjectsInFlight();
     private final StoreTrouble trouble;
     /** Partitions whose last upload failed for a reason of their own, to how often in a row. */
     private final Map<UploadSource, Integer> failures = new ConcurrentHashMap<>();
 
     private final List<PartBuffers> buffers = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Scheduler.Agent> agents = new ArrayList<>();
     private final Scheduler.Task report;
     private Backlog reported = Backlog.NONE;
 
     /**
-     * Starts the threads.
+     * Starts the agents.
      *
      * @param config how segments are uploaded
      * @param store the bucket
@@ -72,7 +72,7 @@ public final class SegmentUploader implements AutoCloseable {
             PartBuffers parts =
                     new PartBuffers(config.partsInFlight(), config.writer().chunkBytes());
             buffers.add(parts);
-            threads.add(context.scheduler().start("s3-upload-" + i, () -> uploadAll(parts)));
+            agents.add(context.scheduler().worker("s3-upload-" + i, () -> uploadNext(parts)));
         }
         report = context.scheduler().scheduleEvery(REPORT_MS, this::report);
     }
@@ -119,19 +119,26 @@ public final class SegmentUploader implements AutoCloseable {
         return buffers.stream().mapToLong(PartBuffers::bytes).sum();
     }
 
-    /** @return true while a thread uploads */
+    /** @return true while an agent uploads */
     boolean isBusy() {
         return queue.isBusy();
     }
 
-    private void uploadAll(PartBuffers parts) {
-        for (UploadSource source = queue.take(); source != null; source = queue.take()) {
-            try {
-                uploadNext(source, parts);
-            } catch (RuntimeException | Error e) {
-                hold(source, e);
-            }
+    private void wake() {
+        agents.forEach(Scheduler.Agent::wake);
+    }
+
+    private long uploadNext(PartBuffers parts) {
+        UploadSource source = queue.take();
+        if (source == null) {
+            return Scheduler.AgentStep.UNTIL_WOKEN;
         }
+        try {
+            uploadNext(source, parts);
+        } catch (RuntimeException | Error e) {
+            hold(source, e);
+        }
+        return Scheduler.AgentStep.AGAIN;
     }
 
     private void uploadNext(UploadSource source, PartBuffers parts) {
@@ -219,6 +226,8 @@ public final class SegmentUploader implements AutoCloseable {
         queue.close();
         upload.close();
         buffers.forEach(PartBuffers::close);
-        threads.forEach(WorkerThreads::join);
+        for (int i = 0; i < agents.size(); i++) {
+            AgentEnd.await("s3-upload-" + i, agents.get(i));
+        }
     }
 }

@@ -2,25 +2,29 @@
 package io.varve.s3.upload;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Hands partitions to the threads that upload: each partition to one thread at a time, in turn. Thread-safe.
+ * Hands partitions to the agents that upload: each partition to one of them at a time, in turn. Thread-safe.
  */
 final class UploadQueue {
     private final LinkedHashSet<UploadSource> waiting = new LinkedHashSet<>();
-    private final Set<UploadSource> busy = Collections.newSetFromMap(new IdentityHashMap<>());
-    /** Partitions that were offered while a thread had them. */
-    private final Set<UploadSource> again = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<UploadSource> busy = new LinkedHashSet<>();
+    /** Partitions that were offered while an agent had them. */
+    private final Set<UploadSource> again = new LinkedHashSet<>();
     /** Partitions whose upload failed for a reason of their own, and is tried again later. */
-    private final Set<UploadSource> held = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<UploadSource> held = new LinkedHashSet<>();
 
+    private final Runnable available;
     private boolean paused;
     private boolean closed;
+
+    /** @param available called when there may be a partition to take, or the queue is closed; must be short */
+    UploadQueue(Runnable available) {
+        this.available = available;
+    }
 
     /** Puts a partition at the end, unless it waits already. */
     synchronized void offer(UploadSource source) {
@@ -30,24 +34,13 @@ final class UploadQueue {
         if (busy.contains(source)) {
             again.add(source);
         } else if (waiting.add(source)) {
-            notifyAll();
+            available.run();
         }
     }
 
-    /** Waits for a partition; returns null after {@link #close}. The caller gives it back. */
+    /** Returns the next partition, which the caller gives back; null if there is none to upload now. */
     synchronized UploadSource take() {
-        boolean interrupted = false;
-        while (!closed && (paused || waiting.isEmpty())) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (closed) {
+        if (closed || paused || waiting.isEmpty()) {
             return null;
         }
         UploadSource source = waiting.iterator().next();
@@ -91,10 +84,10 @@ final class UploadQueue {
 
     synchronized void resume() {
         paused = false;
-        notifyAll();
+        available.run();
     }
 
-    /** Returns every partition that waits, is held, or has a thread; a copy. */
+    /** Returns every partition that waits, is held, or is uploaded; a copy. */
     synchronized List<UploadSource> all() {
         List<UploadSource> all = new ArrayList<>(waiting);
         all.addAll(busy);
@@ -116,7 +109,7 @@ final class UploadQueue {
         closed = true;
         waiting.clear();
         held.clear();
-        notifyAll();
+        available.run();
         return !was;
     }
 }

@@ -235,7 +235,7 @@ class ManifestLogTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void oneHistoryComesOutWhenOwnersRaceOverABadBucket(long seed) {
+    void oneHistoryComesOutWhenOwnersRaceOverABadBucket(long seed) throws InterruptedException {
         for (S3Fault fault : List.of(S3Fault.REPLY_LOST, S3Fault.CONFLICT, S3Fault.ERROR_AFTER, S3Fault.SLOW_DOWN)) {
             server.faults().add(FaultRule.of(fault).on(S3RequestKind.PUT).chance(0.1));
         }
@@ -249,7 +249,9 @@ class ManifestLogTest {
             threads.add(thread);
             thread.start();
         }
-        threads.forEach(PatientJoin::join);
+        for (Thread thread : threads) {
+            thread.join();
+        }
         server.faults().clear();
 
         ManifestView found = owners.read(store);

@@ -4,6 +4,7 @@ package io.varve.s3.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.SystemScheduler;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +21,13 @@ class BufferPoolTest {
     private static final int LIMIT = 1 << 20;
     private static final long LONG = TimeUnit.SECONDS.toNanos(60);
 
-    private final BufferPool pool = new BufferPool(LIMIT, Clock.system(), bytes -> {});
+    private final SystemScheduler scheduler = new SystemScheduler(1);
+    private final BufferPool pool = new BufferPool(LIMIT, Clock.system(), scheduler, bytes -> {});
+
+    @AfterEach
+    void close() {
+        scheduler.close();
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})

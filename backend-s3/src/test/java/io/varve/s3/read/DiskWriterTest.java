@@ -27,8 +27,8 @@ class DiskWriterTest {
         DiskCache disk = new DiskCache(cache, ReadRig.MIB, brokenOnce(errors));
         DiskWriter writer = new DiskWriter(disk, ReadRig.MIB);
         try (SystemScheduler scheduler = new SystemScheduler(1)) {
-            scheduler.start("writer", writer::run);
-            BufferPool pool = new BufferPool(ReadRig.MIB, Clock.system(), bytes -> {});
+            writer.onQueued(scheduler.agent("writer", writer::writeNext)::wake);
+            BufferPool pool = new BufferPool(ReadRig.MIB, Clock.system(), scheduler, bytes -> {});
             writer.offer(chunk(1, pool));
             ReadRig.await("the error", () -> errors.get() == 1);
             Files.delete(cache);

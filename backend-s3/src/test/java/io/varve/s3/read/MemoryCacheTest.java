@@ -4,6 +4,7 @@ package io.varve.s3.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.VirtualTime;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,7 @@ class MemoryCacheTest {
     private static final int SIZE = 64 << 10;
 
     private final MemoryCache cache = new MemoryCache(8 * SIZE, Clock.system());
-    private final BufferPool pool = new BufferPool(100 * SIZE, Clock.system(), cache::evictIdle);
+    private final BufferPool pool = new BufferPool(100 * SIZE, Clock.system(), new VirtualTime(0), cache::evictIdle);
 
     @Test
     void aScanTakesOnlyThePlaceOfItsOwnChunks() {

@@ -36,7 +36,7 @@ final class UploadRig {
     static final UploadConfig CONFIG = new UploadConfig(
             new SegmentWriterConfig(SegmentWriterConfig.MIN_CHUNK, ChunkCodec.ZSTD, Optional.empty()), 2, 2);
 
-    final VirtualTime time = new VirtualTime(1_790_000_000_000L);
+    final VirtualTime time = VirtualTime.withThreads(1_790_000_000_000L);
     final MemoryBucket bucket = new MemoryBucket(time);
     final FoldedManifest manifest = new FoldedManifest();
     final Ids ids = Ids.seeded(11);
