@@ -57,30 +57,30 @@ class UpkeepAgentTest {
     @Test
     void looksBeforeItRuns() {
         AtomicBoolean wanted = new AtomicBoolean();
-        try (UpkeepAgent agent = UpkeepAgent.local(time, "test", "the test", runs::incrementAndGet)
-                .every(PERIOD_MS, wanted::get)) {
-            time.advance(PERIOD_MS);
-            assertThat(runs).hasValue(0);
-            wanted.set(true);
-            time.advance(PERIOD_MS);
-            assertThat(runs).hasValue(1);
-        }
+        UpkeepAgent agent = UpkeepAgent.local(time, "test", "the test", runs::incrementAndGet)
+                .every(PERIOD_MS, wanted::get);
+        time.advance(PERIOD_MS);
+        assertThat(runs).hasValue(0);
+        wanted.set(true);
+        time.advance(PERIOD_MS);
+        assertThat(runs).hasValue(1);
+        agent.close();
     }
 
     @Test
     void letsOthersGoOnWhileItWaits() {
-        try (UpkeepAgent agent = UpkeepAgent.waiting(time, "test", "the test", () -> {
+        UpkeepAgent agent = UpkeepAgent.waiting(time, "test", "the test", () -> {
                     time.await(new CompletableFuture<>(), 3 * PERIOD_MS);
                     runs.incrementAndGet();
                 })
-                .every(PERIOD_MS)) {
-            AtomicInteger other = new AtomicInteger();
-            time.scheduleEvery(PERIOD_MS, other::incrementAndGet);
-            time.advance(3 * PERIOD_MS);
-            assertThat(runs).hasValue(0);
-            assertThat(other).hasValue(3);
-            time.advance(PERIOD_MS);
-            assertThat(runs).hasValue(1);
-        }
+                .every(PERIOD_MS);
+        AtomicInteger other = new AtomicInteger();
+        time.scheduleEvery(PERIOD_MS, other::incrementAndGet);
+        time.advance(3 * PERIOD_MS);
+        assertThat(runs).hasValue(0);
+        assertThat(other).hasValue(3);
+        time.advance(PERIOD_MS);
+        assertThat(runs).hasValue(1);
+        agent.close();
     }
 }
