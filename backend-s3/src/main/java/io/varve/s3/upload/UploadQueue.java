@@ -21,7 +21,7 @@ final class UploadQueue {
     private boolean paused;
     private boolean closed;
 
-    /** @param available called when there may be a partition to take, or the queue is closed; must be short */
+    /** @param available called when there may be a partition to take, and at the close; must be short */
     UploadQueue(Runnable available) {
         this.available = available;
     }
