@@ -15,24 +15,20 @@ import io.varve.s3.manifest.Manifest;
 import io.varve.s3.manifest.ManifestEdit;
 import io.varve.s3.manifest.RemotePartition;
 import io.varve.s3.manifest.RemoteSegment;
-import io.varve.s3.upload.UploadSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /**
- * Holds what the handles of one partition share, and offers its segments for upload. Thread-safe.
+ * Holds what the handles of one partition share. Thread-safe.
  *
  * <p>Invariant: the records from {@link #start} to the hot partition's start are in the bucket, and the
  * manifest names their objects, except those that were given up on a full disk.
  */
-final class S3Partition implements UploadSource {
-    private static final long NONE = -1;
-
+final class S3Partition {
     private final PartitionId id;
     private final Manifest manifest;
     private final FailPoints failPoints;
@@ -48,14 +44,12 @@ final class S3Partition implements UploadSource {
     final Object lifecycle = new Object();
 
     private final PartitionEdits edits;
+    private final PartitionUploads uploads;
 
     private volatile PartitionStore hot;
-    private volatile boolean truncating;
     private volatile boolean open;
     private volatile PartitionSettings settings = PartitionSettings.DEFAULT;
     private final TieredStart start = new TieredStart();
-    private volatile long offeredEnd = NONE;
-    private volatile long replacedBelow;
 
     S3Partition(PartitionId id, Manifest manifest, FailPoints failPoints) {
         this.id = id;
@@ -63,6 +57,7 @@ final class S3Partition implements UploadSource {
         this.failPoints = failPoints;
         this.fencing = new Fencing(id);
         this.edits = new PartitionEdits(id, manifest);
+        this.uploads = new PartitionUploads(this, edits);
     }
 
     /**
@@ -79,10 +74,10 @@ final class S3Partition implements UploadSource {
         settings = with;
         hot = handle;
         open = true;
-        offeredEnd = NONE;
         if (remote().differsFrom(handle)) {
-            replacedBelow = handle.extent().readableEnd(); // it was replaced before this start
+            uploads.replacedBefore(handle.extent().readableEnd());
         }
+        uploads.again();
         dropIfOff();
     }
 
@@ -98,63 +93,23 @@ final class S3Partition implements UploadSource {
         }
     }
 
-    @Override
-    public PartitionId id() {
+    PartitionId id() {
         return id;
     }
 
-    @Override
-    public PartitionStore hot() {
+    /** @return the handle of the highest epoch; null if the partition was never open in this process */
+    PartitionStore hot() {
         return hot;
     }
 
-    @Override
-    public long start() {
-        return extent(hot.extent()).start();
+    /** Tells whether the handle of the highest epoch is open. */
+    boolean isOpen() {
+        return open;
     }
 
-    @Override
-    public boolean copies() {
-        return open && !truncating && settings.tiering() == Tiering.COPY && edits.isSettled();
-    }
-
-    /**
-     * Truncates the bucket and the hot partition, and lets no upload begin in between: it would take
-     * records back that are gone from the bucket and still here.
-     */
-    void truncating(Runnable both) {
-        truncating = true;
-        try {
-            both.run();
-        } finally {
-            edits.begin();
-            truncating = false;
-        }
-    }
-
-    @Override
-    public boolean compacted() {
-        return replacedBelow > 0 || settings.compacted();
-    }
-
-    @Override
-    public long replacedBelow() {
-        return replacedBelow;
-    }
-
-    @Override
-    public long generation() {
-        return edits.generation();
-    }
-
-    @Override
-    public <T> Optional<T> ifUnchanged(long seen, Supplier<T> action) {
-        return truncating ? Optional.empty() : edits.ifUnchanged(seen, action);
-    }
-
-    @Override
-    public void uploaded() {
-        // the manifest says what is uploaded: nothing is kept here
+    /** @return the partition as a source of uploads */
+    PartitionUploads uploads() {
+        return uploads;
     }
 
     PartitionSettings settings() {
@@ -164,19 +119,8 @@ final class S3Partition implements UploadSource {
     /** Takes new settings, which the hot partition has taken. */
     void settings(PartitionSettings with) {
         settings = with;
-        offeredEnd = NONE;
+        uploads.again();
         dropIfOff();
-    }
-
-    /**
-     * Makes every upload in progress stale, at the beginning and at the end of a replacement.
-     *
-     * @param end the partition's readable end: what was replaced went because of records below it
-     */
-    void replaces(long end) {
-        replacedBelow = end;
-        offeredEnd = NONE;
-        edits.begin();
     }
 
     /**
@@ -206,6 +150,7 @@ final class S3Partition implements UploadSource {
     void resume() {
         fencing.resume();
         edits.resume();
+        uploads.again();
     }
 
     boolean isRemoved() {
@@ -231,7 +176,7 @@ final class S3Partition implements UploadSource {
      * @param to the new start, if it is above the present one
      */
     void trimmed(long to) {
-        offeredEnd = NONE;
+        uploads.again();
         start.trimmed(to, isTracked());
     }
 
@@ -253,7 +198,7 @@ final class S3Partition implements UploadSource {
      * @param end the lowest offset that was dropped
      */
     void truncated(long end) {
-        offeredEnd = NONE;
+        uploads.again();
         start.truncated(end);
     }
 
@@ -338,7 +283,7 @@ final class S3Partition implements UploadSource {
         PartitionStore local = hot;
         long seen = edits.generation();
         Optional<RemotePartition> known = manifest.partition(id);
-        if (!open || truncating || known.isEmpty()) {
+        if (!open || uploads.isTruncating() || known.isEmpty()) {
             return;
         }
         long from = extent(local.extent()).start();
@@ -348,23 +293,5 @@ final class S3Partition implements UploadSource {
         }
         // A truncation meanwhile may have moved the start back.
         edits.moveStart(seen, from, then);
-    }
-
-    /** Tells whether segments were sealed, and are durable, since the last call that returned true. */
-    boolean hasNew() {
-        if (settings.tiering() != Tiering.COPY || !open) {
-            return false;
-        }
-        try {
-            long sealedEnd = hot.sealedEnd();
-            if (sealedEnd == offeredEnd || !copies() || hot.extent().durableEnd() < sealedEnd) {
-                return false;
-            }
-            offeredEnd = sealedEnd;
-            return true;
-        } catch (StorageException e) {
-            e.rethrowUnless(StorageException.Kind.CLOSED);
-            return false;
-        }
     }
 }

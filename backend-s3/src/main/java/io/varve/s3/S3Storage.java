@@ -107,7 +107,7 @@ final class S3Storage implements Storage {
             partition.opened(hot, settings, start);
             catalog.opened(id);
             S3Store store = new S3Store(this, partition, hot, token);
-            services.uploader().offer(partition);
+            services.uploader().offer(partition.uploads());
             return store;
         } catch (RuntimeException e) {
             hot.close();
@@ -151,8 +151,8 @@ final class S3Storage implements Storage {
 
     /** Has new sealed segments of a partition uploaded. */
     void offer(S3Store store) {
-        if (store.partition.hasNew()) {
-            services.uploader().offer(store.partition);
+        if (store.partition.uploads().hasNew()) {
+            services.uploader().offer(store.partition.uploads());
         }
     }
 

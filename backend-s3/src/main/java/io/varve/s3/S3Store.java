@@ -199,11 +199,11 @@ final class S3Store implements PartitionStore {
                     id() + ": segments from " + old.get(0).baseOffset() + " on are in the bucket only, and cannot be "
                             + "replaced");
         }
-        partition.replaces(hot.extent().readableEnd());
+        partition.uploads().replaces(hot.extent().readableEnd());
         try {
             hot.replace(old, cleaned);
         } finally {
-            partition.replaces(hot.extent().readableEnd());
+            partition.uploads().replaces(hot.extent().readableEnd());
             storage.offer(this);
         }
     }

@@ -40,7 +40,7 @@ final class TierTruncation {
         ContractChecks.requireTruncation(store.id(), end);
         Extent local = store.hot.extent();
         long start = store.extent().start();
-        store.partition.truncating(() -> {
+        store.partition.uploads().truncating(() -> {
             if (start < local.start() && end < local.start()) {
                 belowHot(store, start, end);
             } else {
@@ -50,7 +50,7 @@ final class TierTruncation {
     }
 
     private void withinHot(S3Store store, Extent local, long end) {
-        long keeps = store.partition.compacted()
+        long keeps = store.partition.uploads().compacted()
                 ? baseOfLastBatch(store.hot, local.start(), end)
                 : Math.min(end, base(store.hot.segments(), end));
         boolean reachesSealed = keeps < store.hot.sealedEnd() || end < local.start();

@@ -57,12 +57,12 @@ final class TierUpkeep implements AutoCloseable {
     private void run() {
         for (S3Partition partition : catalog.opened()) {
             try {
-                partition.commitStart(journal, () -> uploader.offer(partition));
+                partition.commitStart(journal, () -> uploader.offer(partition.uploads()));
                 dropIfOff(partition);
                 syncAgain(partition);
                 sealIfDue(partition);
-                if (partition.hasNew()) {
-                    uploader.offer(partition); // the last offer came too early: remote copies were going
+                if (partition.uploads().hasNew()) {
+                    uploader.offer(partition.uploads()); // the last offer came too early: remote copies were going
                 }
             } catch (StorageException e) {
                 notDone(partition, e);
@@ -92,7 +92,7 @@ final class TierUpkeep implements AutoCloseable {
     }
 
     private void sealIfDue(S3Partition partition) {
-        if (!partition.copies()) {
+        if (!partition.uploads().copies()) {
             active.remove(partition);
             return;
         }
@@ -128,7 +128,7 @@ final class TierUpkeep implements AutoCloseable {
             throw failure;
         }
         unsynced.remove(partition);
-        uploader.offer(partition);
+        uploader.offer(partition.uploads());
     }
 
     @Override

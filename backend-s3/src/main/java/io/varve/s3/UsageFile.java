@@ -71,7 +71,7 @@ final class UsageFile implements AutoCloseable {
     private List<String> backlog() {
         List<String> rows = new ArrayList<>();
         for (S3Partition partition : catalog.opened()) {
-            Backlog waits = uploader.backlog(partition);
+            Backlog waits = uploader.backlog(partition.uploads());
             if (waits.segments() > 0) {
                 PartitionId id = partition.id();
                 rows.add("\n  {\"topic\":\"" + id.topic() + "\",\"topicId\":\"" + id.topicId() + "\",\"partition\":"

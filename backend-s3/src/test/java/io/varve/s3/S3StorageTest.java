@@ -92,7 +92,7 @@ class S3StorageTest extends TierTest {
             PartitionStore store = storage.open(ID, 1, COPY);
             appendTens(store, 12);
             S3Partition partition = ((S3Store) store).partition;
-            assertThat(partition.hasNew()).isFalse();
+            assertThat(partition.uploads().hasNew()).isFalse();
             sync(storage, store);
             awaitUploads(store);
         }

@@ -51,10 +51,13 @@ final class SettledTier {
         for (Segment segment : partition.hot().segments()) {
             boolean copied = remote.holds(segment, from);
             // What was replaced waits for what is newer.
-            boolean waits = partition.compacted()
+            boolean waits = partition.uploads().compacted()
                     && segment.endOffset() <= remote.end()
                     && remote.end() < partition.hot().extent().readableEnd();
-            boolean due = segment.sealed() && segment.endOffset() <= durable && partition.copies() && !waits;
+            boolean due = segment.sealed()
+                    && segment.endOffset() <= durable
+                    && partition.uploads().copies()
+                    && !waits;
             if (due && !copied || copied && partition.settings().tiering() == Tiering.OFF) {
                 return Optional.of(segment + " of " + partition.id());
             }

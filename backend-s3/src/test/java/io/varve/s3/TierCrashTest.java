@@ -310,8 +310,11 @@ class TierCrashTest extends TierTest {
 
     private void assertNamesEveryObject(String place, S3Storage storage) {
         TierFixture.await(() -> storage.catalog().opened().stream()
-                .allMatch(partition ->
-                        storage.services().uploader().backlog(partition).segments() == 0));
+                .allMatch(partition -> storage.services()
+                                .uploader()
+                                .backlog(partition.uploads())
+                                .segments()
+                        == 0));
         BucketSweep sweep = new BucketSweep(
                 storage.parts().bucket(), storage.parts().manifest()::names, 0, Ids.random(), new FailPoints());
         String folder = "test/" + tier.properties.get("s3.storage.id") + "/";

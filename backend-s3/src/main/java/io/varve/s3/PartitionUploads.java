@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.Tiering;
+import io.varve.s3.upload.UploadSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Offers one partition's segments for upload, and tells which of them were not offered yet. Thread-safe.
+ *
+ * <p>An offer may come to nothing: no upload begins while the partition is truncated or removed, or remote
+ * copies go. So whatever ends such a state must call {@link #again}.
+ */
+final class PartitionUploads implements UploadSource {
+    private static final long NONE = -1;
+
+    private final S3Partition partition;
+    private final PartitionEdits edits;
+    private volatile boolean truncating;
+    private volatile long replacedBelow;
+    private volatile long offeredEnd = NONE;
+    /** Counts the calls of {@link #again}: a look that began before one must not be noted after it. */
+    private long round;
+
+    /**
+     * @param partition what is uploaded
+     * @param edits orders the uploads' edits with those of others
+     */
+    PartitionUploads(S3Partition partition, PartitionEdits edits) {
+        this.partition = partition;
+        this.edits = edits;
+    }
+
+    @Override
+    public PartitionId id() {
+        return partition.id();
+    }
+
+    @Override
+    public PartitionStore hot() {
+        return partition.hot();
+    }
+
+    @Override
+    public long start() {
+        return partition.extent(hot().extent()).start();
+    }
+
+    @Override
+    public boolean copies() {
+        return isWanted() && !truncating && edits.isSettled();
+    }
+
+    private boolean isWanted() {
+        return partition.isOpen() && partition.settings().tiering() == Tiering.COPY;
+    }
+
+    @Override
+    public boolean compacted() {
+        return replacedBelow > 0 || partition.settings().compacted();
+    }
+
+    @Override
+    public long replacedBelow() {
+        return replacedBelow;
+    }
+
+    @Override
+    public long generation() {
+        return edits.generation();
+    }
+
+    @Override
+    public <T> Optional<T> ifUnchanged(long seen, Supplier<T> action) {
+        return truncating ? Optional.empty() : edits.ifUnchanged(seen, action);
+    }
+
+    @Override
+    public void uploaded() {
+        // the manifest says what is uploaded: nothing is kept here
+    }
+
+    /**
+     * Truncates the bucket and the hot partition, and lets no upload begin in between: it would take
+     * records back that are gone from the bucket and still here.
+     */
+    void truncating(Runnable both) {
+        truncating = true;
+        try {
+            both.run();
+        } finally {
+            edits.begin();
+            truncating = false;
+            again();
+        }
+    }
+
+    boolean isTruncating() {
+        return truncating;
+    }
+
+    /**
+     * Makes every upload in progress stale, at the beginning and at the end of a replacement.
+     *
+     * @param end the partition's readable end: what was replaced went because of records below it
+     */
+    void replaces(long end) {
+        replacedBelow = end;
+        edits.begin();
+        again();
+    }
+
+    /**
+     * Takes notice of a replacement before this start.
+     *
+     * @param end the partition's readable end
+     */
+    void replacedBefore(long end) {
+        replacedBelow = end;
+    }
+
+    /** Has all sealed segments count as new: they may be other ones, or an offer came to nothing. */
+    synchronized void again() {
+        offeredEnd = NONE;
+        round++;
+    }
+
+    /** Tells whether segments were sealed, and are durable, since the last call that returned true. */
+    boolean hasNew() {
+        if (!isWanted()) {
+            return false;
+        }
+        try {
+            long begun = round();
+            long sealedEnd = hot().sealedEnd();
+            if (sealedEnd == offeredEnd || !copies() || hot().extent().durableEnd() < sealedEnd) {
+                return false;
+            }
+            noteOffer(sealedEnd, begun);
+            return true;
+        } catch (StorageException e) {
+            e.rethrowUnless(StorageException.Kind.CLOSED);
+            return false;
+        }
+    }
+
+    private synchronized long round() {
+        return round;
+    }
+
+    private synchronized void noteOffer(long sealedEnd, long begun) {
+        if (begun == round) {
+            offeredEnd = sealedEnd;
+        }
+    }
+}
