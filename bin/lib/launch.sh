@@ -255,28 +255,28 @@ run_tool_with_old_options() {
   run_tool "$class" ${arguments[@]+"${arguments[@]}"}
 }
 
-# run_conformance ARGUMENT...: becomes the conformance kit.
+# run_conformance CLASS ARGUMENT...: becomes a program of the conformance kit.
 run_conformance() {
   find_java
   build_kit_if_stale
   set_command -Xmx512m -XX:+UseSerialGC "$KIT_TARGET/lib/*" "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_KIT_LOG:-off}"
-  exec "${COMMAND[@]}" io.varve.conformance.shell.Conformance "$@"
+  exec "${COMMAND[@]}" "$@"
 }
 
-# run_s3 ARGUMENT...: becomes the S3 server.
+# run_s3 CLASS ARGUMENT...: becomes a program of the S3 server.
 run_s3() {
   find_java
   build_s3_if_stale
   set_command -Xmx256m "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" "$S3_TARGET/s3-server.jar:$S3_TARGET/lib/*" \
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_S3_LOG:-warn}"
-  exec "${COMMAND[@]}" io.varve.s3server.S3ServerMain "$@"
+  exec "${COMMAND[@]}" "$@"
 }
 
-# run_experiment ARGUMENT...: becomes the command that runs experiments.
+# run_experiment CLASS ARGUMENT...: becomes a program of the experiments.
 run_experiment() {
   find_java
   build_experiments_if_stale
   set_command -Xmx1g -XX:+UseSerialGC "$EXPERIMENTS_TARGET/classes:$EXPERIMENTS_TARGET/lib/*" \
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_EXPERIMENT_LOG:-warn}"
-  exec "${COMMAND[@]}" io.varve.experiments.command.ExperimentCommand "$@"
+  exec "${COMMAND[@]}" "$@"
 }

@@ -132,6 +132,10 @@ public final class Conformance implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream progress;
 
+    private Conformance() {
+        this(System.out, System.err);
+    }
+
     Conformance(PrintStream out, PrintStream progress) {
         this.out = out;
         this.progress = progress;
@@ -139,7 +143,7 @@ public final class Conformance implements Callable<Integer> {
 
     /** @param arguments as {@code --help} says */
     public static void main(String[] arguments) {
-        int status = new Conformance(System.out, System.err).run(List.of(arguments));
+        int status = new Conformance().run(List.of(arguments));
         System.out.flush();
         Runtime.getRuntime().exit(status);
     }

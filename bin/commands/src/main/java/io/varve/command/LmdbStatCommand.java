@@ -19,13 +19,17 @@ import picocli.CommandLine.Command;
 public final class LmdbStatCommand extends DirectoryCommand {
     private static final int READ = 0;
 
+    private LmdbStatCommand() {
+        this(System.out, System.err);
+    }
+
     LmdbStatCommand(PrintStream out, PrintStream err) {
         super(out, err);
     }
 
     /** @param arguments as {@code --help} says */
     public static void main(String[] arguments) {
-        System.exit(new LmdbStatCommand(System.out, System.err).run(arguments));
+        System.exit(new LmdbStatCommand().run(arguments));
     }
 
     /** Prints each directory's statistics; goes on with the next directory when one cannot be read. */

@@ -39,6 +39,10 @@ public final class ScrubCommand extends DirectoryCommand {
             description = "read at most N MB (of 1000000 bytes) a second; without it, as fast as possible")
     private long bytesPerSecond = Long.MAX_VALUE;
 
+    private ScrubCommand() {
+        this(System.out, System.err, Clock.system(), new SystemScheduler(1));
+    }
+
     ScrubCommand(PrintStream out, PrintStream err, Clock clock, Scheduler scheduler) {
         super(out, err);
         this.clock = clock;
@@ -47,11 +51,7 @@ public final class ScrubCommand extends DirectoryCommand {
 
     /** @param arguments as {@code --help} says */
     public static void main(String[] arguments) {
-        int exit;
-        try (SystemScheduler scheduler = new SystemScheduler(1)) {
-            exit = new ScrubCommand(System.out, System.err, Clock.system(), scheduler).run(arguments);
-        }
-        System.exit(exit);
+        System.exit(new ScrubCommand().run(arguments));
     }
 
     @Override

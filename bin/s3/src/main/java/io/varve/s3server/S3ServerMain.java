@@ -55,6 +55,10 @@ public final class S3ServerMain implements Callable<Integer> {
             description = "the secret access key (default ${DEFAULT-VALUE})")
     private String secretKey = S3Settings.SECRET_KEY;
 
+    private S3ServerMain() {
+        this(System.out, System.err);
+    }
+
     S3ServerMain(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
@@ -62,8 +66,7 @@ public final class S3ServerMain implements Callable<Integer> {
 
     /** @param arguments as {@code --help} says */
     public static void main(String[] arguments) {
-        S3ServerMain command = new S3ServerMain(System.out, System.err);
-        System.exit(new CommandLine(command).execute(arguments));
+        System.exit(new CommandLine(new S3ServerMain()).execute(arguments));
     }
 
     @Override

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Prints what makes bash, and zsh after bashcompinit, complete commands, options and values.
+. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/lib/launch.sh"
+help_if_asked "Usage: source <(bin/varve-completion.sh [COMMAND...])
+Completes all commands, or those named, as in: bin/varve-completion.sh varve-tier varve-retention
+Its output may stand in a file that the shell reads when it starts." "$@"
+
+# print_completion NAME: prints what completes NAME.sh.
+print_completion() {
+  local name=$1 run=run_offline class
+  case $name in
+    varve-retention) class=io.varve.server.explanation.RetentionCommand ;;
+    varve-clock) class=io.varve.server.clock.ClockCommand ;;
+    varve-import) class=io.varve.server.ImportCommand ;;
+    varve-scrub) class=io.varve.command.ScrubCommand ;;
+    varve-lmdb-stat) class=io.varve.command.LmdbStatCommand ;;
+    varve-tier) class=io.varve.command.tier.TierCommand ;;
+    varve-s3) run=run_s3 class=io.varve.s3server.S3ServerMain ;;
+    varve-experiment) run=run_experiment class=io.varve.experiments.command.ExperimentCommand ;;
+    conformance) run=run_conformance class=io.varve.conformance.shell.Conformance ;;
+    *) die "There is no completion of $name: one of ${COMMANDS[*]} has one." ;;
+  esac
+  ("$run" picocli.AutoComplete --name "$name" --force --completionScript "$SCRIPT" "$class") || exit 1
+  cat "$SCRIPT"
+}
+
+COMMANDS=(varve-retention varve-clock varve-import varve-scrub varve-lmdb-stat varve-tier varve-s3 varve-experiment conformance)
+SCRIPT=$(mktemp)
+trap 'rm -f "$SCRIPT"' EXIT
+[ $# -gt 0 ] || set -- "${COMMANDS[@]}"
+for name; do print_completion "${name%.sh}"; done
