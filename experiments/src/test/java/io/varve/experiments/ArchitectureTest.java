@@ -27,7 +27,8 @@ class ArchitectureTest {
             workload     | batch scenario core.log core.log.append core.log.config core.log.read core.record core.runtime
             run          | workload headers batch scenario result core.compaction core.engine core.log core.log.config core.memory
                          | core.retention core.runtime
-            command      | run result scenario picocli
+            report       | result jackson.core jackson.databind
+            command      | run report result scenario picocli
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.experiments.command;
 
+import io.varve.experiments.report.ReportPage;
 import io.varve.experiments.result.ExperimentResult;
 import io.varve.experiments.result.ResultFiles;
 import io.varve.experiments.run.Experiment;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 110,
         description = {
-            "Runs each policy of a scenario, and writes result.json and tables as CSV.",
+            "Runs each policy of a scenario, and writes a page with charts, result.json, and tables as CSV.",
             "The same scenario and seed give the same bytes."
         })
 final class RunCommand implements Callable<Integer> {
@@ -73,6 +74,7 @@ final class RunCommand implements Callable<Integer> {
             Scenario scenario = ScenarioFile.read(file);
             ExperimentResult result = Experiment.run(scenario, storages, jobs, new VirtualProgress(err));
             ResultFiles.write(report, result);
+            ReportPage.write(report, result);
             Files.copy(file, report.resolve("scenario.yaml"), StandardCopyOption.REPLACE_EXISTING);
             PolicyTable.lines(result).forEach(spec.commandLine().getOut()::println);
             return DONE;

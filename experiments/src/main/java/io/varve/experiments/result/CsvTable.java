@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Writes and reads records of one type as a CSV file (RFC 4180, lines end in LF). A column is a component,
@@ -53,16 +55,33 @@ final class CsvTable<R extends Record> {
         }
     }
 
-    private String cell(RecordComponent column, R row) {
-        Object value = value(column, row);
-        if (value instanceof Double number) {
-            return decimal(number).toPlainString();
+    /** @return the columns by name, in their order; what is an empty cell in the file is null */
+    Map<String, List<Object>> columns(List<R> rows) {
+        Map<String, List<Object>> found = new LinkedHashMap<>();
+        for (RecordComponent column : columns) {
+            List<Object> cells = new ArrayList<>(rows.size());
+            rows.forEach(row -> cells.add(measured(column, row)));
+            found.put(name(column), cells);
         }
-        if (value instanceof Long number && number == -1 && isTime(column)) {
+        return found;
+    }
+
+    private String cell(RecordComponent column, R row) {
+        Object value = measured(column, row);
+        if (value == null) {
             return "";
         }
-        String text = String.valueOf(value);
+        String text = value instanceof BigDecimal number ? number.toPlainString() : String.valueOf(value);
         return text.matches("[^\",\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    /** @return the value as it is written; null where there is none */
+    private Object measured(RecordComponent column, R row) {
+        Object value = value(column, row);
+        if (value instanceof Double number) {
+            return decimal(number);
+        }
+        return value instanceof Long number && number == -1 && isTime(column) ? null : value;
     }
 
     private static Object value(RecordComponent column, Record row) {

@@ -28,6 +28,7 @@ public final class ResultJson {
     /** @return a new mapper: a double has six decimals, without zeros at its end */
     public static ObjectMapper mapper() {
         return new ObjectMapper()
+                .configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true)
                 .registerModule(new SimpleModule()
                         .addSerializer(Double.class, new Decimals())
                         .addSerializer(double.class, new Decimals()));

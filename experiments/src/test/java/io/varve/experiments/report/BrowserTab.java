@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.experiments.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** Shows a page as a person would see it, and notes errors and requests. Used by one thread. */
+final class BrowserTab {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Chromium browser;
+    private final String session;
+    private final List<String> errors = new CopyOnWriteArrayList<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private volatile CompletableFuture<Void> loaded = new CompletableFuture<>();
+
+    BrowserTab(Chromium browser, String session) {
+        this.browser = browser;
+        this.session = session;
+    }
+
+    void begin(int width, int height) {
+        List.of("Page", "Runtime", "Log", "Network").forEach(domain -> send(domain + ".enable", object()));
+        send(
+                "Emulation.setDeviceMetricsOverride",
+                object().put("width", width)
+                        .put("height", height)
+                        .put("deviceScaleFactor", 1)
+                        .put("mobile", width < 500));
+    }
+
+    static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    JsonNode send(String method, ObjectNode parameters) {
+        return browser.send(session, method, parameters);
+    }
+
+    /** Is told every event of the tab. */
+    void happened(JsonNode event) {
+        JsonNode about = event.path("params");
+        switch (event.path("method").asText()) {
+            case "Page.loadEventFired" -> loaded.complete(null);
+            case "Network.requestWillBeSent" ->
+                requests.add(about.path("request").path("url").asText());
+            case "Runtime.exceptionThrown" ->
+                errors.add(about.path("exceptionDetails").toString());
+            case "Runtime.consoleAPICalled" -> {
+                if (!about.path("type").asText().matches("log|info|debug")) {
+                    errors.add(about.toString());
+                }
+            }
+            case "Log.entryAdded" -> {
+                // Rendering tells of the machine: that it draws without a graphics card.
+                if (!about.path("entry").path("source").asText().equals("rendering")) {
+                    errors.add(about.toString());
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /** Loads a page, and waits until it is drawn. */
+    void load(Path page) {
+        loaded = new CompletableFuture<>();
+        send("Page.navigate", object().put("url", page.toUri().toString()));
+        loaded.orTimeout(Chromium.LIMIT_SECONDS, TimeUnit.SECONDS).join();
+        drawn();
+    }
+
+    /** Waits until what has changed is on the screen: that is sure after two frames. */
+    void drawn() {
+        evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
+    }
+
+    /** Returns the value of an expression; one that is a promise is waited for. */
+    JsonNode evaluate(String expression) {
+        JsonNode result = send(
+                "Runtime.evaluate",
+                object().put("expression", expression)
+                        .put("returnByValue", true)
+                        .put("awaitPromise", true));
+        if (result.has("exceptionDetails")) {
+            throw new IllegalStateException(expression + ": " + result.path("exceptionDetails"));
+        }
+        return result.path("result").path("value");
+    }
+
+    String text(String selector) {
+        return evaluate("document.querySelector('" + selector + "').innerText").asText();
+    }
+
+    boolean has(String selector) {
+        return evaluate("document.querySelector('" + selector + "') !== null").asBoolean();
+    }
+
+    /** Scrolls an element to the middle of the window, and returns its left and top edge there. */
+    private double[] bring(String selector) {
+        evaluate("document.querySelector('" + selector + "').scrollIntoView({ block: 'center' })");
+        drawn();
+        JsonNode box = evaluate(
+                "(box => [box.left, box.top])(document.querySelector('" + selector + "').getBoundingClientRect())");
+        return new double[] {box.get(0).asDouble(), box.get(1).asDouble()};
+    }
+
+    /** Moves the mouse to a place within an element, in pixels from its left and top edge. */
+    void hover(String selector, double x, double y) {
+        double[] at = bring(selector);
+        mouse("mouseMoved", at[0] + x, at[1] + y, "none");
+        drawn();
+    }
+
+    /** Clicks on a place within an element. */
+    void click(String selector, double x, double y) {
+        double[] at = bring(selector);
+        mouse("mouseMoved", at[0] + x, at[1] + y, "none");
+        mouse("mousePressed", at[0] + x, at[1] + y, "left");
+        mouse("mouseReleased", at[0] + x, at[1] + y, "left");
+        drawn();
+    }
+
+    /** Sets the colours that the person prefers: {@code light} or {@code dark}. */
+    void prefer(String scheme) {
+        ObjectNode media = object();
+        media.putArray("features")
+                .addObject()
+                .put("name", "prefers-color-scheme")
+                .put("value", scheme);
+        send("Emulation.setEmulatedMedia", media);
+    }
+
+    private void mouse(String type, double x, double y, String button) {
+        send(
+                "Input.dispatchMouseEvent",
+                object().put("type", type)
+                        .put("x", x)
+                        .put("y", y)
+                        .put("button", button)
+                        .put("clickCount", button.equals("none") ? 0 : 1));
+    }
+
+    /** Returns what a person would find in the console. */
+    List<String> errors() {
+        return errors;
+    }
+
+    /** Returns the addresses that were asked for. */
+    List<String> requests() {
+        return requests;
+    }
+}
