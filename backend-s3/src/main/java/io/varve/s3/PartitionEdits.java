@@ -2,6 +2,8 @@
 package io.varve.s3;
 
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageException.Kind;
 import io.varve.s3.manifest.Manifest;
 import io.varve.s3.manifest.ManifestEdit;
 import java.util.List;
@@ -19,6 +21,9 @@ final class PartitionEdits {
     private final Manifest manifest;
     private long generation;
     private boolean removed;
+    /** Commits that the manifest may have, and does not show yet. */
+    private int open;
+
     private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
     private CompletableFuture<Void> movingStart = CompletableFuture.completedFuture(null);
 
@@ -32,8 +37,28 @@ final class PartitionEdits {
     }
 
     /** As {@link io.varve.s3.upload.UploadSource#ifUnchanged}. */
-    synchronized <T> Optional<T> ifUnchanged(long seen, Supplier<T> action) {
-        return removed || seen != generation ? Optional.empty() : Optional.of(action.get());
+    synchronized Optional<CompletableFuture<Void>> ifUnchanged(long seen, Supplier<CompletableFuture<Void>> commit) {
+        return removed || seen != generation ? Optional.empty() : Optional.of(counted(commit.get()));
+    }
+
+    /** A commit that the manifest's end has left undecided counts for good: a later owner may find its entry. */
+    private CompletableFuture<Void> counted(CompletableFuture<Void> commit) {
+        open++;
+        commit.whenComplete((nothing, failure) -> {
+            if (failure == null || failure instanceof StorageException e && e.kind() == Kind.MISUSE) {
+                close();
+            }
+        });
+        return commit;
+    }
+
+    private synchronized void close() {
+        open--;
+    }
+
+    /** Tells whether edits are on their way to the manifest. */
+    synchronized boolean areOpen() {
+        return open > 0;
     }
 
     /** Makes every upload in progress stale. */
@@ -48,7 +73,7 @@ final class PartitionEdits {
      */
     synchronized CompletableFuture<Void> commit(ManifestEdit edit) {
         generation++;
-        return manifest.commit(List.of(edit));
+        return counted(manifest.commit(List.of(edit)));
     }
 
     /** Has segments dropped from the bucket, unless others are being dropped. */
@@ -66,7 +91,7 @@ final class PartitionEdits {
      */
     synchronized void moveStart(long seen, long start, Runnable then) {
         if (movingStart.isDone() && !removed && seen == generation) {
-            movingStart = manifest.commit(List.of(new ManifestEdit.MoveStart(id, start)));
+            movingStart = counted(manifest.commit(List.of(new ManifestEdit.MoveStart(id, start))));
             movingStart.thenRun(then);
         }
     }

@@ -7,6 +7,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.core.spi.Tiering;
 import io.varve.s3.upload.UploadSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -75,8 +76,8 @@ final class PartitionUploads implements UploadSource {
     }
 
     @Override
-    public <T> Optional<T> ifUnchanged(long seen, Supplier<T> action) {
-        return truncating ? Optional.empty() : edits.ifUnchanged(seen, action);
+    public Optional<CompletableFuture<Void>> ifUnchanged(long seen, Supplier<CompletableFuture<Void>> commit) {
+        return truncating ? Optional.empty() : edits.ifUnchanged(seen, commit);
     }
 
     @Override

@@ -71,7 +71,7 @@ final class S3Partition {
         if (hot == null && from < handle.extent().start()) {
             start.begin(from);
         }
-        settings = with;
+        take(with);
         hot = handle;
         open = true;
         if (remote().differsFrom(handle)) {
@@ -118,9 +118,18 @@ final class S3Partition {
 
     /** Takes new settings, which the hot partition has taken. */
     void settings(PartitionSettings with) {
-        settings = with;
+        take(with);
         uploads.again();
         dropIfOff();
+    }
+
+    /** No upload that began before is named after copying has ended: {@link #mayBeInBucket} relies on it. */
+    private void take(PartitionSettings with) {
+        boolean copied = settings.tiering() == Tiering.COPY;
+        settings = with;
+        if (copied && with.tiering() != Tiering.COPY) {
+            edits.begin();
+        }
     }
 
     /**
@@ -177,7 +186,7 @@ final class S3Partition {
      */
     void trimmed(long to) {
         uploads.again();
-        start.trimmed(to, isTracked());
+        start.trimmed(to, mayBeInBucket());
     }
 
     /**
@@ -202,9 +211,15 @@ final class S3Partition {
         start.truncated(end);
     }
 
-    /** Tells whether the manifest knows the partition, or may soon: then its start is kept in the journal. */
-    boolean isTracked() {
-        return settings.tiering() == Tiering.COPY || manifest.partition(id).isPresent();
+    /**
+     * Tells whether the manifest knows the partition, or may soon: by an upload in progress, or by an edit on its
+     * way. Then the journal must have what the manifest is to learn.
+     */
+    boolean mayBeInBucket() {
+        // In this order: an edit that arrives meanwhile is seen by the one look or by the other.
+        return settings.tiering() == Tiering.COPY
+                || edits.areOpen()
+                || manifest.partition(id).isPresent();
     }
 
     /** @return the partition's start, as it is here and in the journal */

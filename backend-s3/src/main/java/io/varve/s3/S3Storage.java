@@ -163,7 +163,7 @@ final class S3Storage implements Storage {
      */
     void beforeTrim(S3Partition partition, long start) {
         RemoteView remote = partition.remote();
-        boolean above = remote.isEmpty() ? partition.isTracked() : start > remote.end();
+        boolean above = remote.isEmpty() ? partition.mayBeInBucket() : start > remote.end();
         if (above) {
             sync.noteEarly(partition.id(), start);
         }

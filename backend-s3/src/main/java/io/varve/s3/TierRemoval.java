@@ -44,8 +44,8 @@ final class TierRemoval {
     private String remove(PartitionId id, boolean aside) {
         S3Partition partition = catalog.partition(id);
         synchronized (partition.lifecycle) {
-            boolean tracked = partition.isTracked();
             partition.remove(aside ? "was set aside" : "was deleted");
+            boolean tracked = partition.mayBeInBucket(); // no upload is named from here on
             String place;
             try {
                 place = removeHot(id, aside, tracked);

@@ -54,11 +54,11 @@ final class TierTruncation {
                 ? baseOfLastBatch(store.hot, local.start(), end)
                 : Math.min(end, base(store.hot.segments(), end));
         boolean reachesSealed = keeps < store.hot.sealedEnd() || end < local.start();
-        boolean belowStart = end < local.start() && store.partition.isTracked();
+        boolean belowStart = end < local.start() && store.partition.mayBeInBucket();
         if (belowStart) {
             journal.noteTruncation(store.id(), end); // or the start that it has would count at the next opening
         }
-        if (reachesSealed && store.partition.isTracked()) {
+        if (reachesSealed && store.partition.mayBeInBucket()) {
             commit(store, keeps);
         }
         store.hot.truncateTo(end);

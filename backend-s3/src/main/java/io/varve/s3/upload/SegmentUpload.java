@@ -84,10 +84,11 @@ final class SegmentUpload {
      * @throws StorageException what the partition or the manifest throws
      */
     boolean next(UploadSource source, PartBuffers parts) {
+        // Before the look at what it protects: a change in between makes this upload stale.
+        long generation = source.generation();
         if (!source.copies()) {
             return false;
         }
-        long generation = source.generation();
         Optional<RemotePartition> remote = manifest.partition(source.id());
         Optional<UploadPlan.ObjectOffsets> offsets = plan(source, remote).next();
         if (offsets.isEmpty()) {

@@ -4,6 +4,7 @@ package io.varve.s3.upload;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -42,22 +43,21 @@ public interface UploadSource {
 
     /**
      * Returns a number that is never the same again once a replacement, a truncation or the deletion of the
-     * partition has begun.
+     * partition has begun, or its copying has ended.
      *
      * @return the current number
      */
     long generation();
 
     /**
-     * Runs an action unless the {@linkplain #generation generation} has moved on. No replacement, truncation
-     * or deletion begins while the action runs; so the edits it hands to the manifest precede theirs.
+     * Hands edits to the manifest unless the {@linkplain #generation generation} has moved on. No replacement,
+     * truncation or deletion begins meanwhile; so the edits precede theirs.
      *
-     * @param <T> what the action returns
      * @param generation what {@link #generation} returned when the upload began
-     * @param action must be short, and not block
-     * @return the action's result; empty if it did not run
+     * @param commit hands them over; must be short, and not block
+     * @return the commit; empty if it was not made
      */
-    <T> Optional<T> ifUnchanged(long generation, Supplier<T> action);
+    Optional<CompletableFuture<Void>> ifUnchanged(long generation, Supplier<CompletableFuture<Void>> commit);
 
     /** Takes notice that the manifest names one more segment: local copies may go now. Must be short. */
     void uploaded();

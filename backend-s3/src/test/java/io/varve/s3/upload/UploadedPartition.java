@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** Offers a partition in memory for upload, as the tier does for a real one. Thread-safe. */
@@ -145,8 +146,9 @@ final class UploadedPartition implements UploadSource {
     }
 
     @Override
-    public synchronized <T> Optional<T> ifUnchanged(long expected, Supplier<T> action) {
-        return generation == expected ? Optional.of(action.get()) : Optional.empty();
+    public synchronized Optional<CompletableFuture<Void>> ifUnchanged(
+            long expected, Supplier<CompletableFuture<Void>> commit) {
+        return generation == expected ? Optional.of(commit.get()) : Optional.empty();
     }
 
     @Override
