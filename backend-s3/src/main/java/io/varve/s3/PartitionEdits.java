@@ -41,7 +41,7 @@ final class PartitionEdits {
         return removed || seen != generation ? Optional.empty() : Optional.of(counted(commit.get()));
     }
 
-    /** A commit that the manifest's end has left undecided counts for good: a later owner may find its entry. */
+    /** A commit that the manifest's end left undecided counts for good: a later owner may find its entry. */
     private CompletableFuture<Void> counted(CompletableFuture<Void> commit) {
         open++;
         commit.whenComplete((nothing, failure) -> {

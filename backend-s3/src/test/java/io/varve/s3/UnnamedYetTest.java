@@ -78,7 +78,7 @@ class UnnamedYetTest extends TierTest {
         }
     }
 
-    /** The manifest's entry gets to the bucket, and the process ends before it deletes the partition there. */
+    /** The manifest's entry gets to the bucket, and the process ends before the deletion's does. */
     @Test
     void aDeletionIsRememberedBesideAnEntryThatIsOnItsWay() throws Exception {
         Path directory = root.resolve("data");

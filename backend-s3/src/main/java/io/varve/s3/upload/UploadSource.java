@@ -50,8 +50,8 @@ public interface UploadSource {
     long generation();
 
     /**
-     * Hands edits to the manifest unless the {@linkplain #generation generation} has moved on. No replacement,
-     * truncation or deletion begins meanwhile; so the edits precede theirs.
+     * Hands edits to the manifest unless the {@linkplain #generation generation} has moved on. No
+     * replacement, truncation or deletion begins meanwhile; so the edits precede theirs.
      *
      * @param generation what {@link #generation} returned when the upload began
      * @param commit hands them over; must be short, and not block
