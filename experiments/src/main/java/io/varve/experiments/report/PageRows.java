@@ -14,15 +14,16 @@ final class PageRows {
     static final MergeRule<Sample> SAMPLES = new MergeRule<>(Sample::timeMs, Sample::policy, PageRows::merge);
 
     /** Keeps sums. */
-    static final MergeRule<RequestSample> REQUESTS = new MergeRule<>(RequestSample::timeMs, RequestSample::kind, PageRows::merge);
+    static final MergeRule<RequestSample> REQUESTS =
+            new MergeRule<>(RequestSample::timeMs, RequestSample::kind, PageRows::merge);
 
     /** Keeps sums, the longest times and the largest lags. */
     static final MergeRule<ReadSample> READS =
             new MergeRule<>(ReadSample::timeMs, read -> List.of(read.consumer(), read.tier()), PageRows::merge);
 
     /** Keeps sums of records, and the time of the first miss. */
-    static final MergeRule<Miss> MISSES =
-            new MergeRule<>(Miss::timeMs, miss -> List.of(miss.consumer(), miss.topic(), miss.partition()), PageRows::merge);
+    static final MergeRule<Miss> MISSES = new MergeRule<>(
+            Miss::timeMs, miss -> List.of(miss.consumer(), miss.topic(), miss.partition()), PageRows::merge);
 
     private PageRows() {}
 

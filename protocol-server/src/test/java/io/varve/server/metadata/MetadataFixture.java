@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.engine.EngineConfig;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.memory.MemoryStorage;
@@ -67,7 +68,15 @@ public final class MetadataFixture implements AutoCloseable {
     public void startEngine() {
         StorageContext context = new StorageContext(
                 List.of(Path.of("unused")), Map.of(), Clock.system(), scheduler, Ids.random(), new FailPoints());
-        engine = LogEngine.open(new Provided(wrap.apply(storage)), context, EngineConfig.DEFAULT);
+        EngineConfig base = EngineConfig.DEFAULT;
+        EngineConfig config = new EngineConfig(
+                base.durability(),
+                base.flushIntervalMs(),
+                base.flushIntervalMessages(),
+                base.producerIdExpirationMs(),
+                base.retention(),
+                CompactionConfig.BY_HAND);
+        engine = LogEngine.open(new Provided(wrap.apply(storage)), context, config);
     }
 
     public ClusterMetadata restart() {

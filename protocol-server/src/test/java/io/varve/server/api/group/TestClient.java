@@ -65,13 +65,14 @@ public final class TestClient {
         }
     }
 
-    /** Finds the group's coordinator, as every client does first. */
+    /** Finds the group's coordinator, as every client does first, and waits until it has loaded the group. */
     public void find(String group) {
         FindCoordinatorResponseData found =
                 ask(ApiKeys.FIND_COORDINATOR, 3, new FindCoordinatorRequestData().setKey(group));
         if (found.errorCode() != Errors.NONE.code()) {
             throw new AssertionError(Errors.forCode(found.errorCode()));
         }
+        until(fetched -> fetched.errorCode() == Errors.NONE.code(), () -> Offsets.fetchGroup(this, group, null, 9));
     }
 
     /** Sends a request again until the response is the expected one. */
