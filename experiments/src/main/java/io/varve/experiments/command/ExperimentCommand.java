@@ -16,9 +16,13 @@ import picocli.CommandLine.Option;
         customSynopsis = "varve-experiment.sh COMMAND [OPTION]...",
         description = "Tries policies of retention on a described workload, on the engine itself, in virtual time.",
         commandListHeading = "%nCommands, each with its own --help:%n",
-        subcommands = RunCommand.class,
+        subcommands = {RunCommand.class, CompareCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:the scenario cannot be read or run", "2:the command line is wrong"})
+        exitCodeList = {
+            "0:done",
+            "1:the scenario or the results cannot be read, or not be run",
+            "2:the command line is wrong"
+        })
 public final class ExperimentCommand {
     @Option(
             names = {"-h", "--help"},

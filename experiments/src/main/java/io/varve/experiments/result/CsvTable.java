@@ -104,6 +104,9 @@ final class CsvTable<R extends Record> {
 
     /** @throws IOException if the file cannot be read, or is not such a table: the message says where */
     List<R> read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException(file + ": is absent: run the experiment again");
+        }
         List<List<String>> lines = CsvLines.parse(file);
         if (lines.isEmpty() || !String.join(",", lines.get(0)).equals(header())) {
             throw new IOException(file + ":1: must be " + header());

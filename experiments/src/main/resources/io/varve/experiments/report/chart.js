@@ -56,18 +56,22 @@ const Chart = (() => {
   function lonely(u, series) {
     const values = u.data[series];
     const found = [];
+    const alone = i => i < 0 || i >= values.length || values[i] === null;
     for (let i = 0; i < values.length; i++) {
-      if (values[i] != null && values[i - 1] == null && values[i + 1] == null) found.push(i);
+      if (values[i] != null && alone(i - 1) && alone(i + 1)) found.push(i);
     }
     return found;
   }
 
-  /** Brings series, each with times of its own, to the same times. */
-  function aligned(series) {
+  /**
+   * Brings series, each with times of its own, to the same times. Where a series has no value, its line is broken; it is
+   * drawn through if the series are of different runs, which have samples at different times.
+   */
+  function aligned(series, through) {
     const times = [...new Set(series.flatMap(one => one.x))].sort((a, b) => a - b);
     const at = new Map(times.map((time, i) => [time, i]));
     const columns = series.map(one => {
-      const column = new Array(times.length).fill(null);
+      const column = new Array(times.length).fill(through ? undefined : null);
       one.x.forEach((time, i) => { column[at.get(time)] = one.y[i]; });
       return column;
     });
@@ -84,11 +88,11 @@ const Chart = (() => {
     /**
      * @param options id, title, text, unit (a function of Words), series [{name, x, y, line, fill}], and
      *     stack (layers on one another), steps (a value counts for the time before it), log, floor (least top of
-     *     the axis), elapsed (times since the begin), group (charts whose legends act together), wide
+     *     the axis), elapsed (times since the begin, of several runs), group (charts whose legends act together), wide
      */
     constructor(parent, options) {
       this.options = options;
-      const { times, columns } = aligned(options.series);
+      const { times, columns } = aligned(options.series, options.elapsed);
       this.times = times;
       this.values = columns;
       this.drawn = options.stack ? stacked(columns) : columns;

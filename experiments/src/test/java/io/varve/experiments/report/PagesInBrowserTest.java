@@ -19,8 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Looks at a report in a browser. Skipped only where there is none, and never in CI. */
-class ReportPageTest {
+/** Looks at the pages in a browser. Skipped only where there is none, and never in CI. */
+class PagesInBrowserTest {
     @TempDir
     private static Path files;
 
@@ -223,6 +223,34 @@ class ReportPageTest {
         }
         assertThat(pixels(tab, "read-latency", "--local")).isGreaterThan(40);
         assertThat(tab.errors()).isEmpty();
+    }
+
+    @Test
+    void drawsTwoResultsOverEachOther() throws IOException {
+        ExperimentResult first = DrawnResult.tiered();
+        ExperimentResult second = DrawnResult.result(
+                24, List.of(DrawnResult.policy("keep", 2, 24, 12, true), DrawnResult.policy("new", 1, 24, 12, true)));
+        Path compared = files.resolve("compare.html");
+        new ComparePage("out/a", first, "out/b", second).write(compared, Comparison.of(first, second));
+        BrowserTab tab = open(compared);
+        assertThat(tab.text("#policies"))
+                .contains("keep", "$180.00 → $360.00 +100.0 %", "48 GiB → 96 GiB +100.0 %", "24 GiB → 24 GiB same")
+                .contains("oldest record >= 2d: pass, 1 d → fail, 1 d");
+        assertThat(tab.text("main")).contains("Only in out/a: drop <b>.", "Only in out/b: new.");
+        assertThat(tab.text("#differences")).contains("hours of virtual time: 48.0 and 24.0");
+        for (String chart : List.of("local-bytes", "remote-bytes", "oldest-record", "cost", "missed", "lag")) {
+            assertThat(pixels(tab, chart, "--c1")).as(chart + ", first").isGreaterThan(40);
+            assertThat(pixels(tab, chart, "--c2")).as(chart + ", second").isGreaterThan(20);
+        }
+        assertThat(drawn(tab, "local-bytes", 0)).isEqualTo(csv("samples.csv", "keep,", 2));
+        tab.hover(
+                "#local-bytes .u-over",
+                tab.evaluate("Page.charts[0].u.valToPos(" + 12 * DrawnResult.HOUR + ", 'x')")
+                        .asDouble(),
+                60);
+        assertThat(tab.text("#local-bytes .tip")).contains("after 12 h", "out/a", "12 GiB", "out/b", "24 GiB");
+        assertThat(tab.errors()).isEmpty();
+        assertThat(tab.requests()).hasSize(1);
     }
 
     @Test
