@@ -2,7 +2,7 @@
 package io.varve.experiments.command;
 
 import io.varve.experiments.report.ComparePage;
-import io.varve.experiments.report.Comparison;
+import io.varve.experiments.report.MatchedResults;
 import io.varve.experiments.result.ExperimentResult;
 import io.varve.experiments.result.ResultFiles;
 import java.io.IOException;
@@ -57,15 +57,15 @@ final class CompareCommand implements Callable<Integer> {
         try {
             ExperimentResult before = ResultFiles.read(first);
             ExperimentResult after = ResultFiles.read(second);
-            Comparison comparison = Comparison.of(before, after);
-            if (comparison.pairs().isEmpty()) {
-                err.println("No policy is in both: " + first + " has " + names(comparison.onlyFirst()) + "; " + second
-                        + " has " + names(comparison.onlySecond()));
+            MatchedResults matched = MatchedResults.of(before, after);
+            if (matched.pairs().isEmpty()) {
+                err.println("No policy is in both: " + first + " has " + names(matched.onlyFirst()) + "; " + second
+                        + " has " + names(matched.onlySecond()));
                 return REFUSED;
             }
-            ComparisonTable.lines(first.toString(), second.toString(), comparison)
+            ComparisonTable.lines(first.toString(), second.toString(), matched)
                     .forEach(spec.commandLine().getOut()::println);
-            new ComparePage(first.toString(), before, second.toString(), after).write(out, comparison);
+            new ComparePage(first.toString(), before, second.toString(), after).write(out, matched);
             return DONE;
         } catch (IOException e) {
             err.println(e.getMessage());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.experiments.command;
 
-import io.varve.experiments.report.Comparison;
-import io.varve.experiments.report.Comparison.PolicyPair;
+import io.varve.experiments.report.MatchedResults;
+import io.varve.experiments.report.MatchedResults.PolicyPair;
 import io.varve.experiments.result.ConstraintResult;
 import io.varve.experiments.result.PolicySummary;
 import java.util.ArrayList;
@@ -24,13 +24,13 @@ final class ComparisonTable {
      * @param secondName what the second result is called
      * @return the lines, without those of measures that are zero in both
      */
-    static List<String> lines(String firstName, String secondName, Comparison comparison) {
+    static List<String> lines(String firstName, String secondName, MatchedResults matched) {
         List<String> lines = new ArrayList<>();
-        comparison.differences().forEach(difference -> lines.add("differs: " + difference));
+        matched.differences().forEach(difference -> lines.add("differs: " + difference));
         lines.add(COLUMNS.formatted("policy", "", end(firstName), end(secondName), "change"));
-        comparison.pairs().forEach(pair -> add(lines, pair));
-        comparison.onlyFirst().forEach(name -> lines.add(name + ": only in " + firstName));
-        comparison.onlySecond().forEach(name -> lines.add(name + ": only in " + secondName));
+        matched.pairs().forEach(pair -> add(lines, pair));
+        matched.onlyFirst().forEach(name -> lines.add(name + ": only in " + firstName));
+        matched.onlySecond().forEach(name -> lines.add(name + ": only in " + secondName));
         return lines;
     }
 

@@ -31,19 +31,19 @@ public record ComparePage(String firstName, ExperimentResult first, String secon
      * Writes the page; an earlier one is replaced.
      *
      * @param file where to; its directory exists
-     * @param comparison of the two results
+     * @param matched the two results, policy by policy
      * @throws IOException if the file cannot be written
      */
-    public void write(Path file, Comparison comparison) throws IOException {
+    public void write(Path file, MatchedResults matched) throws IOException {
         Data data = new Data(
                 firstName,
                 PageData.of(first, false),
                 secondName,
                 PageData.of(second, false),
-                comparison.pairs().stream().map(Comparison.PolicyPair::name).toList(),
-                comparison.onlyFirst(),
-                comparison.onlySecond(),
-                comparison.differences());
+                matched.pairs().stream().map(MatchedResults.PolicyPair::name).toList(),
+                matched.onlyFirst(),
+                matched.onlySecond(),
+                matched.differences());
         Files.writeString(file, PageTemplate.page(firstName + " and " + secondName, data, "compare.js"));
     }
 }

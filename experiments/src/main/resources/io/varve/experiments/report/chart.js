@@ -41,10 +41,11 @@ const Chart = (() => {
   }
 
   function valueAxis(unit) {
+    const words = unit === "count" ? Words.briefly : Words[unit];
     const axis = {
       font: FONT, stroke: colour("--quiet"), grid: { stroke: colour("--grid"), width: 1 },
       ticks: { show: false }, size: 66, space: 34,
-      values: (u, splits) => splits.map(value => value == null ? "" : value === 0 ? "0" : Words[unit](value)),
+      values: (u, splits) => splits.map(value => value == null ? "" : value === 0 ? "0" : words(value)),
     };
     if (INCREMENTS[unit]) axis.incrs = INCREMENTS[unit];
     return axis;

@@ -35,15 +35,15 @@
   ];
 
   function change(before, after, lessIsBetter) {
-    if (before === after) return element("span", { class: "quiet" }, "same");
     const text = before === 0 ? "from none" : `${after > before ? "+" : "−"}${Math.abs(100 * (after - before) / before).toFixed(1)} %`;
     return element("span", { class: lessIsBetter ? (after < before ? "better" : "worse") : "" }, text);
   }
 
   function cell(name, value, words, lessIsBetter, pair) {
     const [before, after] = pair.map(policy => value(policy.summary));
-    return element("td", { "data-heading": name },
-      element("span", null, `${words(before)} → ${words(after)} `, change(before, after, lessIsBetter)));
+    return element("td", { "data-heading": name }, before === after
+      ? element("span", null, words(after), element("span", { class: "quiet" }, " both"))
+      : element("span", null, `${words(before)} → ${words(after)} `, change(before, after, lessIsBetter)));
   }
 
   function verdicts(pair) {
@@ -53,7 +53,7 @@
       const [before, after] = pair.map(policy => policy.summary.constraints.find(one => one.constraint === name));
       const words = one => one ? `${one.satisfied ? "pass" : "fail"}, ${Words.measured(one.measured, one.unit)}` : "not demanded";
       return element("span", { class: `check ${after ? after.satisfied ? "pass" : "fail" : "quiet"}` },
-        `${name}: ${words(before)} → ${words(after)}`);
+        words(before) === words(after) ? `${name}: ${words(after)}, both` : `${name}: ${words(before)} → ${words(after)}`);
     });
   }
 
@@ -65,7 +65,7 @@
       element("td", { class: "checks" }, verdicts(pair))));
     main.append(element("h2", null, "Policies"),
       element("p", { class: "quiet small" }, `${data.firstName} → ${data.secondName}`),
-      element("div", { class: "scroll" }, element("table", { class: "policies", id: "policies" },
+      element("div", { class: "scroll" }, element("table", { class: "policies change", id: "policies" },
         element("thead", null, element("tr", null, element("th", { class: "text" }, "policy"),
           measures.map(([name]) => element("th", null, name)), element("th", { class: "text" }, "constraints"))),
         element("tbody", null, rows))));

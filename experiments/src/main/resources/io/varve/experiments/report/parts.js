@@ -20,6 +20,18 @@ const Parts = (() => {
     return Array.from({ length }, (none, i) => Object.fromEntries(names.map(name => [name, columns[name][i]])));
   }
 
+  /** What kinds of requests and costs look like, in every chart. */
+  const KINDS = { PUT: "--c3", GET: "--c4", LIST: "--c5", DELETE: "--c6" };
+
+  /** Names without the settings that all of them have; those as they are that would be empty, or would not differ. */
+  function shortNames(names) {
+    const split = names.map(name => name.split(", "));
+    const common = split[0].filter(part => split.every(parts => parts.includes(part)));
+    const short = split.map(parts => parts.filter(part => !common.includes(part)).join(", "));
+    const clear = names.length > 1 && short.every(name => name) && new Set(short).size === short.length;
+    return clear ? { short, common } : { short: names, common: [] };
+  }
+
   const any = column => column.some(value => value);
 
   /** Adds up the rows of each time. combine gets the value so far, or undefined, and a row. */
@@ -43,5 +55,5 @@ const Parts = (() => {
     return said.length ? `To keep this page small, ${said.join("; ")}. The CSV files have all.` : "";
   }
 
-  return { facts, rows, any, byTime, amplification, merged };
+  return { KINDS, facts, rows, shortNames, any, byTime, amplification, merged };
 })();

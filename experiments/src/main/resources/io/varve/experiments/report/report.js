@@ -9,6 +9,8 @@
   const main = document.querySelector("main");
   const ranked = [...data.policies].sort((a, b) => a.summary.rank - b.summary.rank);
   const lineOf = new Map(ranked.map((policy, i) => [policy, Page.style(i)]));
+  const { short, common } = Parts.shortNames(ranked.map(policy => policy.summary.name));
+  const nameOf = new Map(ranked.map((policy, i) => [policy, short[i]]));
   const hasBucket = data.policies.some(policy => policy.requests.time_ms.length || Parts.any(policy.samples.remote_bytes));
 
   function header() {
@@ -49,9 +51,9 @@
   }
 
   const COSTS = [
-    ["localStorage", "local disk", "--c1"], ["remoteStorage", "bucket", "--c2"], ["putRequests", "PUT", "--c3"],
-    ["getRequests", "GET", "--c4"], ["listRequests", "LIST", "--c5"], ["deleteRequests", "DELETE", "--c6"],
-    ["received", "bytes out of the bucket", "--c7"],
+    ["localStorage", "local disk", "--c1"], ["remoteStorage", "bucket", "--c2"], ["putRequests", "PUT", Parts.KINDS.PUT],
+    ["getRequests", "GET", Parts.KINDS.GET], ["listRequests", "LIST", Parts.KINDS.LIST],
+    ["deleteRequests", "DELETE", Parts.KINDS.DELETE], ["received", "bytes out of the bucket", "--c7"],
   ];
 
   function costBars(parent) {
@@ -71,14 +73,14 @@
         return part;
       }));
       bar.onmousemove = event => {
-        tip.replaceChildren(element("span", { class: "quiet" }, policy.summary.name),
+        tip.replaceChildren(element("span", { class: "quiet" }, nameOf.get(policy)),
           ...kinds.map(([key, name, colour]) => Page.tipLine({ colour }, name, Words.dollars(costs[key]), true)),
           Page.tipLine(null, "all", Words.dollars(costs.total)));
         const box = bars.getBoundingClientRect();
         Page.showTip(tip, bars, event.clientX - box.left, event.clientY - box.top);
       };
       bar.onmouseleave = () => { tip.hidden = true; };
-      bars.append(element("span", { class: "label" }, policy.summary.name), bar,
+      bars.append(element("span", { class: "label" }, nameOf.get(policy)), bar,
         element("span", { class: "sum" }, Words.dollars(costs.total)));
     }
     bars.append(tip);
@@ -97,14 +99,15 @@
 
   function perPolicy(values) {
     return ranked.map(policy => ({
-      name: policy.summary.name, line: lineOf.get(policy), x: policy.samples.time_ms, y: values(policy.samples),
+      name: nameOf.get(policy), line: lineOf.get(policy), x: policy.samples.time_ms, y: values(policy.samples),
     }));
   }
 
   function overTime() {
     const parent = element("div", { class: "charts" });
     main.append(element("h2", null, "All policies over time"),
-      element("p", { class: "quiet small on-screen" }, "Drag to zoom, double-click to go back. A click on a name hides its line."), parent);
+      element("p", { class: "quiet small on-screen" }, "Drag to zoom, double-click to go back. A click on a name hides its line."),
+      common.length ? element("p", { class: "quiet small" }, `All policies have ${common.join(", ")}.`) : "", parent);
     const draw = (id, title, text, unit, values) =>
       new Chart.TimeChart(parent, { id, title, text, unit, series: perPolicy(values), group: "policies" });
     draw("local-bytes", "Bytes on the local disk", "At each sample.", "bytes", samples => samples.local_bytes);
@@ -141,7 +144,7 @@
     const lanes = ranked.flatMap(policy => {
       const all = Parts.rows(policy.misses);
       return [...new Set(all.map(miss => miss.consumer))].map(consumer => ({
-        name: `${policy.summary.name}, ${consumer}`, line: lineOf.get(policy),
+        name: `${nameOf.get(policy)}, ${consumer}`, line: lineOf.get(policy),
         misses: all.filter(miss => miss.consumer === consumer),
       }));
     });
@@ -211,11 +214,15 @@
     draw();
   }
 
+  function lineOfKind(name, i) {
+    return Parts.KINDS[name] ? { colour: Parts.KINDS[name], dash: null } : Page.style(i);
+  }
+
   /** Series of one kind each, from rows of several kinds. */
   function kinds(all, key, combine) {
     const names = [...new Set(all.map(row => row[key]))].sort();
     return names.map((name, i) => ({
-      name, line: Page.style(i), ...Parts.byTime(all.filter(row => row[key] === name), combine),
+      name, line: lineOfKind(name, i), ...Parts.byTime(all.filter(row => row[key] === name), combine),
     }));
   }
 
@@ -240,8 +247,8 @@
     const samples = chosen.policy.samples;
     const names = [...new Set(all.map(row => row.kind))].sort();
     const sums = Object.fromEntries(names.map(name => [name, 0]));
-    const layers = names.map((name, i) => ({ name, line: Page.style(i), x: samples.time_ms, y: [] }));
-    const storage = { name: "storage", line: { colour: "--c8", dash: null }, x: samples.time_ms, y: [] };
+    const layers = names.map((name, i) => ({ name, line: lineOfKind(name, i), x: samples.time_ms, y: [] }));
+    const storage = { name: "storage", line: { colour: "--c1", dash: null }, x: samples.time_ms, y: [] };
     let next = 0;
     samples.time_ms.forEach((time, i) => {
       for (; next < all.length && all[next].time_ms <= time; next++) sums[all[next].kind] += all[next].cost;

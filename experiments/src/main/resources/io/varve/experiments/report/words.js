@@ -42,6 +42,18 @@ const Words = (() => {
     return number == null ? "none" : Math.round(number).toLocaleString("en-US");
   }
 
+  /** A count where there is little space: 1500 as 1.5k. */
+  function briefly(number) {
+    const units = ["", "k", "M", "G", "T"];
+    let unit = 0;
+    let value = number;
+    while (Math.abs(value) >= 1000 && unit < units.length - 1) {
+      value /= 1000;
+      unit++;
+    }
+    return `${Number(value.toPrecision(3))}${units[unit]}`;
+  }
+
   function ratio(number) {
     return number == null ? "none" : number.toFixed(2);
   }
@@ -84,5 +96,5 @@ const Words = (() => {
       .replace(/\b((?:\w+\.)*retention\.bytes)=(\d+)/g, (all, key, size) => `${key}=${size} (${bytes(Number(size))})`);
   }
 
-  return { SECOND, MINUTE, HOUR, DAY, MONTHS, bytes, age, dollars, count, ratio, day, clock, time, measured, explanation };
+  return { SECOND, MINUTE, HOUR, DAY, MONTHS, bytes, age, dollars, count, briefly, ratio, day, clock, time, measured, explanation };
 })();

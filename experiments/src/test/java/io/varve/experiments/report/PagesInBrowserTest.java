@@ -101,8 +101,8 @@ class PagesInBrowserTest {
             assertThat(pixels(tab, chart, "--c2")).as(chart + ", second policy").isGreaterThan(40);
         }
         for (String chart : List.of("requests", "costs-over-time")) {
-            assertThat(pixels(tab, chart, "--c1")).as(chart + ", GET").isGreaterThan(100);
-            assertThat(pixels(tab, chart, "--c2")).as(chart + ", PUT").isGreaterThan(100);
+            assertThat(pixels(tab, chart, "--c4")).as(chart + ", GET").isGreaterThan(100);
+            assertThat(pixels(tab, chart, "--c3")).as(chart + ", PUT").isGreaterThan(100);
         }
         assertThat(pixels(tab, "read-latency", "--c3", "--remote")).isGreaterThan(100);
         assertThat(pixels(tab, "read-bytes", "--c3")).isGreaterThan(100);
@@ -231,10 +231,10 @@ class PagesInBrowserTest {
         ExperimentResult second = DrawnResult.result(
                 24, List.of(DrawnResult.policy("keep", 2, 24, 12, true), DrawnResult.policy("new", 1, 24, 12, true)));
         Path compared = files.resolve("compare.html");
-        new ComparePage("out/a", first, "out/b", second).write(compared, Comparison.of(first, second));
+        new ComparePage("out/a", first, "out/b", second).write(compared, MatchedResults.of(first, second));
         BrowserTab tab = open(compared);
         assertThat(tab.text("#policies"))
-                .contains("keep", "$180.00 → $360.00 +100.0 %", "48 GiB → 96 GiB +100.0 %", "24 GiB → 24 GiB same")
+                .contains("keep", "$180.00 → $360.00 +100.0 %", "48 GiB → 96 GiB +100.0 %", "24 GiB both")
                 .contains("oldest record >= 2d: pass, 1 d → fail, 1 d");
         assertThat(tab.text("main")).contains("Only in out/a: drop <b>.", "Only in out/b: new.");
         assertThat(tab.text("#differences")).contains("hours of virtual time: 48.0 and 24.0");

@@ -20,7 +20,7 @@ import java.util.function.Function;
  * @param onlySecond names of policies that the first does not have
  * @param differences in what was run, each as {@code seed: 1 and 2}
  */
-public record Comparison(
+public record MatchedResults(
         List<PolicyPair> pairs, List<String> onlyFirst, List<String> onlySecond, List<String> differences) {
     private static final double MS_PER_HOUR = 3_600_000;
 
@@ -37,7 +37,7 @@ public record Comparison(
     public record PolicyPair(String name, PolicySummary first, PolicySummary second) {}
 
     /** Copies the lists. */
-    public Comparison {
+    public MatchedResults {
         pairs = List.copyOf(pairs);
         onlyFirst = List.copyOf(onlyFirst);
         onlySecond = List.copyOf(onlySecond);
@@ -61,7 +61,7 @@ public record Comparison(
      * @param second another one
      * @return what they have in common, and what not
      */
-    public static Comparison of(ExperimentResult first, ExperimentResult second) {
+    public static MatchedResults of(ExperimentResult first, ExperimentResult second) {
         Map<String, PolicySummary> firsts = byName(first);
         Map<String, PolicySummary> seconds = byName(second);
         List<PolicyPair> pairs = new ArrayList<>();
@@ -82,7 +82,7 @@ public record Comparison(
                 differences.add(name + ": " + one + " and " + other);
             }
         });
-        return new Comparison(pairs, onlyFirst, List.copyOf(seconds.keySet()), differences);
+        return new MatchedResults(pairs, onlyFirst, List.copyOf(seconds.keySet()), differences);
     }
 
     private static Map<String, PolicySummary> byName(ExperimentResult result) {
