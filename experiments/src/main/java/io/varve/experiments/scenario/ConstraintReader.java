@@ -37,7 +37,15 @@ final class ConstraintReader {
 
     private ConstraintReader() {}
 
-    static Optional<Constraint> read(YamlValue field) {
+    /** @return what a file's block demands */
+    static List<Constraint> readAll(Block block) {
+        return block.find("constraints").map(field -> field.items("a list of constraints")).orElse(List.of()).stream()
+                .map(ConstraintReader::read)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<Constraint> read(YamlValue field) {
         String wanted = "a constraint, as " + String.join("; ", EXAMPLES);
         Optional<String> text = field.text(wanted);
         if (text.isEmpty()) {

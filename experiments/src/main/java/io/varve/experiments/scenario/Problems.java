@@ -21,6 +21,11 @@ final class Problems {
         this.file = file;
     }
 
+    /** @return the name of the file */
+    String file() {
+        return file;
+    }
+
     void add(Node at, String key, String value, String advice) {
         add(at.getStartMark().orElse(null), key, value, advice);
     }

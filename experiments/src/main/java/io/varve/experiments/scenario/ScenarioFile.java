@@ -5,10 +5,9 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -39,47 +38,61 @@ public final class ScenarioFile {
      * @throws ScenarioException if something is wrong with it
      */
     public static Scenario parse(String name, String text) throws ScenarioException {
-        return parse(new Problems(name), name, text);
+        return parse(new Problems(name), text);
     }
 
-    private static Scenario parse(Problems problems, String name, String text) throws ScenarioException {
-        YamlValue root = root(problems, name, text);
-        Scenario scenario = new ScenarioReader(root.block("scenario")).read();
+    static Scenario parse(Problems problems, String text) throws ScenarioException {
+        Scenario scenario = new ScenarioReader(root(problems, text).block("scenario")).read();
         problems.check();
         return scenario;
     }
 
-    /** @return the keys that each kind of block may have, as far as the text leads to them */
-    static Map<String, Set<String>> keys(String text) throws ScenarioException {
-        Problems problems = new Problems("keys");
-        parse(problems, "keys", text);
-        return problems.keys();
+    /**
+     * Reads a trace, and the policies and constraints to try on it.
+     *
+     * @param trace a scenario; it may be without policies, and those that it has do not count
+     * @param policies a list or a grid of policies, or a block with {@code policies} and {@code constraints}
+     * @return the trace with these policies; the constraints are those of both files
+     * @throws ScenarioException if something is wrong with one of the files
+     * @throws IOException if one of the files cannot be read
+     */
+    public static Scenario read(Path trace, Path policies) throws ScenarioException, IOException {
+        Problems ofTrace = new Problems(trace.toString());
+        Problems ofPolicies = new Problems(policies.toString());
+        return parse(ofTrace, text(trace), ofPolicies, text(policies));
     }
 
-    /**
-     * Reads a file with policies only: what stands under {@code policies} in a scenario, and nothing else.
-     *
-     * @param file the file
-     * @param backend the storage they are for
-     * @return the policies
-     * @throws ScenarioException if something is wrong with it
-     * @throws IOException if it cannot be read
-     */
-    public static List<PolicySpec> readPolicies(Path file, BackendSpec backend) throws ScenarioException, IOException {
-        Problems problems = new Problems(file.toString());
-        YamlValue root = root(problems, file.toString(), text(file));
-        List<PolicySpec> policies;
+    static Scenario parse(Problems ofTrace, String trace, Problems ofPolicies, String policies)
+            throws ScenarioException {
+        ScenarioReader reader = new ScenarioReader(root(ofTrace, trace).block("scenario"));
+        Scenario traffic = reader.readTrace();
+        ofTrace.check();
+        YamlValue root = root(ofPolicies, policies);
+        PolicyReader policyReader = new PolicyReader(
+                traffic.environment().backend(), traffic.traffic().topics());
+        List<PolicySpec> tried;
+        List<Constraint> constraints = new ArrayList<>(traffic.constraints());
         if (root.isBlock()) {
             Block block = root.block("policy-file");
-            Optional<YamlValue> list = block.require("policies", PolicyReader.WANTED);
-            policies = list.map(field -> new PolicyReader(backend, List.of()).read(field))
+            tried = block.require(ScenarioReader.POLICIES, PolicyReader.WANTED)
+                    .map(policyReader::read)
                     .orElse(List.of());
+            constraints.addAll(ConstraintReader.readAll(block));
             block.end();
         } else {
-            policies = new PolicyReader(backend, List.of()).read(root);
+            tried = policyReader.read(root);
         }
-        problems.check();
-        return policies;
+        ofPolicies.check();
+        reader.checkKeys(traffic.traffic().topics(), tried);
+        ofTrace.check();
+        return new Scenario(
+                traffic.name(),
+                traffic.description(),
+                traffic.timing(),
+                traffic.environment(),
+                traffic.traffic(),
+                tried,
+                constraints);
     }
 
     private static String text(Path file) throws IOException {
@@ -91,9 +104,9 @@ public final class ScenarioFile {
     }
 
     /** @return the whole file as one value */
-    private static YamlValue root(Problems problems, String name, String text) throws ScenarioException {
+    private static YamlValue root(Problems problems, String text) throws ScenarioException {
         LoadSettings settings = LoadSettings.builder()
-                .setLabel(name)
+                .setLabel(problems.file())
                 .setAllowDuplicateKeys(true) // found by Block, which says where
                 .build();
         try {
@@ -109,6 +122,6 @@ public final class ScenarioFile {
             problems.add((Mark) null, "", "", "is not YAML: " + e.getMessage());
         }
         problems.check();
-        throw new IllegalStateException(name + " was refused without a reason");
+        throw new IllegalStateException(problems.file() + " was refused without a reason");
     }
 }

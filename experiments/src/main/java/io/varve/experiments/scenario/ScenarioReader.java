@@ -15,11 +15,13 @@ final class ScenarioReader {
     static final Instant START = Instant.parse("2026-06-01T00:00:00Z");
 
     static final long MAX_MS = 3_660L * 86_400_000;
+    static final String POLICIES = "policies";
     private static final long MINUTE = 60_000;
     private static final int MAX_SAMPLES = 1_000_000;
     private static final int MAX_SCALE = 1_000_000;
 
     private final Block block;
+    private Optional<TrafficReader> producers = Optional.empty();
 
     ScenarioReader(Block block) {
         this.block = block;
@@ -27,6 +29,23 @@ final class ScenarioReader {
 
     /** @return the scenario; if there are problems, one that nobody may run */
     Scenario read() {
+        Scenario trace = readTrace();
+        PolicyReader policies = new PolicyReader(
+                trace.environment().backend(), trace.traffic().topics());
+        List<PolicySpec> tried = block.require(POLICIES, PolicyReader.WANTED)
+                .map(policies::read)
+                .orElse(List.of());
+        checkKeys(trace.traffic().topics(), tried);
+        return trace.with(tried);
+    }
+
+    /** Notes producers without keys whose topic a policy compacts. To be called after the scenario is read. */
+    void checkKeys(List<TopicSpec> topics, List<PolicySpec> policies) {
+        producers.ifPresent(reader -> reader.checkKeys(topics, policies));
+    }
+
+    /** @return the scenario without its policies, if it has any */
+    Scenario readTrace() {
         String name = block.require("name", "a short name")
                 .flatMap(field -> field.text("a short name"))
                 .orElse("");
@@ -36,18 +55,11 @@ final class ScenarioReader {
         Environment environment = new EnvironmentReader(block).read();
         TrafficReader reader = new TrafficReader(block, environment.backend());
         Traffic traffic = reader.read();
-        PolicyReader policies = new PolicyReader(environment.backend(), traffic.topics());
-        List<PolicySpec> tried = block.require("policies", PolicyReader.WANTED)
-                .map(policies::read)
-                .orElse(List.of());
-        reader.checkKeys(traffic.topics(), tried);
-        List<Constraint> constraints =
-                block.find("constraints").map(field -> field.items("a list of constraints")).orElse(List.of()).stream()
-                        .map(ConstraintReader::read)
-                        .flatMap(Optional::stream)
-                        .toList();
+        producers = Optional.of(reader);
+        block.find(POLICIES);
+        List<Constraint> constraints = ConstraintReader.readAll(block);
         block.end();
-        return new Scenario(name, description, timing, environment, traffic, tried, constraints);
+        return new Scenario(name, description, timing, environment, traffic, List.of(), constraints);
     }
 
     private Timing timing() {

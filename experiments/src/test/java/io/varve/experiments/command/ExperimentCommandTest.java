@@ -59,7 +59,7 @@ class ExperimentCommandTest {
     void saysWhereAScenarioIsWrong() throws IOException {
         Path wrong = scenario(Files.readString(READY).replace("duration: 10d", "duration: soon"));
         assertThat(run("run", wrong, "--report", directory.resolve("report"))).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("scenario.yaml:7:11", "soon");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("scenario.yaml:8:11", "soon");
         assertThat(directory.resolve("report")).doesNotExist();
     }
 
