@@ -8,6 +8,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ public final class VirtualTime implements Clock, Scheduler {
 
     private long now;
     private long scheduled;
+    private volatile Consumer<Throwable> taskFailures = failure -> {};
 
     /** @param startMs the initial time in ms since the epoch */
     public VirtualTime(long startMs) {
@@ -126,12 +128,22 @@ public final class VirtualTime implements Clock, Scheduler {
         }
     }
 
-    private static void runLogged(Runnable task) {
+    private void runLogged(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
             LOG.error("A background task failed; it runs again if it is periodic", e);
+            taskFailures.accept(e);
         }
+    }
+
+    /**
+     * Names who learns of tasks that fail, beside the log. To be called before anything is scheduled.
+     *
+     * @param listener gets what a task threw, in the task's turn
+     */
+    public void onTaskFailure(Consumer<Throwable> listener) {
+        taskFailures = listener;
     }
 
     @Override

@@ -57,6 +57,20 @@ class VirtualTimeTest {
     }
 
     @Test
+    void tellsOfEachFailureOfATask() {
+        List<String> failures = new ArrayList<>();
+        time.onTaskFailure(failure -> failures.add(failure.getMessage() + " " + time.millis()));
+        time.scheduleEvery(10, () -> {
+            throw new IllegalStateException("again");
+        });
+        time.schedule(15, () -> {
+            throw new IllegalStateException("once");
+        });
+        time.advance(25);
+        assertThat(failures).containsExactly("again 10", "once 15", "again 20");
+    }
+
+    @Test
     void aTaskMayCancelItsSeries() {
         AtomicReference<Scheduler.Task> task = new AtomicReference<>();
         task.set(time.scheduleEvery(10, () -> {

@@ -19,11 +19,16 @@ public final class BatchSketcher {
     private static final double MANY_TOMBSTONES = 0.9;
 
     private static final double SHORT_VALUE = 16;
+    /** Bytes by which deltas of times and offsets in a long batch may be longer than the pilots'. */
+    private static final double LONGER_DELTAS = 5;
 
     private final BatchShape shape;
     private final RecordSeries series = new RecordSeries();
     private final double mean;
     private final double deviation;
+    /** Bytes of a stored record beside its value. */
+    private final double overhead;
+
     private final double payload;
     private final boolean oneByOne;
 
@@ -52,6 +57,7 @@ public final class BatchSketcher {
         double average = sum / records;
         this.mean = average + 1; // most offset deltas of a long batch take a byte more
         this.deviation = Math.sqrt(Math.max(0, squares / records - average * average));
+        this.overhead = average - values / records + LONGER_DELTAS;
         this.payload = Math.max(1, payloads / records);
         this.oneByOne = shape.records().tombstones() > MANY_TOMBSTONES || values / records < SHORT_VALUE;
     }
@@ -86,8 +92,20 @@ public final class BatchSketcher {
             return sketched(seed, count, firstMs, lastMs, series.bytes(shape), series.maxTimestamp());
         }
         Seeded random = new Seeded(Seeded.mix(seed));
-        double bytes = mean * count + deviation * Math.sqrt(count) * random.nextGaussian();
-        return sketched(seed, count, firstMs, lastMs, Math.round(bytes), lastMs + future(random.nextDouble(), count));
+        long bytes = Math.round(sum(count, random.nextGaussian()));
+        return sketched(seed, count, firstMs, lastMs, bytes, lastMs + future(random.nextDouble(), count));
+    }
+
+    /**
+     * Draws the bytes of many records: those beside the values, and the values' sum, whose logarithm is
+     * normally distributed, with the sum's mean and deviation (Fenton and Wilkinson). Were the sum itself so
+     * distributed, it would go below what records take at least, where a few values are large.
+     */
+    private double sum(int count, double normal) {
+        double values = (mean - overhead) * count;
+        double relative = deviation * Math.sqrt(count) / values;
+        double variance = StrictMath.log(1 + relative * relative);
+        return overhead * count + values * StrictMath.exp(Math.sqrt(variance) * normal - variance / 2);
     }
 
     private BatchSketch sketched(long seed, int count, long firstMs, long lastMs, long records, long maxTimestamp) {

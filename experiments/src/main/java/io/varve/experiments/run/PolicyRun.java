@@ -42,6 +42,9 @@ final class PolicyRun {
     private final RunProgress progress;
     private final BatchShapes shapes = new BatchShapes();
     private final VirtualTime time;
+    /** What a task of the run threw first, or null. */
+    private Throwable failed;
+
     private final Map<String, List<SimulatedPartition>> topics = new LinkedHashMap<>();
     private final List<SimulatedPartition> partitions = new ArrayList<>();
     private final List<SegmentTracker> trackers = new ArrayList<>();
@@ -53,6 +56,7 @@ final class PolicyRun {
         this.timing = scenario.timing();
         this.progress = progress;
         this.time = new VirtualTime(timing.startMs());
+        time.onTaskFailure(failure -> failed = failed == null ? failure : failed);
     }
 
     /**
@@ -132,7 +136,7 @@ final class PolicyRun {
         List<TopicConsumer> consumers = consume(reads);
         for (long done = 0; done < timing.durationMs(); ) {
             long step = Math.min(timing.sampleMs(), timing.durationMs() - done);
-            time.advance(step);
+            advance(step);
             done += step;
             look();
             meter.sample(time.millis());
@@ -140,6 +144,14 @@ final class PolicyRun {
             progress.advanced(policy.name(), done, timing.durationMs());
         }
         return new RunSummary(scenario, policy, partitions, trackers, meter, reads).result();
+    }
+
+    /** @throws IllegalStateException if a task failed: a run without it is not what the scenario says */
+    private void advance(long ms) {
+        time.advance(ms);
+        if (failed != null) {
+            throw new IllegalStateException(policy.name() + ": a part of the run failed: " + failed, failed);
+        }
     }
 
     private void produce() {

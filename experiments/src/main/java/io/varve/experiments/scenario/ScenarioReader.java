@@ -30,16 +30,15 @@ final class ScenarioReader {
     /** @return the scenario; if there are problems, one that nobody may run */
     Scenario read() {
         Scenario trace = readTrace();
-        PolicyReader policies = new PolicyReader(
-                trace.environment().backend(), trace.traffic().topics());
-        List<PolicySpec> tried = block.require(POLICIES, PolicyReader.WANTED)
-                .map(policies::read)
-                .orElse(List.of());
+        PolicyReader policies =
+                new PolicyReader(trace.environment().backend(), trace.traffic().topics());
+        List<PolicySpec> tried =
+                block.require(POLICIES, PolicyReader.WANTED).map(policies::read).orElse(List.of());
         checkKeys(trace.traffic().topics(), tried);
         return trace.with(tried);
     }
 
-    /** Notes producers without keys whose topic a policy compacts. To be called after the scenario is read. */
+    /** Notes producers without keys whose topic a policy compacts; when the scenario is read. */
     void checkKeys(List<TopicSpec> topics, List<PolicySpec> policies) {
         producers.ifPresent(reader -> reader.checkKeys(topics, policies));
     }

@@ -50,6 +50,27 @@ class BatchMakerTest {
         }
     }
 
+    /** A few large values make up most of the bytes: sums of them spread widely, to one side. */
+    @Test
+    void everySketchOfSkewedSizesCanBeMade() {
+        RecordSize size = new RecordSize.LogNormal(1 << 10, 20 << 10, 1 << 20);
+        BatchShape shape =
+                new BatchShape(new RecordSpec(size, KeySpec.NONE, 0, TimestampSpec.EXACT), CompressionSpec.NONE, 0, 1);
+        BatchSketcher sketcher = new BatchSketcher(shape);
+        int count = 80;
+        int rounds = 20_000;
+        BatchSketch smallest = sketcher.sketch(0, count, NOW, NOW + 10_000);
+        double sum = 0;
+        for (int seed = 1; seed <= rounds; seed++) {
+            BatchSketch sketch = sketcher.sketch(seed, count, NOW, NOW + 10_000);
+            smallest = sketch.size() < smallest.size() ? sketch : smallest;
+            sum += sketch.size();
+        }
+        assertThat(maker.ofSize(smallest).remaining()).isEqualTo(smallest.size());
+        double mean = count * sketcher.meanBytes() + BatchHeader.SIZE;
+        assertThat(sum / rounds).isCloseTo(mean, within(0.02 * mean));
+    }
+
     private static BatchShape anyShape(SplittableRandom random) {
         RecordSize size = switch (random.nextInt(4)) {
             case 0 -> new RecordSize.FixedSize(1 + random.nextInt(3000));

@@ -103,8 +103,8 @@ class ScenarioSchemaTest {
         Map<String, Set<String>> read = new TreeMap<>();
         for (Problems each : List.of(grid, list, policies)) {
             each.keys()
-                    .forEach((kind, keys) -> read.computeIfAbsent(kind, added -> new TreeSet<>())
-                            .addAll(keys));
+                    .forEach((kind, keys) ->
+                            read.computeIfAbsent(kind, added -> new TreeSet<>()).addAll(keys));
         }
         Map<String, Set<String>> known = new TreeMap<>();
         definitions().properties().forEach(definition -> {
@@ -133,10 +133,7 @@ class ScenarioSchemaTest {
     @MethodSource("ready")
     void readyFilesAreValidAndNameTheirSchema(Path file) throws Exception {
         String text = Files.readString(file);
-        String schema = text.lines()
-                .findFirst()
-                .orElseThrow()
-                .replace("# yaml-language-server: $schema=", "");
+        String schema = text.lines().findFirst().orElseThrow().replace("# yaml-language-server: $schema=", "");
         assertThat(schema).isIn(SCENARIO, POLICIES);
         assertThat(validate(schema, text)).isEmpty();
         if (schema.equals(SCENARIO)) {
