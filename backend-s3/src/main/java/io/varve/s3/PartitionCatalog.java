@@ -70,6 +70,11 @@ final class PartitionCatalog {
         existing.put(id.toString(), id);
     }
 
+    /** Takes back {@link #opened}, for a partition of which nothing was made. */
+    void notMade(PartitionId id) {
+        existing.remove(id.toString(), id);
+    }
+
     void removed(S3Partition partition) {
         partitions.remove(partition.id(), partition);
         existing.remove(partition.id().toString(), partition.id());

@@ -86,20 +86,21 @@ final class PartitionUploads implements UploadSource {
     }
 
     /**
-     * Truncates the bucket and the hot partition, and lets no upload begin in between: it would take
-     * records back that are gone from the bucket and still here.
+     * Begins a truncation of the bucket and the hot partition. No upload begins until it ends: that would
+     * take records back that are gone from the bucket and still here.
      */
-    void truncating(Runnable both) {
+    void beginTruncation() {
         truncating = true;
-        try {
-            both.run();
-        } finally {
-            edits.begin();
-            truncating = false;
-            again();
-        }
     }
 
+    /** Ends a truncation, whether it took place or not. */
+    void endTruncation() {
+        edits.begin();
+        truncating = false;
+        again();
+    }
+
+    /** Tells whether the bucket and this machine may differ: then no copy goes, neither here nor there. */
     boolean isTruncating() {
         return truncating;
     }

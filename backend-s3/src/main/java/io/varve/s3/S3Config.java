@@ -13,11 +13,17 @@ import java.util.Map;
  * @param hotBackend name of the backend in front
  * @param storageId name of this broker's part of the bucket
  * @param startTimeoutMs how long a start waits for the bucket, in ms
+ * @param commitTimeoutMs how long a call waits for the manifest's next entry, in ms
  * @param uploadMaxDelayMs time in ms after which an active segment with records is sealed and uploaded
  * @param onBacklogFull what happens when the local disk is full of what is not uploaded
  */
 record S3Config(
-        String hotBackend, String storageId, long startTimeoutMs, long uploadMaxDelayMs, OnBacklogFull onBacklogFull) {
+        String hotBackend,
+        String storageId,
+        long startTimeoutMs,
+        long commitTimeoutMs,
+        long uploadMaxDelayMs,
+        OnBacklogFull onBacklogFull) {
     /** Says what happens when the local disk is full of segments that are not uploaded. */
     enum OnBacklogFull {
         /** Producers are refused until uploads have freed space. */
@@ -29,6 +35,7 @@ record S3Config(
     static final String HOT_BACKEND = "s3.hot.backend";
     static final String STORAGE_ID = "s3.storage.id";
     static final String START_TIMEOUT_MS = "s3.start.timeout.ms";
+    static final String COMMIT_TIMEOUT_MS = "s3.commit.timeout.ms";
     static final String UPLOAD_MAX_DELAY_MS = "s3.upload.max.delay.ms";
     static final String ON_BACKLOG_FULL = "s3.on.backlog.full";
 
@@ -51,6 +58,13 @@ record S3Config(
                     0,
                     DAY_MS,
                     "How long a start waits for a bucket that cannot be reached, in ms, before it is refused."),
+            StorageSetting.number(
+                    COMMIT_TIMEOUT_MS,
+                    30_000,
+                    1,
+                    DAY_MS,
+                    "How long a copy or a truncation of a partition waits for the bucket to take it, in ms, before it "
+                            + "fails with an error that is worth a retry."),
             StorageSetting.number(
                     UPLOAD_MAX_DELAY_MS,
                     600_000,
@@ -80,6 +94,7 @@ record S3Config(
                 hot,
                 id,
                 values.number(START_TIMEOUT_MS),
+                values.number(COMMIT_TIMEOUT_MS),
                 values.number(UPLOAD_MAX_DELAY_MS),
                 onBacklogFull(values.text(ON_BACKLOG_FULL).trim()));
     }

@@ -50,6 +50,7 @@ final class S3Partition {
     private volatile boolean open;
     private volatile PartitionSettings settings = PartitionSettings.DEFAULT;
     private final TieredStart start = new TieredStart();
+    private volatile UndecidedTruncation undecided;
 
     S3Partition(PartitionId id, Manifest manifest, FailPoints failPoints) {
         this.id = id;
@@ -149,6 +150,20 @@ final class S3Partition {
         }
     }
 
+    /** @return the truncation that ended undecided, until the bucket has taken it; else null */
+    UndecidedTruncation undecided() {
+        return undecided;
+    }
+
+    /**
+     * Notes how a truncation has ended. The caller has the writer's lock.
+     *
+     * @param truncation null once it is decided
+     */
+    void undecided(UndecidedTruncation truncation) {
+        undecided = truncation;
+    }
+
     /** Ends the partition: no handle works, nothing is uploaded. */
     void remove(String why) {
         edits.remove();
@@ -235,7 +250,7 @@ final class S3Partition {
      */
     long dropLocal(long upTo) {
         PartitionStore local = hot;
-        if (!open || settings.compacted() || settings.tiering() == Tiering.OFF || !edits.isSettled()) {
+        if (!open || settings.compacted() || isOff() || uploads.isTruncating()) {
             return 0;
         }
         RemoteView remote = remote();
@@ -270,7 +285,7 @@ final class S3Partition {
      */
     void dropIfOff() {
         PartitionStore local = hot;
-        if (!open || settings.tiering() != Tiering.OFF) {
+        if (!open || settings.tiering() != Tiering.OFF || uploads.isTruncating()) {
             return;
         }
         RemoteView remote = remote();

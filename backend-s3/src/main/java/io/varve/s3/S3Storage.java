@@ -35,6 +35,7 @@ final class S3Storage implements Storage {
     private final TierRemoval removal;
     private final RemoteCopies copies;
     private final TierTruncation truncation;
+    private final TruncationEnd truncationEnd;
     private final LocalSpace localSpace;
     private final TierSync sync;
     private final boolean restoring;
@@ -59,8 +60,9 @@ final class S3Storage implements Storage {
                 new RestoreProgress(catalog.lost(), parts.context().clock()),
                 failPoints);
         removal = new TierRemoval(parts, catalog);
-        copies = new RemoteCopies(parts.manifest(), border, failPoints);
-        truncation = new TierTruncation(border, parts.journal(), failPoints);
+        copies = new RemoteCopies(border, parts);
+        truncation = new TierTruncation(border, parts);
+        truncationEnd = new TruncationEnd(parts.journal());
         localSpace = new LocalSpace(
                 parts.config().onBacklogFull(), catalog, parts.context().clock());
         sync = new TierSync(parts);
@@ -93,13 +95,12 @@ final class S3Storage implements Storage {
     private PartitionStore open(S3Partition partition, long epoch, PartitionSettings settings) {
         PartitionId id = partition.id();
         removal.await(id);
-        if (!catalog.exists(id) && settings.copyOf().isPresent()) {
-            RemoteCopy copy = settings.copyOf().get();
-            copies.create(id, copy, localEnd(copy.source()));
-            catalog.opened(id); // also if what follows fails: the bucket has it, and a removal must find it
+        if (settings.copyOf().isPresent() && (!catalog.exists(id) || copies.isUndecided(partition))) {
+            copy(partition, settings.copyOf().get());
         }
         PartitionStore hot = parts.hot().open(id, epoch, settings);
         try {
+            requireDecided(partition, hot);
             long start = partition.wasOpen() || parts.manifest().partition(id).isEmpty()
                     ? hot.extent().start()
                     : opening.run(hot, partition.remote(), settings.compacted());
@@ -112,6 +113,31 @@ final class S3Storage implements Storage {
         } catch (RuntimeException e) {
             hot.close();
             throw e;
+        }
+    }
+
+    /** What the bucket has, or may have, exists, also if what follows fails: a removal must find it. */
+    private void copy(S3Partition partition, RemoteCopy copy) {
+        try {
+            copies.create(partition, copy, localEnd(copy.source()));
+        } finally {
+            if (partition.mayBeInBucket()) {
+                catalog.opened(partition.id());
+            } else {
+                catalog.notMade(partition.id());
+            }
+        }
+    }
+
+    /** A truncation that an earlier handle left undecided ends before anyone asks for the partition's end. */
+    private void requireDecided(S3Partition partition, PartitionStore hot) {
+        if (partition.uploads().isTruncating()) {
+            partition.writer.lock();
+            try {
+                truncationEnd.requireDecided(partition, hot);
+            } finally {
+                partition.writer.unlock();
+            }
         }
     }
 
@@ -171,6 +197,10 @@ final class S3Storage implements Storage {
 
     LocalSpace localSpace() {
         return localSpace;
+    }
+
+    TruncationEnd truncationEnd() {
+        return truncationEnd;
     }
 
     TierTruncation truncation() {

@@ -70,6 +70,7 @@ final class S3Store implements PartitionStore {
         partition.requireOwner();
         partition.writer.lock();
         try {
+            storage.truncationEnd().requireDecided(partition, hot);
             hot.append(run);
         } catch (StorageException e) {
             e.rethrowUnless(StorageException.Kind.FULL);
@@ -170,6 +171,7 @@ final class S3Store implements PartitionStore {
         partition.writer.lock();
         try {
             token.requireWriter();
+            storage.truncationEnd().requireDecided(partition, hot);
             storage.beforeTrim(partition, start);
             hot.trimTo(start);
             partition.trimmed(start);
@@ -199,12 +201,22 @@ final class S3Store implements PartitionStore {
                     id() + ": segments from " + old.get(0).baseOffset() + " on are in the bucket only, and cannot be "
                             + "replaced");
         }
-        partition.uploads().replaces(hot.extent().readableEnd());
+        beginReplacement();
         try {
             hot.replace(old, cleaned);
         } finally {
             partition.uploads().replaces(hot.extent().readableEnd());
             storage.offer(this);
+        }
+    }
+
+    private void beginReplacement() {
+        partition.writer.lock();
+        try {
+            storage.truncationEnd().requireDecided(partition, hot);
+            partition.uploads().replaces(hot.extent().readableEnd());
+        } finally {
+            partition.writer.unlock();
         }
     }
 

@@ -123,7 +123,9 @@ final class StorageOpening {
             edits.add(new ManifestEdit.SetAside(id));
         }
         if (!edits.isEmpty()) {
-            Commits.await(manifest.commit(edits));
+            long waitMs = Math.max(config.startTimeoutMs(), config.commitTimeoutMs());
+            new Commits(context.scheduler(), waitMs)
+                    .await(manifest.commit(edits), "the removal of " + edits.size() + " partitions before this start");
             edits.forEach(edit -> journal.forgetRemoval(edit.partition()));
             journal.settle();
         }

@@ -29,4 +29,9 @@ record TierParts(
         Manifest manifest,
         LocalJournal journal,
         ChunkDecoder decoder,
-        RemoteReader reader) {}
+        RemoteReader reader) {
+    /** @return waits for commits */
+    Commits commits() {
+        return new Commits(context.scheduler(), config.commitTimeoutMs());
+    }
+}

@@ -6,18 +6,13 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.manifest.ManifestEdit;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Deletes partitions, and sets them aside: notes it in the journal, removes the hot partition, and has the
  * manifest forget it later, so that no one waits for the bucket. Thread-safe.
  */
 final class TierRemoval {
-    /** A partition of the same id is opened again at once in tests only. */
-    private static final long WAIT_MS = 30_000;
-
     private final TierParts parts;
     private final PartitionCatalog catalog;
     private final FailPoints failPoints;
@@ -101,20 +96,14 @@ final class TierRemoval {
 
     /**
      * Waits until the manifest has forgotten a former partition of this id, and the journal its removal.
+     * Outside of tests none is opened so soon.
      *
      * @throws StorageException RETRY if the bucket does not answer
      */
     void await(PartitionId id) {
         CompletableFuture<Void> done = pending.get(id);
         if (done != null) {
-            try {
-                done.copy().orTimeout(WAIT_MS, TimeUnit.MILLISECONDS).join();
-            } catch (CompletionException e) {
-                throw new StorageException(
-                        StorageException.Kind.RETRY,
-                        id + ": a partition of this id was removed, and the bucket does not know it yet",
-                        e.getCause());
-            }
+            parts.commits().await(done, id + ": the removal of a former partition of this id");
             parts.journal().settle();
             pending.remove(id, done);
         }

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at each open partition now and then: has new starts committed, ends active segments that have waited
- * long enough, and drops remote copies where the tier is off. Waits for no request.
+ * Looks at each open partition now and then: ends truncations that the bucket has taken, has new starts
+ * committed, ends active segments that have waited long enough, and drops remote copies where the tier is
+ * off. Waits for no request.
  */
 final class TierUpkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TierUpkeep.class);
@@ -28,6 +29,7 @@ final class TierUpkeep implements AutoCloseable {
 
     private final PartitionCatalog catalog;
     private final LocalJournal journal;
+    private final TruncationEnd truncationEnd;
     private final Clock clock;
     private final long maxDelayMs;
     private final Storage hotStorage;
@@ -45,6 +47,7 @@ final class TierUpkeep implements AutoCloseable {
     TierUpkeep(PartitionCatalog catalog, TierParts parts, SegmentUploader uploader) {
         this.catalog = catalog;
         this.journal = parts.journal();
+        this.truncationEnd = new TruncationEnd(journal);
         this.clock = parts.context().clock();
         this.maxDelayMs = parts.config().uploadMaxDelayMs();
         this.hotStorage = parts.hot();
@@ -57,6 +60,7 @@ final class TierUpkeep implements AutoCloseable {
     private void run() {
         for (S3Partition partition : catalog.opened()) {
             try {
+                endTruncation(partition);
                 partition.commitStart(journal, () -> uploader.offer(partition.uploads()));
                 dropIfOff(partition);
                 syncAgain(partition);
@@ -71,6 +75,18 @@ final class TierUpkeep implements AutoCloseable {
             }
         }
         journal.settle();
+    }
+
+    /** The bucket may have taken a truncation after its caller had ceased to wait. */
+    private void endTruncation(S3Partition partition) {
+        UndecidedTruncation truncation = partition.undecided();
+        if (truncation != null && truncation.isDecided() && partition.writer.tryLock()) {
+            try {
+                truncationEnd.requireDecided(partition, partition.hot());
+            } finally {
+                partition.writer.unlock();
+            }
+        }
     }
 
     /** With the writer's lock: else local copies may go between the look at them and the edit. */

@@ -34,7 +34,23 @@ final class TieredReads {
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
         BatchSlice local = readLocal(offset, endOffset, maxBytes);
-        return local != null ? local : remote.await(readRemote(offset, endOffset, maxBytes));
+        return local != null ? local : remote.await(readRemote(offset, decidedEnd(offset, endOffset), maxBytes));
+    }
+
+    /**
+     * Returns the end of a read that touches nothing of which a truncation leaves open whether it is there.
+     *
+     * @throws StorageException RETRY if the read begins in it
+     */
+    private long decidedEnd(long offset, long endOffset) {
+        UndecidedTruncation truncation = partition.undecided();
+        if (truncation == null) {
+            return endOffset;
+        }
+        if (offset >= truncation.end()) {
+            throw truncation.retry(id);
+        }
+        return Math.min(endOffset, truncation.end());
     }
 
     /** @return null if the offset is in the bucket only */
@@ -46,8 +62,9 @@ final class TieredReads {
         if (offset < local.start()) {
             return null;
         }
+        long end = decidedEnd(offset, endOffset);
         try {
-            return hot.read(offset, endOffset, maxBytes);
+            return hot.read(offset, end, maxBytes);
         } catch (StorageException e) {
             e.rethrowUnless(StorageException.Kind.MISUSE);
             return readDropped(offset, endOffset, maxBytes, e);
@@ -66,7 +83,9 @@ final class TieredReads {
     CompletableFuture<BatchSlice> readAsync(long offset, long endOffset, int maxBytes) {
         try {
             BatchSlice local = readLocal(offset, endOffset, maxBytes);
-            return local != null ? CompletableFuture.completedFuture(local) : readRemote(offset, endOffset, maxBytes);
+            return local != null
+                    ? CompletableFuture.completedFuture(local)
+                    : readRemote(offset, decidedEnd(offset, endOffset), maxBytes);
         } catch (StorageException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -132,6 +151,9 @@ final class TieredReads {
         while (true) {
             long hotStart = hot.extent().start();
             OffsetAt found = offsetAtOnce(timestamp);
+            if (found != null) {
+                decidedEnd(found.baseOffset(), Long.MAX_VALUE);
+            }
             if (hot.extent().start() == hotStart) {
                 return found;
             }

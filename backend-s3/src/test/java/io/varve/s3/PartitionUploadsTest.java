@@ -4,83 +4,88 @@ package io.varve.s3;
 import static io.varve.s3.TierFixture.COPY;
 import static io.varve.s3.TierFixture.ID;
 import static io.varve.s3.TierFixture.appendTens;
-import static io.varve.s3.TierFixture.awaitUploads;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.Extent;
-import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
-import io.varve.core.spi.StorageException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Offers segments for upload beside what makes an offer come to nothing. */
 class PartitionUploadsTest extends TierTest {
     private Runnable atExtent = () -> {};
 
-    /** Gives what was offered too early: while the truncation lasted, no upload could begin. */
+    private MemoryStorage memory;
+    private PartitionStore real;
+    private S3Partition partition;
+    private Storage tiered;
+
+    @BeforeEach
+    void openPartition() {
+        tiered = tier.open(root);
+        memory = new MemoryStorage();
+        real = memory.open(ID, 1, COPY);
+        partition = new S3Partition(ID, ((S3Storage) tiered).parts.manifest(), new FailPoints());
+        partition.opened(watched(real), COPY, 0);
+    }
+
+    @AfterEach
+    void closeStorages() {
+        memory.close();
+        tiered.close();
+    }
+
+    private void sealFive() {
+        appendTens(real, 5);
+        real.seal();
+        assertThat(memory.sync(List.of(real)).byPartition()).isEmpty();
+    }
+
+    /** While it lasted no upload could begin, so an offer before it may have come to nothing. */
     @Test
     void offersAgainAfterATruncationThatFailed() {
-        try (Storage storage = tier.open(root)) {
-            PartitionStore store = storage.open(ID, 1, COPY);
-            appendTens(store, 12);
-            syncHot(storage, store);
-            S3Partition partition = ((S3Store) store).partition;
-            partition.uploads().hasNew();
-            assertThatThrownBy(() -> partition.uploads().truncating(() -> {
-                        throw new StorageException(StorageException.Kind.RETRY, "the bucket is away");
-                    }))
-                    .hasMessageContaining("the bucket is away");
-            awaitUploads(store);
-        }
+        sealFive();
+        assertThat(partition.uploads().hasNew()).isTrue();
+        partition.uploads().beginTruncation();
+        assertThat(partition.uploads().hasNew()).isFalse();
+        partition.uploads().endTruncation();
+        assertThat(partition.uploads().hasNew()).isTrue();
+        assertThat(partition.uploads().hasNew()).isFalse();
     }
 
     @Test
     void offersAgainAfterADeletionThatFailed() {
-        try (Storage storage = tier.open(root)) {
-            PartitionStore store = storage.open(ID, 1, COPY);
-            appendTens(store, 12);
-            syncHot(storage, store);
-            S3Partition partition = ((S3Store) store).partition;
-            partition.uploads().hasNew();
-            partition.remove("on trial");
-            partition.resume();
-            awaitUploads(store);
-        }
+        sealFive();
+        assertThat(partition.uploads().hasNew()).isTrue();
+        partition.remove("on trial");
+        assertThat(partition.uploads().hasNew()).isFalse();
+        partition.resume();
+        assertThat(partition.uploads().hasNew()).isTrue();
     }
 
     /** A look at the partition may have begun before a truncation, and end after it. */
     @Test
     void offersWhatIsSealedAtTheSameOffsetAfterATruncation() {
-        try (MemoryStorage memory = new MemoryStorage();
-                Storage tiered = tier.open(root)) {
-            PartitionStore real = memory.open(ID, 1, COPY);
-            PartitionStore hot = watched(real);
-            S3Partition partition = new S3Partition(
-                    new PartitionId("other", ID.topicId(), 0), ((S3Storage) tiered).parts.manifest(), new FailPoints());
-            partition.opened(hot, COPY, 0);
-            appendTens(real, 5);
-            real.seal();
-            memory.sync(List.of(real));
-            atExtent = () -> {
-                atExtent = () -> {};
-                partition.uploads().truncating(() -> real.truncateTo(0));
-                appendTens(real, 5);
-                real.seal();
-                memory.sync(List.of(real));
-            };
-            assertThat(partition.uploads().hasNew()).isTrue();
-            assertThat(partition.uploads().hasNew())
-                    .as("what was sealed after the truncation is new")
-                    .isTrue();
-            assertThat(partition.uploads().hasNew()).isFalse();
-        }
+        sealFive();
+        atExtent = () -> {
+            atExtent = () -> {};
+            partition.uploads().beginTruncation();
+            real.truncateTo(0);
+            partition.uploads().endTruncation();
+            sealFive();
+        };
+        assertThat(partition.uploads().hasNew()).isTrue();
+        assertThat(partition.uploads().hasNew())
+                .as("what was sealed after the truncation is new")
+                .isTrue();
+        assertThat(partition.uploads().hasNew()).isFalse();
     }
 
     private PartitionStore watched(PartitionStore real) {
@@ -96,11 +101,5 @@ class PartitionUploadsTest extends TierTest {
                         throw e.getCause();
                     }
                 });
-    }
-
-    /** Syncs below the tier, which does not learn of it. */
-    private static void syncHot(Storage storage, PartitionStore store) {
-        Storage hot = ((S3Storage) storage).parts.hot();
-        assertThat(hot.sync(List.of(((S3Store) store).hot)).byPartition()).isEmpty();
     }
 }

@@ -59,8 +59,8 @@ public interface PartitionStore extends AutoCloseable {
      * @param run the batches; the buffer is not kept after the return
      * @throws StorageException FULL if there is no space or the device refuses the bytes: the same append
      *     succeeds when there is space again, without reopening; FULL for good after a {@link Storage#sync}
-     *     that failed with FULL; RETRY if other appends took the memory that syncs freed; FENCED; CLOSED;
-     *     MISUSE if the run does not pass {@link BatchRun#requireAtOrAbove}
+     *     that failed with FULL; RETRY if other appends took the memory that syncs freed, or a truncation is
+     *     undecided; FENCED; CLOSED; MISUSE if the run does not pass {@link BatchRun#requireAtOrAbove}
      */
     void append(BatchRun run);
 
@@ -232,7 +232,7 @@ public interface PartitionStore extends AutoCloseable {
      *
      * @param start new first offset; at or above the end of the appended batches it empties the partition,
      *     whose next offset is then {@code start}
-     * @throws StorageException FENCED; CLOSED
+     * @throws StorageException RETRY while a truncation is undecided; FENCED; CLOSED
      */
     void trimTo(long start);
 
@@ -245,8 +245,12 @@ public interface PartitionStore extends AutoCloseable {
      * If no batch above {@code start} remains, the partition is empty, and its next offset is the lower of
      * {@code start} and {@code end}.
      *
+     * <p>What lies in a remote tier is truncated there. If the tier does not answer in time, the truncation
+     * is undecided: it takes place as soon as the tier has taken it, or not at all if the process ends
+     * before. Until then every other write fails with RETRY, and so does a read at or above {@code end}.
+     *
      * @param end lowest offset to drop, 0 or more
-     * @throws StorageException FENCED; CLOSED
+     * @throws StorageException RETRY if the tier does not answer; FENCED; CLOSED
      */
     void truncateTo(long end);
 
@@ -266,7 +270,7 @@ public interface PartitionStore extends AutoCloseable {
      *     on, and nothing is changed then
      * @throws StorageException MISUSE if {@code old} is not a run of present sealed segments, or a batch lies
      *     outside them; RETRY if {@code old} was trimmed or truncated since the call, or a segment of it is
-     *     {@link Segment.Tier#REMOTE}; FULL; FENCED; CLOSED
+     *     {@link Segment.Tier#REMOTE}, or a truncation is undecided; FULL; FENCED; CLOSED
      */
     void replace(List<Segment> old, BatchSource cleaned);
 
