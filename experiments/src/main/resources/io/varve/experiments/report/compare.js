@@ -106,8 +106,7 @@
     overlay("missed", "Records missed so far", "By all consumers.", "count", missed);
     overlay("lag", "How far the last consumer is behind", "Age of the next record to read.", "age", policy =>
       Parts.byTime(Parts.rows(policy.reads), (ms, row) => Math.max(ms || 0, row.lag_ms)));
-    const halves = [...parent.querySelectorAll(".chart")];
-    if (halves.length % 2) halves[halves.length - 1].classList.add("wide");
+    Page.pairUp(parent);
   }
 
   function missed(policy) {

@@ -67,6 +67,13 @@ const Page = (() => {
   addEventListener("beforeprint", () => print(true));
   addEventListener("afterprint", () => print(false));
 
+  /** Marks the first chart of each pair. One without another beside it becomes wide. */
+  function pairUp(parent) {
+    const halves = [...parent.querySelectorAll(".chart:not(.wide)")];
+    halves.forEach((chart, i) => chart.classList.toggle("first", i % 2 === 0));
+    if (halves.length % 2) halves[halves.length - 1].classList.add("wide");
+  }
+
   /** Shows a tip beside a point of the plot, within it. */
   function showTip(tip, plot, left, top) {
     tip.hidden = false;
@@ -79,5 +86,5 @@ const Page = (() => {
     return element("div", null, line ? swatch(line, filled) : null, name, element("b", null, value));
   }
 
-  return { charts, element, colour, style, swatch, keep, forget, showTip, tipLine };
+  return { charts, element, colour, style, swatch, keep, forget, pairUp, showTip, tipLine };
 })();

@@ -127,17 +127,11 @@
         Parts.amplification);
     }
     costBars(parent);
-    widenTheLast(parent);
+    Page.pairUp(parent);
     misses(parent);
     if (!amplified) leftOut(parent, "Write amplification is 1 for every policy: nothing was written again.");
     if (!hasBucket) leftOut(parent, "No bytes in a bucket, no requests: this backend has none.");
     else if (!backlog) leftOut(parent, "No sealed segment waited for its upload at a sample.");
-  }
-
-  /** An odd chart would leave a hole beside it. */
-  function widenTheLast(parent) {
-    const halves = [...parent.querySelectorAll(".chart:not(.wide)")];
-    if (halves.length % 2) halves[halves.length - 1].classList.add("wide");
   }
 
   function misses(parent) {
@@ -185,6 +179,7 @@
     segments(parent, partition);
     requests(parent);
     reads(parent);
+    Page.pairUp(parent);
   }
 
   function segments(parent, select) {
