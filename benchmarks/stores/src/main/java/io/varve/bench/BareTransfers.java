@@ -90,6 +90,11 @@ final class BareTransfers implements AutoCloseable {
         read(objects(prefix).get(0).key(), "bytes=0-" + (RANGE - 1));
     }
 
+    /** @return bytes of every object under a prefix */
+    long bytes(String prefix) {
+        return objects(prefix).stream().mapToLong(S3Object::size).sum();
+    }
+
     private List<S3Object> objects(String prefix) {
         return client.listObjectsV2Paginator(b -> b.bucket(bucket).prefix(prefix)).contents().stream()
                 .toList();

@@ -82,6 +82,7 @@ public final class RunTierBenchmark {
             store.dropLocal();
         }
         try (BareTransfers down = new BareTransfers(target, READS_AT_A_TIME)) {
+            requireWhole(down.bytes(prefix + "/"), bytes);
             measure("first record, bare SDK", 0, () -> down.readFirst(bare));
             measure("read, bare SDK", bytes, () -> down.readAll(bare));
         }
@@ -90,6 +91,13 @@ public final class RunTierBenchmark {
             measure("read, tier", bytes, store::readAll);
         }
         remove(data);
+    }
+
+    /** Both sides must move the same bytes: a tier that compresses them moves fewer. */
+    private static void requireWhole(long stored, long bytes) {
+        if (stored < bytes) {
+            throw new IllegalStateException(bytes + " bytes of records take " + stored + " bytes in the bucket");
+        }
     }
 
     /** Opens a storage and its one partition, whose segments are all in the bucket but the active one. */

@@ -27,6 +27,7 @@ import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** One partition of a tiered storage, filled with records that do not compress. Not thread-safe. */
 final class TieredStore implements AutoCloseable {
@@ -36,13 +37,16 @@ final class TieredStore implements AutoCloseable {
     private static final long TIMESTAMP = 1_700_000_000_000L;
     private static final int RECORDS = 64;
     private static final int VALUE = 1024;
+    /** More bytes than a chunk holds: no chunk has a batch twice, which would compress. */
+    private static final int BATCHES = 64;
     private static final long POLL_NANOS = 1_000_000;
 
     private final SystemScheduler scheduler = new SystemScheduler(2);
     private final Storage storage;
     private final PartitionStore partition;
     private final SegmentLimits limits;
-    private final ByteBuffer batch;
+    private final List<ByteBuffer> batches;
+    private long appended;
     private long end;
 
     /**
@@ -60,7 +64,8 @@ final class TieredStore implements AutoCloseable {
                 List.of(directory), properties, Clock.system(), scheduler, Ids.random(), new FailPoints()));
         limits = new SegmentLimits(segmentBytes, Long.MAX_VALUE, 4096, 10 << 20);
         partition = storage.open(new PartitionId("bench", new UUID(1, 1), 0), 1, settings(Tiering.READ_ONLY));
-        batch = batch();
+        SplittableRandom random = new SplittableRandom(42);
+        batches = Stream.generate(() -> batch(random)).limit(BATCHES).toList();
         end = partition.extent().readableEnd();
     }
 
@@ -68,8 +73,7 @@ final class TieredStore implements AutoCloseable {
         return new PartitionSettings(limits, false, tiering, Long.MAX_VALUE);
     }
 
-    private static ByteBuffer batch() {
-        SplittableRandom random = new SplittableRandom(42);
+    private static ByteBuffer batch(SplittableRandom random) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Codec.NONE);
         for (int i = 0; i < RECORDS; i++) {
             byte[] value = new byte[VALUE];
@@ -82,11 +86,15 @@ final class TieredStore implements AutoCloseable {
 
     /** Appends so many bytes, which stay on this machine, and seals the last segment. */
     void fill(long bytes) {
-        for (long at = 0, unsynced = 0; at < bytes; at += batch.limit(), unsynced += batch.limit()) {
+        long unsynced = 0;
+        for (long at = 0; at < bytes; appended++) {
+            ByteBuffer batch = batches.get((int) (appended % BATCHES));
             BatchHeader.setBaseOffset(batch, 0, end);
             long next = end + RECORDS;
             partition.append(new BatchRun(batch.duplicate(), end, next, TIMESTAMP + RECORDS - 1, next - 1));
             end = next;
+            at += batch.limit();
+            unsynced += batch.limit();
             if (unsynced > 8 << 20) {
                 sync();
                 unsynced = 0;
