@@ -49,6 +49,8 @@ final class S3Connection implements AutoCloseable {
                 .forcePathStyle(settings.pathStyle())
                 .credentialsProvider(credentials)
                 .overrideConfiguration(own -> own.retryStrategy(DefaultRetryStrategy.doNotRetry()))
+                // To sign a body in pieces takes more CPU, and not every store knows it.
+                .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
                 .httpClientBuilder(Apache5HttpClient.builder()
                         .maxConnections(limits.connections())
                         .connectionTimeout(Duration.ofMillis(limits.connectMs()))
@@ -58,7 +60,6 @@ final class S3Connection implements AutoCloseable {
         if (settings.checksum() == UploadChecksum.MD5) {
             builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                    .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
                     .addPlugin(LegacyMd5Plugin.create());
         }
         return builder.build();

@@ -259,6 +259,22 @@ class OddStoreTest {
     }
 
     @Test
+    void bodiesAreNotSentInSignedPieces() throws IOException {
+        StringBuilder headers = new StringBuilder();
+        script(asked -> {
+            headers.append(asked.headers().entrySet()).append('\n');
+            return asked.method().equals("HEAD") ? Reply.of(200, "").header("Content-Length", "7") : Reply.stored();
+        });
+        store.upload("k", new ScriptedParts(1, 7));
+        store.put("k", bytes("x"));
+        store.putIfAbsent("k", bytes("x"));
+        assertThat(headers.toString().toLowerCase(Locale.ROOT))
+                .contains("x-amz-checksum-crc32c")
+                .doesNotContain("aws-chunked")
+                .doesNotContain("x-amz-trailer");
+    }
+
+    @Test
     void anOldStoreGetsMd5AndNoNewChecksums() throws IOException {
         StringBuilder headers = new StringBuilder();
         script(
