@@ -4,12 +4,14 @@
 # one that is not (remote.storage.enable=false), in turn. Prints the rate and the server's CPU at full speed, and latencies at a given speed.
 #
 #   benchmarks/offload.sh [--hot file|lmdb] [--records N] [--record-size BYTES] [--pace RECORDS/S] [--rounds N]
+#                         [--override KEY=VALUE]...
 #
 # Segments have 64 MiB. The S3 server is that of bin/varve-s3.sh, on the same cores; its CPU seconds are printed beside the broker's.
+# The broker's JIT compilers count apart: what they take depends on how long the broker runs. --override: a setting of the broker.
 # Environment: BENCH_DIR is where the data is kept meanwhile (default: /tmp's disk).
 set -euo pipefail
 home=$(cd "$(dirname "$0")/.." && pwd)
-hot=file records=1000000 size=1000 pace=10000 rounds=3
+hot=file records=1000000 size=1000 pace=10000 rounds=3 overrides=()
 while [ $# -gt 0 ]; do
   case $1 in
     --hot) hot=$2 ;;
@@ -17,7 +19,8 @@ while [ $# -gt 0 ]; do
     --record-size) size=$2 ;;
     --pace) pace=$2 ;;
     --rounds) rounds=$2 ;;
-    *) sed -n '3,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    --override) overrides+=(--override "$2") ;;
+    *) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -28,6 +31,7 @@ tick=$(getconf CLK_TCK)
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
+jit_ticks() { { cat "/proc/$1"/task/*/stat 2>/dev/null || true; } | grep -E '\(C[12] Compiler' | sed 's/.*) //' | awk '{ n += $12 + $13 } END { print n + 0 }'; }
 rss() { awk '/VmRSS/ { printf "%.0f MiB", $2 / 1024 }' "/proc/$1/status"; }
 await() { # pid file text
   until grep -q "$3" "$2"; do
@@ -37,11 +41,13 @@ await() { # pid file text
 }
 
 s3_port=$(free_port) port=$(free_port)
-"$home/bin/varve-s3.sh" --port "$s3_port" --dir "$work/s3" --bucket varve >"$work/s3.out" 2>&1 &
+# With all of the JIT: what a bucket takes of the cores would be the server's elsewhere.
+KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC "$home/bin/varve-s3.sh" --port "$s3_port" --dir "$work/s3" --bucket varve >"$work/s3.out" 2>&1 &
 bucket=$!
 await "$bucket" "$work/s3.out" "127.0.0.1:$s3_port"
 "$home/bin/kafka-server-start.sh" "$home/config/server-s3.properties" --override "s3.endpoint=http://127.0.0.1:$s3_port" \
-  --override "s3.hot.backend=$hot" --override "log.dirs=$work/data" --override "listeners=PLAINTEXT://127.0.0.1:$port" >"$work/server.out" 2>&1 &
+  --override "s3.hot.backend=$hot" --override "log.dirs=$work/data" --override "listeners=PLAINTEXT://127.0.0.1:$port" \
+  ${overrides[@]+"${overrides[@]}"} >"$work/server.out" 2>&1 &
 server=$!
 await "$server" "$work/server.out" "ready on"
 
@@ -53,19 +59,20 @@ produce() { # topic records speed
 await_uploads() { while tier "$1" | awk '$4 == "local"' | grep -qv active; do sleep 1; done; }
 
 run() { # name tiered
-  local topic="bench-$1-$RANDOM" broker s3 line paced
+  local topic="bench-$1-$RANDOM" broker jit s3 line paced
   "$home/bin/kafka-topics.sh" --bootstrap-server "127.0.0.1:$port" --create --topic "$topic" --config segment.bytes=67108864 \
     --config "remote.storage.enable=$2" >/dev/null
-  broker=$(cpu_ticks "$server") s3=$(cpu_ticks "$bucket")
+  broker=$(cpu_ticks "$server") jit=$(jit_ticks "$server") s3=$(cpu_ticks "$bucket")
   line=$(produce "$topic" "$records" -1)
   [ "$2" = false ] || await_uploads "$topic"
-  broker=$(($(cpu_ticks "$server") - broker)) s3=$(($(cpu_ticks "$bucket") - s3))
+  jit=$(($(jit_ticks "$server") - jit)) broker=$(($(cpu_ticks "$server") - broker - jit)) s3=$(($(cpu_ticks "$bucket") - s3))
   paced=$(produce "$topic" $((records / 4)) "$pace")
   [ "$2" = false ] || await_uploads "$topic"
-  awk -v what="$1" -v rate="$(sed -E 's/.* ([0-9.]+) records\/sec.*/\1/' <<<"$line")" -v broker="$broker" -v s3="$s3" -v hz="$tick" \
+  awk -v what="$1" -v rate="$(sed -E 's/.* ([0-9.]+) records\/sec.*/\1/' <<<"$line")" -v broker="$broker" -v jit="$jit" -v s3="$s3" -v hz="$tick" \
     -v gb="$(awk -v r="$records" -v s="$size" 'BEGIN { print r * s / 1e9 }')" -v p99="$(sed -E 's/.* ([0-9.]+) ms 99th.*/\1/' <<<"$line")" \
     -v paced="$(sed -E 's/.* ([0-9.]+) ms 50th.* ([0-9.]+) ms 99th.*/p50 \1 ms, p99 \2 ms/' <<<"$paced")" -v rss="$(rss "$server")" \
-    'BEGIN { printf "%-10s %8.0f records/s, p99 %5.0f ms; CPU s/GB: broker %.2f, S3 %.2f; paced: %s; RSS %s\n", what, rate, p99, broker / hz / gb, s3 / hz / gb, paced, rss }' |
+    'BEGIN { printf "%-10s %8.0f records/s, p99 %5.0f ms; CPU s/GB: broker %.2f, its JIT %.2f, S3 %.2f; paced: %s; RSS %s\n", \
+      what, rate, p99, broker / hz / gb, jit / hz / gb, s3 / hz / gb, paced, rss }' |
     tee -a "$work/results"
 }
 
@@ -74,4 +81,5 @@ run warm-up true >/dev/null
 : >"$work/results"
 for _ in $(seq "$rounds"); do run not-tiered false; run tiered true; done
 median() { awk -v b="$1" -v f="$2" '$1 == b { print $f }' "$work/results" | sort -n | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
-awk -v on="$(median tiered 2)" -v off="$(median not-tiered 2)" 'BEGIN { printf "medians: the tier leaves producers %.2f of the rate\n", on / off }'
+awk -v on="$(median tiered 2)" -v off="$(median not-tiered 2)" -v more="$(median tiered 10)" -v less="$(median not-tiered 10)" \
+  'BEGIN { printf "medians: the tier leaves producers %.2f of the rate; the broker takes %.2f CPU s/GB with it, %.2f without\n", on / off, more, less }'

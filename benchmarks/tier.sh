@@ -28,7 +28,7 @@ work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/tier.XXXXXX")
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-"$VARVE_HOME/bin/varve-s3.sh" --port "$port" --dir "$work/s3" --bucket varve --access-key bench --secret-key bench-secret >"$work/s3.out" 2>&1 &
+KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC "$VARVE_HOME/bin/varve-s3.sh" --port "$port" --dir "$work/s3" --bucket varve --access-key bench --secret-key bench-secret >"$work/s3.out" 2>&1 &
 server=$!
 until grep -q "127.0.0.1:$port" "$work/s3.out"; do
   kill -0 "$server" 2>/dev/null || { cat "$work/s3.out" >&2; exit 1; }
