@@ -3,9 +3,12 @@ package io.varve.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +26,12 @@ public final class RunTierBenchmark {
     private static final int SEGMENT = 64 << 20;
     private static final int UPLOADS_AT_A_TIME = 4;
     private static final int READS_AT_A_TIME = 8;
+
+    /** Fields of /proc/self/task/N/stat behind the thread's name, from 0. */
+    private static final int USER_TICKS = 11;
+
+    private static final int SYSTEM_TICKS = 12;
+    private static final double TICKS_PER_SECOND = 100;
 
     private final TierTarget target;
     private final Path directory;
@@ -133,15 +142,40 @@ public final class RunTierBenchmark {
     }
 
     private void measure(String what, long bytes, Runnable work) {
-        OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        long cpu = machine.getProcessCpuTime();
+        double cpu = cpuSeconds();
         long from = System.nanoTime();
         work.run();
         double seconds = (System.nanoTime() - from) / 1e9;
-        double cpuSeconds = (machine.getProcessCpuTime() - cpu) / 1e9;
+        double cpuSeconds = cpuSeconds() - cpu;
         add(what, bytes == 0 ? "ms" : "MB/s", bytes == 0 ? seconds * 1e3 : bytes / 1e6 / seconds);
         if (bytes > 0) {
             add(what, "CPU s/GB", cpuSeconds / (bytes / 1e9));
+        }
+    }
+
+    /** Leaves out the JIT compilers: what they take depends on how long this process runs. */
+    private static double cpuSeconds() {
+        OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long compilers = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path thread : threads) {
+                String stat = stat(thread);
+                if (stat.contains("(C1 Comp") || stat.contains("(C2 Comp")) {
+                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                    compilers += Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return machine.getProcessCpuTime() / 1e9 - compilers / TICKS_PER_SECOND;
+    }
+
+    private static String stat(Path thread) throws IOException {
+        try {
+            return Files.readString(thread.resolve("stat"));
+        } catch (NoSuchFileException e) {
+            return ""; // it has ended, and was no compiler
         }
     }
 

@@ -39,7 +39,8 @@ final class TieredStore implements AutoCloseable {
     private static final int VALUE = 1024;
     /** More bytes than a chunk holds: no chunk has a batch twice, which would compress. */
     private static final int BATCHES = 64;
-    private static final long POLL_NANOS = 1_000_000;
+    /** Polls must not show in what the upload takes. */
+    private static final long POLL_NANOS = 20_000_000;
 
     private final SystemScheduler scheduler = new SystemScheduler(2);
     private final Storage storage;
