@@ -33,10 +33,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,7 +138,7 @@ final class FileStorage implements Storage {
 
     @Override
     public synchronized Set<PartitionId> partitions() {
-        Set<PartitionId> ids = new HashSet<>();
+        Set<PartitionId> ids = new TreeSet<>();
         partitions.values().forEach(partition -> ids.add(partition.id()));
         return ids;
     }

@@ -25,6 +25,7 @@ import java.util.UUID;
 public final class ManyPartitionsMain {
     private static final int PARTITIONS = 300;
     private static final int SIZE = 200;
+    private static final int WARM = 4;
 
     private ManyPartitionsMain() {}
 
@@ -44,11 +45,15 @@ public final class ManyPartitionsMain {
     /** Loads classes before descriptors run out: each class is a file of its own here. */
     private static void loadClasses(Path directory, SystemScheduler scheduler) {
         try (Storage storage = open(directory, scheduler)) {
-            PartitionId id = new PartitionId("warm", new UUID(1, 2), 0);
-            PartitionStore store = storage.open(id, 1, PartitionSettings.DEFAULT);
-            store.append(Batches.run(0, 10, SIZE, 1000));
-            storage.sync(List.of(store));
-            storage.delete(id);
+            List<PartitionStore> stores = new ArrayList<>();
+            for (int i = 0; i < WARM; i++) { // as many as helpers of a sync start for
+                PartitionStore store =
+                        storage.open(new PartitionId("warm", new UUID(1, 2), i), 1, PartitionSettings.DEFAULT);
+                store.append(Batches.run(0, 10, SIZE, 1000));
+                stores.add(store);
+            }
+            storage.sync(stores);
+            stores.forEach(store -> storage.delete(store.id()));
         }
         for (StorageException failure : List.of(
                 Disk.readFailure("reading", directory, new IOException()),

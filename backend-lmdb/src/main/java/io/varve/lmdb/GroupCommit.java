@@ -54,7 +54,7 @@ final class GroupCommit implements LmdbPartition.DirtyPartitions {
      * @return the failure, or null
      */
     StorageException commitAll() {
-        return commit(Set.copyOf(dirty));
+        return commit(List.copyOf(dirty));
     }
 
     /**
@@ -97,14 +97,15 @@ final class GroupCommit implements LmdbPartition.DirtyPartitions {
     }
 
     private List<CapturedChanges> capture() {
-        List<CapturedChanges> captures = new ArrayList<>(dirty.size());
-        for (LmdbPartition partition : dirty) {
+        List<LmdbPartition> ordered = new ArrayList<>(dirty);
+        ordered.sort(Comparator.comparingInt(partition -> partition.number));
+        List<CapturedChanges> captures = new ArrayList<>(ordered.size());
+        for (LmdbPartition partition : ordered) {
             CapturedChanges capture = partition.capture();
             if (capture != null) {
                 captures.add(capture);
             }
         }
-        captures.sort(Comparator.comparingInt(capture -> capture.partition().number));
         return captures;
     }
 

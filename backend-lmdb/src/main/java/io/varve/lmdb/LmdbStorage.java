@@ -14,11 +14,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * Opens, deletes and syncs partitions that lie in LMDB environments, one environment for each data
@@ -31,7 +32,7 @@ final class LmdbStorage implements Storage {
     private final LmdbConfig config;
     private final List<LmdbDirectory> directories = new ArrayList<>();
     /** The partitions by {@code topic-number}, which is unique whatever the topic id. */
-    private final Map<String, LmdbPartition> partitions = new ConcurrentHashMap<>();
+    private final Map<String, LmdbPartition> partitions = new ConcurrentSkipListMap<>();
 
     private volatile boolean closed;
 
@@ -68,7 +69,7 @@ final class LmdbStorage implements Storage {
 
     @Override
     public Set<PartitionId> partitions() {
-        Set<PartitionId> ids = new HashSet<>();
+        Set<PartitionId> ids = new TreeSet<>();
         partitions.values().forEach(partition -> ids.add(partition.id));
         return ids;
     }
@@ -163,7 +164,7 @@ final class LmdbStorage implements Storage {
     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
         requireOpen();
         Map<PartitionId, StorageException> failures = new HashMap<>();
-        Map<LmdbDirectory, List<LmdbStore>> stores = new HashMap<>();
+        Map<LmdbDirectory, List<LmdbStore>> stores = new LinkedHashMap<>();
         for (PartitionStore handle : dirty) {
             if (!(handle instanceof LmdbStore store) || store.storage != this) {
                 throw ContractChecks.foreignHandle(handle);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
@@ -16,7 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class DirectoryTree {
     private DirectoryTree() {}
 
-    /** Copies a directory to where none is. */
+    /** Copies a directory to where none is, with the times of its files. */
     public static void copy(Path from, Path to) throws IOException {
         Files.walkFileTree(from, new Visitor() {
             @Override
@@ -29,7 +30,7 @@ public final class DirectoryTree {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 try {
-                    Files.copy(file, to.resolve(from.relativize(file)));
+                    Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
                 } catch (NoSuchFileException e) {
                     return visitFileFailed(file, e);
                 }

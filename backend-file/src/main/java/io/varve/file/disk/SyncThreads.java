@@ -2,23 +2,88 @@
 package io.varve.file.disk;
 
 import io.varve.core.runtime.Scheduler;
-import java.util.concurrent.LinkedTransferQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.varve.core.runtime.SurvivedFailure;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs forces on its own threads. Forces that run at the same time share the file system's journal commits:
  * so many threads help when many files are dirty, and none when few are. A thread starts when no idle one
  * takes the work, and ends after 10 idle seconds. Thread-safe.
+ *
+ * <p>In virtual time a helper's turn comes when the caller has done all the work by itself.
  */
 public final class SyncThreads implements AutoCloseable {
-    private static final long IDLE_SECONDS = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(SyncThreads.class);
+    private static final long IDLE_MS = 10_000;
 
     private final Scheduler scheduler;
     private final int max;
-    private final LinkedTransferQueue<Runnable> work = new LinkedTransferQueue<>();
-    private final AtomicInteger running = new AtomicInteger();
-    private volatile boolean closed;
+    /** Helpers without a task, the last used one last. Guarded by this, as are the other fields. */
+    private final Deque<Helper> idle = new ArrayDeque<>();
+
+    private int running;
+    private boolean closed;
+
+    /** Runs one task after another. Its fields are guarded by the threads. */
+    private final class Helper {
+        private final Scheduler.Agent agent;
+        private Runnable task;
+        private boolean ended;
+
+        /** Call with the threads locked: the first step waits for the end of this constructor. */
+        Helper(String name, Runnable first) {
+            this.task = first;
+            this.agent = scheduler.agent(name, this::step);
+        }
+
+        private long step() {
+            Runnable next = take();
+            if (next == null) {
+                return Scheduler.AgentStep.UNTIL_WOKEN;
+            }
+            try {
+                next.run();
+            } finally {
+                beIdle();
+            }
+            return IDLE_MS;
+        }
+
+        /** @return the task; null if there is none, and then this ends */
+        private Runnable take() {
+            synchronized (SyncThreads.this) {
+                Runnable taken = task;
+                task = null;
+                if (taken == null) {
+                    end();
+                }
+                return taken;
+            }
+        }
+
+        private void beIdle() {
+            synchronized (SyncThreads.this) {
+                if (closed) {
+                    end();
+                } else {
+                    idle.addLast(this);
+                }
+            }
+        }
+
+        private void end() {
+            idle.remove(this);
+            if (!ended) {
+                ended = true;
+                running--;
+                agent.close(0);
+            }
+        }
+    }
 
     /** @param max max threads at a time, 0 or more */
     public SyncThreads(Scheduler scheduler, int max) {
@@ -31,36 +96,37 @@ public final class SyncThreads implements AutoCloseable {
     }
 
     /** Runs a task at once on another thread; drops the task if every thread is busy. */
-    void offer(Runnable task) {
-        if (work.tryTransfer(task)) {
+    synchronized void offer(Runnable task) {
+        if (closed) {
             return;
         }
-        int number = running.incrementAndGet();
-        if (closed || number > max) {
-            running.decrementAndGet();
-            return;
+        Helper helper = idle.pollLast(); // the others may reach the end of their idle time
+        if (helper != null) {
+            helper.task = task;
+            helper.agent.wake();
+        } else if (running < max) {
+            start(task);
         }
-        scheduler.start("sync-" + number, () -> run(task));
     }
 
-    private void run(Runnable first) {
+    /** The machine may have no thread left to give: the caller does the work then. */
+    private void start(Runnable task) {
         try {
-            for (Runnable task = first; task != null && !closed; task = work.poll(IDLE_SECONDS, TimeUnit.SECONDS)) {
-                task.run();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            running.decrementAndGet();
+            new Helper("sync-" + (running + 1), task);
+            running++;
+        } catch (OutOfMemoryError e) {
+            SurvivedFailure.log(LOG, "thread " + (running + 1) + " for syncs did not start", e);
         }
     }
 
     /** Ends the idle threads. A busy thread ends when its task has finished. */
     @Override
     public void close() {
-        closed = true;
-        while (work.tryTransfer(() -> {})) {
-            Thread.onSpinWait();
+        List<Helper> without;
+        synchronized (this) {
+            closed = true;
+            without = List.copyOf(idle);
         }
+        without.forEach(helper -> helper.agent.wake());
     }
 }

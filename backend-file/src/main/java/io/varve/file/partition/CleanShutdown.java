@@ -9,6 +9,7 @@ import io.varve.file.disk.SyncThreads;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -42,7 +43,11 @@ public final class CleanShutdown {
         ParallelWork.each(sealed, threads, FilePartition::forceIndexes);
         directory.writeCheckpoints();
         if (!failures.isEmpty()) {
-            throw failures.values().iterator().next();
+            throw loaded.stream()
+                    .map(failures::get)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseThrow();
         }
         directory.failPoints().hit(FileFailPoints.CLOSE_BEFORE_MARKER);
         directory.writeCleanMarker();

@@ -22,7 +22,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -41,7 +41,7 @@ public final class DataDirectory {
     private final FailPoints failPoints;
     private final DirectorySpace space;
     private final Checkpoints checkpoints;
-    private final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
+    private final Map<PartitionId, FilePartition> partitions = new ConcurrentSkipListMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final Runnable afterWrite;
 
@@ -100,6 +100,14 @@ public final class DataDirectory {
         return clock;
     }
 
+    /**
+     * @return true if each append must set its file's time: the file system notes the machine's time, which
+     *     is not the clock's, and a start after a crash takes it for the time of the last append
+     */
+    boolean setsFileTimes() {
+        return clock != Clock.system();
+    }
+
     FailPoints failPoints() {
         return failPoints;
     }
@@ -123,12 +131,12 @@ public final class DataDirectory {
         return new PartitionDirectory(path, id.toString(), space, openFiles);
     }
 
-    /** @return a live view of the partitions */
+    /** @return a live view of the partitions, in their order */
     public Collection<FilePartition> partitions() {
         return partitions.values();
     }
 
-    /** @return the partitions whose files were read */
+    /** @return the partitions whose files were read, in their order */
     public List<FilePartition> loadedPartitions() {
         return partitions.values().stream().filter(FilePartition::isLoaded).toList();
     }

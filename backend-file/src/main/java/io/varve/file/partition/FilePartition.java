@@ -174,6 +174,9 @@ public final class FilePartition {
         PartitionView taking = now.active().writer().mustEndBefore(run, limits, nowMs) ? roll(now, run) : now;
         taking.active().writer().append(run, limits, dataDirectory.afterWrite());
         taking.active().lastAppendMs(nowMs);
+        if (dataDirectory.setsFileTimes()) {
+            taking.active().saveLastAppend();
+        }
         if (!reserved) {
             dataDirectory.space().accepted();
         }

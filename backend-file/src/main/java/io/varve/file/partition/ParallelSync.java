@@ -8,7 +8,7 @@ import io.varve.file.disk.ParallelWork;
 import io.varve.file.disk.SyncThreads;
 import io.varve.file.disk.UnforcedChanges;
 import java.io.IOException;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,11 +56,11 @@ public final class ParallelSync {
 
     /** Writes the checkpoints of directories whose partitions were trimmed. */
     private void writeStarts() {
-        Map<DataDirectory, Map<FileStore, Long>> trimmed = new HashMap<>();
+        Map<DataDirectory, Map<FileStore, Long>> trimmed = new LinkedHashMap<>();
         for (FileStore store : stores) {
             UnforcedChanges starts = store.partition().durability().starts();
             if (starts.any()) {
-                trimmed.computeIfAbsent(store.partition().dataDirectory(), dataDirectory -> new HashMap<>())
+                trimmed.computeIfAbsent(store.partition().dataDirectory(), dataDirectory -> new LinkedHashMap<>())
                         .put(store, starts.mark());
             }
         }

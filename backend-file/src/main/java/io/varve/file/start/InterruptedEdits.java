@@ -8,10 +8,9 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +24,7 @@ final class InterruptedEdits {
     private final FilePartition partition;
     private final PartitionReceipt receipt;
     private final Path directory;
-    private final Set<String> names = new HashSet<>();
+    private final Set<String> names = new TreeSet<>();
     private boolean changed;
 
     InterruptedEdits(FilePartition partition, PartitionReceipt receipt) {
@@ -40,7 +39,7 @@ final class InterruptedEdits {
      * @return the names of the files that remain; the caller may change the set
      */
     Set<String> finish() throws IOException {
-        List<String> swaps = new ArrayList<>();
+        Set<String> swaps = new TreeSet<>();
         String emptied = null;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +36,10 @@ public final class PartitionDiscovery {
         boolean clean = directory.deleteCleanMarker();
         Checkpoints.CheckpointContent checkpoints = directory.checkpoints().read(clean);
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.path(), Files::isDirectory)) {
-            for (Path entry : entries) {
+            List<Path> ordered = new ArrayList<>();
+            entries.forEach(ordered::add);
+            ordered.sort(null); // a file system lists in any order
+            for (Path entry : ordered) {
                 examine(entry, checkpoints);
             }
         }

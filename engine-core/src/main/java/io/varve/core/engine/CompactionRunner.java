@@ -115,7 +115,9 @@ final class CompactionRunner {
                         && !postponed.containsKey(log))
                 .map(this::look)
                 .filter(candidate -> candidate != null)
-                .max(Comparator.comparingDouble(candidate -> candidate.due().ratio()))
+                .max(Comparator.comparingDouble(
+                                (Candidate candidate) -> candidate.due().ratio())
+                        .thenComparing(candidate -> candidate.log().id()))
                 .orElse(null);
         if (dirtiest != null) {
             busy.add(dirtiest.log());

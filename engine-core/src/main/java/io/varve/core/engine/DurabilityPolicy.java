@@ -4,7 +4,9 @@ package io.varve.core.engine;
 import io.varve.core.log.AppendListener;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.Scheduler;
-import java.util.Set;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -77,10 +79,14 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
         }
 
         private void flushAll() {
-            for (PartitionLog log : Set.copyOf(unsynced.keySet())) {
+            for (PartitionLog log : inOrder(unsynced.keySet())) {
                 unsynced.remove(log);
                 committer.request(log);
             }
+        }
+
+        private static List<PartitionLog> inOrder(Collection<PartitionLog> logs) {
+            return logs.stream().sorted(Comparator.comparing(PartitionLog::id)).toList();
         }
 
         @Override

@@ -15,9 +15,11 @@ import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,9 +70,9 @@ public final class LogEngine implements AutoCloseable {
         this.producerExpirationMs = config.producerIdExpirationMs();
         this.expiry =
                 scheduler.scheduleEvery(EXPIRY_PERIOD_MS, () -> expireProducers(clock.millis() - producerExpirationMs));
-        this.cleaners = new CompactionRunner(open::values, config.compaction(), context);
+        this.cleaners = new CompactionRunner(this::logs, config.compaction(), context);
         cleaners.start();
-        this.retention = new RetentionRunner(() -> List.copyOf(open.values()), config.retention(), clock);
+        this.retention = new RetentionRunner(this::logs, config.retention(), clock);
         this.retaining = scheduler.scheduleEvery(config.retention().checkIntervalMs(), retention::check);
     }
 
@@ -87,9 +89,9 @@ public final class LogEngine implements AutoCloseable {
         return new LogEngine(provider.open(context), context, config);
     }
 
-    /** @return partitions the storage holds, open or not; a copy */
+    /** @return partitions the storage holds, open or not, in their order; a copy */
     public Set<PartitionId> stored() {
-        return storage.partitions();
+        return new TreeSet<>(storage.partitions());
     }
 
     /** @return true if the storage is restored from a remote tier, as {@link Storage#restoring} */
@@ -157,7 +159,7 @@ public final class LogEngine implements AutoCloseable {
 
     /** As {@link #force(Collection)}, for every open partition. */
     public CompletableFuture<Void> forceAll() {
-        return force(List.copyOf(open.values()));
+        return force(logs());
     }
 
     /**
@@ -288,14 +290,21 @@ public final class LogEngine implements AutoCloseable {
         committer.close(CLOSE_WAIT_MS);
         interrupted |= Thread.interrupted();
         snapshots.close();
-        open.values().forEach(ProducerSnapshotQueue::write);
+        logs().forEach(ProducerSnapshotQueue::write);
         storage.close();
         StorageException reason = new StorageException(StorageException.Kind.CLOSED, "the engine is closed");
-        open.values().forEach(log -> log.commitTarget().failed(reason));
+        logs().forEach(log -> log.commitTarget().failed(reason));
         committer.abandon(reason);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** @return the open partitions in their order; a copy */
+    private List<PartitionLog> logs() {
+        return open.values().stream()
+                .sorted(Comparator.comparing(PartitionLog::id))
+                .toList();
     }
 
     private void commitLater(PartitionLog log) {
@@ -314,6 +323,6 @@ public final class LogEngine implements AutoCloseable {
     }
 
     private void expireProducers(long before) {
-        open.values().forEach(log -> log.producers().expire(before));
+        logs().forEach(log -> log.producers().expire(before));
     }
 }

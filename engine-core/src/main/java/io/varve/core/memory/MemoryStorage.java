@@ -13,6 +13,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Keeps partitions on the heap, as the executable specification of the SPI. Prefers clarity to speed: one
@@ -21,7 +23,7 @@ import java.util.Set;
  * <p>Tests can restart it: {@link #reopen} after a clean close, {@link #crash} as after a power cut.
  */
 public final class MemoryStorage implements Storage {
-    private final Map<PartitionId, MemoryPartition> partitions = new HashMap<>();
+    private final Map<PartitionId, MemoryPartition> partitions = new TreeMap<>();
     private final ReadableAt readable;
     private final BatchKeeper keeper;
     final Clock clock;
@@ -69,8 +71,17 @@ public final class MemoryStorage implements Storage {
      *
      * @return a storage on the remaining content
      */
-    public synchronized MemoryStorage crash() {
-        MemoryStorage restarted = new MemoryStorage(readable, clock, keeper);
+    public MemoryStorage crash() {
+        return crash(clock);
+    }
+
+    /**
+     * As {@link #crash()}, for a process with another clock.
+     *
+     * @param next the clock of the storage that is returned
+     */
+    public synchronized MemoryStorage crash(Clock next) {
+        MemoryStorage restarted = new MemoryStorage(readable, next, keeper);
         for (MemoryPartition partition : partitions.values()) {
             synchronized (partition) {
                 restarted.partitions.put(partition.id, partition.afterCrash());
@@ -92,7 +103,7 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public synchronized Set<PartitionId> partitions() {
-        return Set.copyOf(partitions.keySet());
+        return new TreeSet<>(partitions.keySet());
     }
 
     @Override

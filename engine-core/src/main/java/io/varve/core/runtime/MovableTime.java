@@ -232,8 +232,8 @@ public final class MovableTime implements Clock, Scheduler {
     private static void run(Timed timed) {
         try {
             timed.task.run();
-        } catch (RuntimeException e) {
-            LOG.error("A background task failed; it runs again if it is periodic", e);
+        } catch (RuntimeException | Error e) {
+            SurvivedFailure.log(LOG, "A background task failed; it runs again if it is periodic", e);
         }
     }
 

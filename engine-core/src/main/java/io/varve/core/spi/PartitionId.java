@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.spi;
 
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -8,12 +9,18 @@ import java.util.UUID;
  * Names one partition of one incarnation of a topic. Topics that had the same name at different times differ
  * in {@code topicId}, so that the data of a deleted topic is never taken for its successor's.
  *
+ * <p>Ordered by topic name, then by number, then by topic id: what is done to many partitions is done in this
+ * order, so that two runs do the same.
+ *
  * @param topic topic name, 1 to 249 characters of {@code [a-zA-Z0-9._-]}, and neither "." nor ".."
  * @param topicId the topic's unique id (Kafka's topic id, KIP-516)
  * @param partition partition number, 0 or more
  */
-public record PartitionId(String topic, UUID topicId, int partition) {
+public record PartitionId(String topic, UUID topicId, int partition) implements Comparable<PartitionId> {
     private static final int MAX_NAME = 249;
+    private static final Comparator<PartitionId> ORDER = Comparator.comparing(PartitionId::topic)
+            .thenComparingInt(PartitionId::partition)
+            .thenComparing(PartitionId::topicId);
 
     /** @throws StorageException MISUSE if a component is out of the range given above */
     public PartitionId {
@@ -47,6 +54,11 @@ public record PartitionId(String topic, UUID topicId, int partition) {
             }
         }
         return true;
+    }
+
+    @Override
+    public int compareTo(PartitionId other) {
+        return ORDER.compare(this, other);
     }
 
     /** @return {@code topic-partition}, as Kafka writes it */

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** Opens, deletes and syncs the partitions of one backend. Thread-safe. */
 public interface Storage extends AutoCloseable {
-    /** @return the partitions that exist, opened or not; a copy */
+    /** @return the partitions that exist, opened or not, in any order; a copy */
     Set<PartitionId> partitions();
 
     /**

@@ -200,6 +200,19 @@ class MovableTimeTest {
         }
     }
 
+    @Test
+    void anErrorOfATaskEndsNeitherItsSeriesNorTheJump() {
+        time.scheduleEvery(300_000, () -> {
+            ran.add("tick");
+            throw new StackOverflowError("thrown on purpose");
+        });
+        jump(DAY_MS);
+        assertThat(ran).hasSizeGreaterThan(2);
+        ran.clear();
+        machine.advance(300_000);
+        assertThat(ran).hasSize(1);
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
