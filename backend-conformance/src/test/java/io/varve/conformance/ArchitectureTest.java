@@ -28,7 +28,8 @@ class ArchitectureTest {
             powercut     | crash rig com.sun.nio.file
             contract     | batch rig history crash core.memory junit.. org.assertj.. com.sun.management
             compaction   | rig core.compaction core.log.. core.producer core.transaction org.assertj..
-            .            | contract rig compaction junit..
+            determinism  | rig core.compaction core.engine core.event core.log.. core.retention core.transaction org.assertj..
+            .            | contract rig compaction determinism core.engine junit..
             run          | . contract rig junit..
             shell        | run contract rig history powercut core.memory picocli..
             """);

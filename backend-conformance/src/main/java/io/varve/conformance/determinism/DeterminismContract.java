@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.determinism;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.conformance.rig.JavaCommand;
+import io.varve.conformance.rig.TestedBackend;
+import io.varve.core.engine.Durability;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Compares runs of one script on a backend. */
+public final class DeterminismContract {
+    private final TestedBackend backend;
+    private final Predicate<String> compared;
+    private final Path directory;
+    private int runs;
+
+    /**
+     * @param backend opening a new instance of its provider again goes on with what that instance has stored
+     * @param compared whether a file's content must be equal, by its name
+     * @param directory an empty directory
+     */
+    public DeterminismContract(TestedBackend backend, Predicate<String> compared, Path directory) {
+        this.backend = backend;
+        this.compared = compared;
+        this.directory = directory;
+    }
+
+    /** Two runs in this process are equal. */
+    public void twoRunsAreEqual(Durability durability, long seed) throws IOException, ReflectiveOperationException {
+        assertEqual("seed " + seed + ", " + durability, here(durability, seed), here(durability, seed));
+    }
+
+    /** A run in another process equals one in this: nothing depends on what a process draws at its start. */
+    public void anotherProcessDoesTheSame(Durability durability, long seed)
+            throws IOException, ReflectiveOperationException, InterruptedException {
+        assertEqual("seed " + seed + ", " + durability, here(durability, seed), elsewhere(durability, seed));
+    }
+
+    private Path fresh() throws IOException {
+        return Files.createDirectories(directory.resolve("run-" + ++runs));
+    }
+
+    private List<String> here(Durability durability, long seed) throws IOException, ReflectiveOperationException {
+        return EngineScript.play(
+                ScriptMain.provider(backend.provider().getClass()), backend.properties(), fresh(), durability, seed);
+    }
+
+    private List<String> elsewhere(Durability durability, long seed) throws IOException, InterruptedException {
+        Path root = fresh();
+        Path seen = directory.resolve("seen-" + runs);
+        File output = directory.resolve("output-" + runs).toFile();
+        List<String> command = JavaCommand.of(backend, ScriptMain.class);
+        command.addAll(List.of(
+                backend.provider().getClass().getName(),
+                root.toString(),
+                durability.name(),
+                Long.toString(seed),
+                seen.toString()));
+        backend.properties().forEach((key, value) -> command.add(key + "=" + value));
+        int exit = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output)
+                .start()
+                .waitFor();
+        assertThat(exit).as("%s", output).isZero();
+        return Files.readAllLines(seen);
+    }
+
+    private void assertEqual(String what, List<String> first, List<String> second) {
+        List<String> one = compared(first);
+        List<String> other = compared(second);
+        for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
+            assertThat(other.get(i))
+                    .as("%s: line %d, after%n%s", what, i, String.join("\n", one.subList(Math.max(0, i - 5), i)))
+                    .isEqualTo(one.get(i));
+        }
+        assertThat(other).as(what).hasSameSizeAs(one);
+    }
+
+    private List<String> compared(List<String> seen) {
+        List<String> kept = new ArrayList<>();
+        for (String line : seen) {
+            String[] words = line.split(" ");
+            if (!words[1].equals("file") || compared.test(words[2])) {
+                kept.add(line);
+            }
+        }
+        return kept;
+    }
+}
