@@ -19,6 +19,8 @@ public record Rhythm(List<Double> daily, List<Double> weekly, Optional<Pattern> 
     /** The same rate at all times. */
     public static final Rhythm STEADY = new Rhythm(List.of(), List.of(), Optional.empty(), List.of());
 
+    private static final long HOUR_MS = 3_600_000;
+
     /**
      * Repeats from the run's start.
      *
@@ -46,6 +48,30 @@ public record Rhythm(List<Double> daily, List<Double> weekly, Optional<Pattern> 
         daily = List.copyOf(daily);
         weekly = List.copyOf(weekly);
         bursts = List.copyOf(bursts);
+    }
+
+    /**
+     * @param nowMs a time, in ms since the epoch
+     * @param startMs the run's start, in ms since the epoch, at or before it
+     * @return until when, in ms since the epoch and after {@code nowMs}, the factor certainly stays as it is
+     */
+    public long holdsUntil(long nowMs, long startMs) {
+        long since = nowMs - startMs;
+        long until = Long.MAX_VALUE;
+        if (!daily.isEmpty() || !weekly.isEmpty()) {
+            until = nowMs - Math.floorMod(nowMs, HOUR_MS) + HOUR_MS;
+        }
+        if (pattern.isPresent()) {
+            until = Math.min(
+                    until,
+                    nowMs - since % pattern.get().stepMs() + pattern.get().stepMs());
+        }
+        for (Burst burst : bursts) {
+            long periodMs = since % burst.everyMs();
+            long begin = burst.everyMs() - burst.lengthMs();
+            until = Math.min(until, nowMs - periodMs + (periodMs < begin ? begin : burst.everyMs()));
+        }
+        return until;
     }
 
     /**

@@ -6,7 +6,6 @@ import io.varve.core.runtime.VirtualTime;
 import io.varve.experiments.batch.BatchSketch;
 import io.varve.experiments.batch.BatchSketcher;
 import io.varve.experiments.batch.Seeded;
-import io.varve.experiments.scenario.Rhythm;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,30 +24,20 @@ final class PartitionProducer {
     private final SimulatedPartition partition;
     private final BatchAppends appends;
     private final Seeded random;
-    private final Pace pace;
+    private final ProducerPace pace;
     private final BatchSketcher sketcher;
     private final long startMs;
     /** When the last record was produced, in ms since the run's start. */
     private double producedTo;
 
-    private long factorUntil = Long.MIN_VALUE;
-    private double factor;
     private boolean refusing;
-
-    /**
-     * @param recordsPerMs mean number of records in a ms, before the rhythm's factor
-     * @param rhythm how the rate varies
-     * @param lingerMs how long a batch waits for more records
-     * @param maxRecords a batch with so many records does not wait, at least 1
-     */
-    record Pace(double recordsPerMs, Rhythm rhythm, long lingerMs, int maxRecords) {}
 
     PartitionProducer(
             VirtualTime time,
             SimulatedPartition partition,
             BatchAppends appends,
             BatchSketcher sketcher,
-            Pace pace,
+            ProducerPace pace,
             long seed) {
         this.time = time;
         this.partition = partition;
@@ -64,19 +53,17 @@ final class PartitionProducer {
     }
 
     private void step() {
-        double rate = pace.recordsPerMs * factor();
-        double pause = rate == 0 ? Double.MAX_VALUE : -StrictMath.log(1 - random.nextDouble()) / rate;
-        if (pause > LOOK_MS) {
+        double first = pace.reached(producedTo, -StrictMath.log(1 - random.nextDouble()), producedTo + LOOK_MS);
+        if (first == ProducerPace.NEVER) {
             producedTo += LOOK_MS;
             at(producedTo, this::step);
             return;
         }
-        double first = producedTo + pause;
-        double full = (pace.maxRecords - 1) / rate;
-        double last = first + Math.min(pace.lingerMs, full);
-        int count = full <= pace.lingerMs
-                ? pace.maxRecords
-                : (int) Math.min(pace.maxRecords, 1 + poisson(rate * pace.lingerMs));
+        double full = pace.reached(first, pace.maxRecords() - 1, first + pace.lingerMs());
+        double last = full == ProducerPace.NEVER ? first + pace.lingerMs() : full;
+        int count = full == ProducerPace.NEVER
+                ? (int) Math.min(pace.maxRecords(), 1 + poisson(pace.expected(first, last)))
+                : pace.maxRecords();
         producedTo = last;
         BatchSketch sketch = sketcher.sketch(random.nextLong(), count, startMs + (long) first, startMs + (long) last);
         at(last, () -> {
@@ -87,15 +74,6 @@ final class PartitionProducer {
 
     private void at(double ms, Runnable task) {
         time.schedule(Math.max(0, startMs + (long) ms - time.millis()), task);
-    }
-
-    private double factor() {
-        long now = startMs + (long) producedTo;
-        if (now >= factorUntil) {
-            factor = pace.rhythm.factorAt(now, startMs);
-            factorUntil = now + 1000;
-        }
-        return factor;
     }
 
     private long poisson(double mean) {

@@ -59,13 +59,13 @@ public final class TopicProducer {
                         load.partitions().get(i),
                         appends,
                         sketcher,
-                        pace(load, sketcher, shares[i], i),
+                        pace(load, sketcher, shares[i], i, time.millis()),
                         Seeded.derive(seed, "partition " + i)));
             }
         }
     }
 
-    private static PartitionProducer.Pace pace(Load load, BatchSketcher sketcher, double share, int partition) {
+    private static ProducerPace pace(Load load, BatchSketcher sketcher, double share, int partition, long startMs) {
         ProducerSpec spec = load.spec();
         double perSecond = spec.rate().unit() == Rate.Unit.BYTES
                 ? spec.rate().perSecond() / sketcher.meanPayload()
@@ -77,7 +77,7 @@ public final class TopicProducer {
         // Batches differ in size: nearly all must be below the limit.
         double safe = accepted - DEVIATIONS * sketcher.deviation() / sketcher.meanBytes() * Math.sqrt(accepted);
         int records = (int) Math.max(1, Math.min(full, safe));
-        return new PartitionProducer.Pace(perMs, spec.rhythm(), spec.batches().lingerMs(), records);
+        return new ProducerPace(perMs, spec.rhythm(), startMs, spec.batches().lingerMs(), records);
     }
 
     /** @return each partition's share of the records */

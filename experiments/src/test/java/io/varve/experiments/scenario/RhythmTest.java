@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RhythmTest {
     private static final long MONDAY = Instant.parse("2026-06-01T00:00:00Z").toEpochMilli();
@@ -49,6 +52,35 @@ class RhythmTest {
         assertThat(List.of(0, 54_999, 55_000, 59_999, 60_000))
                 .map(ms -> rhythm.factorAt(MONDAY + ms, MONDAY))
                 .containsExactly(1.0, 1.0, 10.0, 10.0, 1.0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void theFactorStaysAsLongAsItIsSaidTo(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Double> daily = random.doubles(24).boxed().toList();
+        List<Double> weekly = random.doubles(7).boxed().toList();
+        Rhythm.Pattern pattern =
+                new Rhythm.Pattern(70_000, random.doubles(9).boxed().toList());
+        Rhythm rhythm = new Rhythm(
+                daily,
+                weekly,
+                Optional.of(pattern),
+                List.of(new Rhythm.Burst(3_600_000, 55_000, 10), new Rhythm.Burst(7_000_000, 7_000_000, 2)));
+        long start = MONDAY + 123_456;
+        for (long now = start; now < start + 2 * 86_400_000; ) {
+            long until = rhythm.holdsUntil(now, start);
+            assertThat(until).as("seed %d, at %d", seed, now).isGreaterThan(now);
+            double factor = rhythm.factorAt(now, start);
+            assertThat(rhythm.factorAt(until - 1, start))
+                    .as("seed %d, at %d", seed, now)
+                    .isEqualTo(factor);
+            assertThat(rhythm.factorAt(now + random.nextLong(until - now), start))
+                    .as("seed %d, at %d", seed, now)
+                    .isEqualTo(factor);
+            now = until;
+        }
+        assertThat(Rhythm.STEADY.holdsUntil(start, start)).isEqualTo(Long.MAX_VALUE);
     }
 
     private static long days(int days, int hours) {
