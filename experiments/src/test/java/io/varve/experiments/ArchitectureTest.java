@@ -28,7 +28,11 @@ class ArchitectureTest {
             run          | workload headers batch scenario result core.compaction core.engine core.log core.log.config core.memory
                          | core.retention core.runtime
             report       | result jackson.core jackson.databind
-            command      | run report result scenario picocli
+            # Kafka's internal classes of requests and batches: a consumer does not tell how records were batched.
+            trace        | scenario workload core.record core.runtime com.dynatrace.hash4j.distinctcount
+                         | com.dynatrace.hash4j.hashing org.apache.kafka.. io.varve.server.command
+            command      | run report result scenario trace picocli core.runtime io.varve.server.command
+                         | org.apache.kafka.common
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()

@@ -16,11 +16,11 @@ import picocli.CommandLine.Option;
         customSynopsis = "varve-experiment.sh COMMAND [OPTION]...",
         description = "Tries policies of retention on a described workload, on the engine itself, in virtual time.",
         commandListHeading = "%nCommands, each with its own --help:%n",
-        subcommands = {RunCommand.class, CompareCommand.class},
+        subcommands = {RunCommand.class, CompareCommand.class, RecordCommand.class, ReplayCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:the scenario or the results cannot be read, or not be run",
+            "1:a file cannot be read or run, or the cluster refused",
             "2:the command line is wrong"
         })
 public final class ExperimentCommand {
@@ -30,16 +30,29 @@ public final class ExperimentCommand {
             description = "Shows this help.")
     private boolean help;
 
-    private ExperimentCommand() {}
+    private final boolean process;
+
+    private ExperimentCommand(boolean process) {
+        this.process = process;
+    }
 
     /** @param arguments as {@code --help} says */
     public static void main(String[] arguments) {
-        System.exit(run(System.out, System.err, arguments));
+        System.exit(run(new ExperimentCommand(true), System.out, System.err, arguments));
+    }
+
+    /** @return whether the command is the whole process, and may handle its signals */
+    boolean isProcess() {
+        return process;
     }
 
     /** @return the exit code */
     static int run(PrintStream out, PrintStream err, String... arguments) {
-        return new CommandLine(new ExperimentCommand())
+        return run(new ExperimentCommand(false), out, err, arguments);
+    }
+
+    private static int run(ExperimentCommand command, PrintStream out, PrintStream err, String... arguments) {
+        return new CommandLine(command)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .execute(arguments);

@@ -8,10 +8,12 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads and writes sizes, durations and rates. */
-final class Quantities {
+/** Reads and writes sizes, durations and rates. Stateless. */
+public final class Quantities {
     static final String SIZE = "a size, as 512B, 10kB, 64MiB or 1GB";
-    static final String DURATION = "a duration, as 500ms, 30s, 10m, 4h, 7d, 2w or 1d12h";
+    /** What a duration is, for messages. */
+    public static final String DURATION = "a duration, as 500ms, 30s, 10m, 4h, 7d, 2w or 1d12h";
+
     static final String RATE =
             "a rate, as 5MB/s (bytes) or 2000/s (records), a second, minute (m), hour (h) or day (d)";
 
@@ -39,8 +41,11 @@ final class Quantities {
         return whole(Double.parseDouble(size.group(1)) * BYTES.get(unit));
     }
 
-    /** @return ms; empty if the text is no duration. A bare 0 is one. */
-    static OptionalLong millis(String text) {
+    /**
+     * @param text numbers with units, as {@code 1d12h}
+     * @return ms; empty if the text is no duration. A bare 0 is one.
+     */
+    public static OptionalLong millis(String text) {
         String stripped = text.strip();
         if (stripped.equals("0")) {
             return OptionalLong.of(0);
@@ -83,8 +88,11 @@ final class Quantities {
         return bytes + "B";
     }
 
-    /** @return an exact duration in the largest unit that it is a whole number of */
-    static String duration(long ms) {
+    /**
+     * @param ms at least 0
+     * @return an exact duration in the largest unit that it is a whole number of
+     */
+    public static String duration(long ms) {
         for (String unit : new String[] {"d", "h", "m", "s"}) {
             if (ms != 0 && ms % MS.get(unit) == 0) {
                 return ms / MS.get(unit) + unit;

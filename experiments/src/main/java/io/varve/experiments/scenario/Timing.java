@@ -19,4 +19,12 @@ public record Timing(long seed, long startMs, long durationMs, long sampleMs, in
                     "duration " + durationMs + " ms, sample " + sampleMs + " ms, scale 1/" + scale);
         }
     }
+
+    /**
+     * @param ms how long, at least 1
+     * @return the same for another duration; what is noted at each sample is noted as many times
+     */
+    public Timing lasting(long ms) {
+        return new Timing(seed, startMs, ms, Math.max(1, (long) (sampleMs * (ms / (double) durationMs))), scale);
+    }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
@@ -43,6 +44,31 @@ public final class TopicSettings {
         } catch (InvalidConfigurationException | ConfigException e) {
             return Optional.of(e.getMessage());
         }
+    }
+
+    /**
+     * @param settings of a topic of any cluster, in Kafka's units
+     * @return those of them that this server knows and takes, without those that are the default
+     */
+    public Map<String, String> different(Map<String, String> settings) {
+        Map<String, String> different = new TreeMap<>(settings);
+        different.keySet().removeAll(without(settings));
+        configs.settings(Map.of()).forEach(entry -> different.remove(entry.key().name, entry.value()));
+        return different;
+    }
+
+    /**
+     * @param settings of a topic of any cluster, in Kafka's units
+     * @return the names of those that this server does not know, or does not take
+     */
+    public List<String> without(Map<String, String> settings) {
+        List<String> known = names();
+        return settings.entrySet().stream()
+                .filter(entry -> !known.contains(entry.getKey())
+                        || problem(Map.of(entry.getKey(), entry.getValue())).isPresent())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
     }
 
     /**

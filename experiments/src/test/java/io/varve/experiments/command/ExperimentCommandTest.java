@@ -3,12 +3,21 @@ package io.varve.experiments.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.runtime.Clock;
+import io.varve.experiments.result.ResultFiles;
+import io.varve.experiments.server.LoopbackServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +62,66 @@ class ExperimentCommandTest {
         assertThat(report.resolve("misses.csv")).content().contains("retention.ms=1d", "weekend");
         assertThat(report.resolve("scenario.yaml")).hasSameTextualContentAs(small);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("10.0 of 10.0 days");
+    }
+
+    @Test
+    void whatIsRecordedCanBeReplayed() throws IOException {
+        Path trace = directory.resolve("orders.trace.yaml");
+        try (LoopbackServer server = new LoopbackServer(directory)) {
+            server.createTopic("orders", 3, Map.of("segment.bytes", "1048576"));
+            Properties settings = server.client();
+            settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 100_000);
+            try (KafkaProducer<byte[], byte[]> producer =
+                    new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+                long now = Clock.system().millis();
+                for (int i = 0; i < 2000; i++) {
+                    producer.send(new ProducerRecord<>(
+                            "orders", i % 3, now + 200 * (i - 2000), null, new byte[500 + i % 1000]));
+                }
+            }
+            assertThat(run(
+                            "record",
+                            "--bootstrap-server",
+                            server.address(),
+                            "--topic",
+                            "orders",
+                            "--from-beginning",
+                            "--duration",
+                            "3d",
+                            "--output",
+                            trace))
+                    .isZero();
+        }
+        Path policies = Files.writeString(
+                directory.resolve("policies.yaml"), "policies: [{name: hours, retention.ms: 6h, segment.ms: 1h}]\n");
+        Path report = directory.resolve("report");
+        assertThat(run("replay", trace, "--policies", policies, "--duration", "1d", "--report", report))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("hours");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("1.0 of 1.0 days");
+        assertThat(report.resolve("trace.yaml")).hasSameTextualContentAs(trace);
+        assertThat(report.resolve("policies.yaml")).hasSameTextualContentAs(policies);
+        // 5 records a second of 1000 bytes for 6 hours, less what waits in batches, and whole segments.
+        double kept = 5 * 1000 * 6 * 3600;
+        assertThat((double) ResultFiles.read(report)
+                        .policies()
+                        .get(0)
+                        .summary()
+                        .totals()
+                        .endLocalBytes())
+                .as(Files.readString(trace))
+                .isBetween(0.97 * kept, 1.2 * kept);
+    }
+
+    @Test
+    void recordTellsWhyThereIsNoTrace() throws IOException {
+        try (LoopbackServer server = new LoopbackServer(directory)) {
+            assertThat(run("record", "--bootstrap-server", server.address(), "--topic", "none"))
+                    .isEqualTo(1);
+        }
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("none on 127.0.0.1:");
+        assertThat(run("record", "--topic", "none", "--for", "soon")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("'soon' is not a duration");
     }
 
     @Test

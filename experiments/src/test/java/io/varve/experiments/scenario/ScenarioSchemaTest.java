@@ -38,7 +38,7 @@ class ScenarioSchemaTest {
     private static final String SCENARIO = "scenario.schema.json";
     private static final String POLICIES = "policies.schema.json";
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Blocks whose other keys are settings, by the names of their settings. */
+    /** Policies by their names, where the file with every key has a grid. */
     private static final String LISTED = """
             policies:
               - {name: a-day, retention.ms: 1d, compression: lz4, topics: {prices: {retention.ms: 1d}}}
