@@ -6,15 +6,40 @@ import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
 import io.varve.s3.client.BucketSettings;
+import io.varve.s3.client.ObjectStore;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Opens the storage of {@code storage.backend=s3}: a hot backend in front, a bucket behind. */
 public final class S3StorageProvider implements StorageProvider {
     static final String NAME = "s3";
+
+    private final BucketSource buckets;
+    private final List<StorageProvider> hotBackends;
+
+    /** For the bucket that the settings name, and the hot backends that the class path has. */
+    public S3StorageProvider() {
+        this(BucketOpening::open, hotBackends());
+    }
+
+    /**
+     * For another bucket, as one that is simulated.
+     *
+     * @param bucket opens it; it is not probed, and closed with the storage
+     * @param hotBackends those that {@code s3.hot.backend} can name
+     */
+    public S3StorageProvider(Function<StorageContext, ObjectStore> bucket, List<StorageProvider> hotBackends) {
+        this((context, config) -> bucket.apply(context), hotBackends);
+    }
+
+    private S3StorageProvider(BucketSource buckets, List<StorageProvider> hotBackends) {
+        this.buckets = buckets;
+        this.hotBackends = List.copyOf(hotBackends);
+    }
 
     @Override
     public String name() {
@@ -26,7 +51,7 @@ public final class S3StorageProvider implements StorageProvider {
         Stream<StorageSetting> own = Stream.of(
                         S3Config.SETTINGS, BucketSettings.SETTINGS, UploadSettings.SETTINGS, ReadSettings.SETTINGS)
                 .flatMap(List::stream);
-        Stream<StorageSetting> hot = hotBackends().stream().flatMap(provider -> provider.settings().stream());
+        Stream<StorageSetting> hot = hotBackends.stream().flatMap(provider -> provider.settings().stream());
         Map<String, StorageSetting> all = new LinkedHashMap<>();
         Stream.concat(own, hot).forEach(setting -> all.putIfAbsent(setting.key(), setting));
         return List.copyOf(all.values());
@@ -39,7 +64,7 @@ public final class S3StorageProvider implements StorageProvider {
 
     @Override
     public Storage open(StorageContext context) {
-        return StorageOpening.open(context, hotBackends());
+        return StorageOpening.open(context, hotBackends, buckets);
     }
 
     private static List<StorageProvider> hotBackends() {

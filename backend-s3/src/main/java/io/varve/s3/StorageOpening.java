@@ -49,23 +49,24 @@ final class StorageOpening {
     /**
      * @param context as given to {@link S3StorageProvider#open}
      * @param backends the backends that can be in front
+     * @param buckets opens the bucket
      * @throws StorageException MISUSE, RETRY, CORRUPT as {@link StorageProvider#open}; RETRY if the bucket
      *     cannot be reached in time
      */
-    static Storage open(StorageContext context, List<StorageProvider> backends) {
+    static Storage open(StorageContext context, List<StorageProvider> backends, BucketSource buckets) {
         StorageOpening opening = new StorageOpening(context);
         try {
-            return opening.run(backends);
+            return opening.run(backends, buckets);
         } catch (RuntimeException e) {
             opening.closeAll(e);
             throw e;
         }
     }
 
-    private Storage run(List<StorageProvider> backends) {
+    private Storage run(List<StorageProvider> backends, BucketSource buckets) {
         StorageProvider backend = named(backends);
         Storage hot = kept(backend.open(forHot(backend.name())));
-        ObjectStore bucket = kept(BucketOpening.open(context, config));
+        ObjectStore bucket = kept(buckets.open(context, config));
         LocalJournal journal = kept(TierJournal.open(context.directories(), context.failPoints()));
         Manifest manifest = kept(BucketOpening.retried(
                 context, config.startTimeoutMs(), () -> StorageClaim.claim(context, bucket, journal, hot)));

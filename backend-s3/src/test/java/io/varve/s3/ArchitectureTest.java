@@ -27,6 +27,7 @@ class ArchitectureTest {
             manifest     | client object core.directory
             upload       | client object manifest
             read         | client object manifest
+            price        | client
             .            | client object manifest upload read core.directory
             """);
 

@@ -84,7 +84,7 @@ final class TierFixture implements AutoCloseable {
         properties.put("s3.hot.backend", hot.name());
         StorageContext context =
                 new StorageContext(List.of(directory), properties, Clock.system(), scheduler, Ids.random(), failPoints);
-        return StorageOpening.open(context, List.of(hot));
+        return StorageOpening.open(context, List.of(hot), BucketOpening::open);
     }
 
     /** Appends batches of ten records at the end. */

@@ -8,12 +8,16 @@ import io.varve.build.MachineCalls;
 import io.varve.build.PackageTable;
 import org.junit.jupiter.api.Test;
 
-/** Says what each package of the experiments may use. Backends are found by ServiceLoader, never named. */
+/**
+ * Says what each package of the experiments may use. Backends are found by ServiceLoader, never named. Only
+ * the tier is named, which gets a simulated bucket.
+ */
 class ArchitectureTest {
     private static final String ROOT = "io.varve.experiments";
 
     private static final PackageTable PACKAGES = new PackageTable(ROOT, """
             core = io.varve.core
+            s3 = io.varve.s3
             jackson = com.fasterxml.jackson
             # package    | what it may use
             *            | core core.spi
@@ -23,10 +27,11 @@ class ArchitectureTest {
             # Topics' settings mean what they mean to the server.
             scenario     | org.snakeyaml.engine.. core.log.config core.record org.apache.kafka.common
                          | org.apache.kafka.common.config org.apache.kafka.common.errors
-                         | io.varve.server.metadata.config
+                         | io.varve.server.metadata.config s3.price
             workload     | batch scenario core.log core.log.append core.log.config core.log.read core.record core.runtime
-            run          | workload headers batch scenario result core.compaction core.engine core.log core.log.config core.memory
-                         | core.retention core.runtime
+            bucket       | batch workload core.runtime s3.client
+            run          | bucket workload headers batch scenario result core.compaction core.engine core.log core.log.config core.memory
+                         | core.retention core.runtime s3 s3.client s3.price
             report       | result jackson.core jackson.databind
             # Kafka's internal classes of requests and batches: a consumer does not tell how records were batched.
             trace        | scenario workload core.record core.runtime com.dynatrace.hash4j.distinctcount

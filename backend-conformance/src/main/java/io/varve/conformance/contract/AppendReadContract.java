@@ -41,6 +41,23 @@ public abstract class AppendReadContract extends Contract {
     }
 
     @Test
+    void copiesAnyPartToAnyPlaceOfABuffer() {
+        appendTens(2);
+        try (BatchSlice slice = store.read(0, TO_END, ALL)) {
+            ByteBuffer whole = slice.buffer();
+            int bytes = slice.sizeInBytes();
+            for (int from : new int[] {0, 1, SIZE - 1, SIZE, SIZE + 1, bytes}) {
+                for (int at : new int[] {0, 7, 3 * SIZE}) {
+                    ByteBuffer into = ByteBuffer.allocate(at + bytes - from).position(at);
+                    slice.copy(from, into);
+                    assertThat(into.hasRemaining()).isFalse();
+                    assertThat(into.position(at)).isEqualTo(whole.slice(whole.position() + from, bytes - from));
+                }
+            }
+        }
+    }
+
+    @Test
     void keepsTheCallersBufferAsItWas() {
         BatchRun run = Batches.run(ten(0));
         ByteBuffer before =

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -56,6 +57,21 @@ public interface ObjectStore extends AutoCloseable {
     Optional<ByteBuffer> get(String key);
 
     /**
+     * Reads as {@link #get}. A store whose answers take no thread returns before it has one; any other has it
+     * on return.
+     *
+     * @param key as there
+     * @return completed with what {@link #get} returns or throws
+     */
+    default CompletableFuture<Optional<ByteBuffer>> getAsync(String key) {
+        try {
+            return CompletableFuture.completedFuture(get(key));
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
      * Reads a range of an object in one request, repeated if the answer is cut.
      *
      * @param key the object's key
@@ -64,6 +80,24 @@ public interface ObjectStore extends AutoCloseable {
      * @throws ObjectStoreException ABSENT if the object does not exist or is shorter
      */
     void getRange(String key, long from, ByteBuffer into);
+
+    /**
+     * Reads as {@link #getRange}. A store whose answers take no thread returns before it has the bytes; any
+     * other one has them on return.
+     *
+     * @param key as there
+     * @param from as there
+     * @param into as there; must not be used before the answer
+     * @return completed when the bytes are there, or with what {@link #getRange} throws
+     */
+    default CompletableFuture<Void> getRangeAsync(String key, long from, ByteBuffer into) {
+        try {
+            getRange(key, from, into);
+            return CompletableFuture.completedFuture(null);
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
 
     /**
      * @param key the object's key

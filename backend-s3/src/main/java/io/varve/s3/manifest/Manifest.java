@@ -37,6 +37,13 @@ public interface Manifest extends ManifestView, AutoCloseable {
     boolean verifyOwner();
 
     /**
+     * Asks as {@link #verifyOwner}, for a caller that does not wait.
+     *
+     * @return completed with what {@link #verifyOwner} returns or throws
+     */
+    CompletableFuture<Boolean> askOwner();
+
+    /**
      * @return keys of objects that have lost their last segment since the last call: for deletion; a copy. At
      *     the first call, also those that entries after the last snapshot dropped: a former owner may not
      *     have deleted them yet. The sweep finds older ones

@@ -112,8 +112,21 @@ public final class ManifestLog implements Manifest {
             return false;
         }
         long next = state.number() + 1;
+        return isOwner(next, RepeatedGet.read(store, ManifestKeys.entry(next), ManifestHeader.ENTRY_MAGIC));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> askOwner() {
+        if (fenced) {
+            return CompletableFuture.completedFuture(false);
+        }
+        long next = state.number() + 1;
+        return RepeatedGet.readAsync(store, ManifestKeys.entry(next), ManifestHeader.ENTRY_MAGIC)
+                .thenApply(object -> isOwner(next, object));
+    }
+
+    private boolean isOwner(long next, Optional<ByteBuffer> object) {
         String key = ManifestKeys.entry(next);
-        Optional<ByteBuffer> object = RepeatedGet.read(store, key, ManifestHeader.ENTRY_MAGIC);
         // An entry of this server's own is on its way, or came meanwhile.
         boolean own = object.map(bytes -> EntryFormat.decode(bytes, next, key))
                 .map(entry -> entry instanceof ManifestEntry.Edited edited

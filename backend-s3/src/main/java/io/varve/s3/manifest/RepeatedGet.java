@@ -6,6 +6,7 @@ import io.varve.s3.client.DamagedReads;
 import io.varve.s3.client.ObjectStore;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads an object of the manifest, and again if its bytes were damaged on their way. What arrives damaged
@@ -25,13 +26,30 @@ final class RepeatedGet {
         DamagedReads damaged = new DamagedReads();
         while (true) {
             Optional<ByteBuffer> object = store.get(key);
-            if (object.isEmpty() || isSound(object.get(), key, magic)) {
-                return object;
-            }
-            if (damaged.isStored(object.get()) || damaged.count() == MAX_TRIES) {
+            if (isFinal(object, key, magic, damaged)) {
                 return object;
             }
         }
+    }
+
+    /** As {@link #read}, for a caller that does not wait. @return completed with what it returns or throws */
+    static CompletableFuture<Optional<ByteBuffer>> readAsync(ObjectStore store, String key, int magic) {
+        return readAsync(store, key, magic, new DamagedReads());
+    }
+
+    private static CompletableFuture<Optional<ByteBuffer>> readAsync(
+            ObjectStore store, String key, int magic, DamagedReads damaged) {
+        return store.getAsync(key)
+                .thenCompose(object -> isFinal(object, key, magic, damaged)
+                        ? CompletableFuture.completedFuture(object)
+                        : readAsync(store, key, magic, damaged));
+    }
+
+    private static boolean isFinal(Optional<ByteBuffer> object, String key, int magic, DamagedReads damaged) {
+        return object.isEmpty()
+                || isSound(object.get(), key, magic)
+                || damaged.isStored(object.get())
+                || damaged.count() == MAX_TRIES;
     }
 
     private static boolean isSound(ByteBuffer object, String key, int magic) {

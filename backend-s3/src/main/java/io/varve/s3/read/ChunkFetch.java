@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.read;
 
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.client.DamagedReads;
 import io.varve.s3.client.ObjectStore;
@@ -11,6 +12,8 @@ import io.varve.s3.object.ChunkDecoder;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 
 /**
@@ -24,13 +27,18 @@ final class ChunkFetch {
     private final ChunkDecoder decoder;
     private final Predicate<UUID> named;
     private final ReadTally tally;
+    private final Scheduler scheduler;
 
-    /** @param named tells whether the manifest names an object */
-    ChunkFetch(ObjectStore store, ChunkDecoder decoder, Predicate<UUID> named, ReadTally tally) {
+    /**
+     * @param named tells whether the manifest names an object
+     * @param scheduler waits
+     */
+    ChunkFetch(ObjectStore store, ChunkDecoder decoder, Predicate<UUID> named, ReadTally tally, Scheduler scheduler) {
         this.store = store;
         this.decoder = decoder;
         this.named = named;
         this.tally = tally;
+        this.scheduler = scheduler;
     }
 
     /** @return stored bytes of chunks, which are adjacent in their object */
@@ -46,12 +54,12 @@ final class ChunkFetch {
      * Gets the stored bytes of chunks.
      *
      * @param stored filled from 0 to its limit
-     * @throws StorageException RETRY if the bucket does not give them now, or the object was deleted; CORRUPT
-     *     if the object is lost
+     * @return completed when it is filled, or with a {@link StorageException}: RETRY if the bucket does not
+     *     give them now, or the object was deleted; CORRUPT if the object is lost
      */
-    void get(List<PendingChunk> chunks, ByteBuffer stored) {
+    CompletableFuture<Void> get(List<PendingChunk> chunks, ByteBuffer stored) {
         ChunkPlace first = chunks.get(0).place;
-        getRange(first, first.chunk().position(), stored.rewind());
+        return getRange(first, first.chunk().position(), stored.rewind());
     }
 
     /**
@@ -81,7 +89,20 @@ final class ChunkFetch {
                     throw damaged(StorageException.Kind.RETRY, place, MAX_TRIES + " times", e);
                 }
             }
-            getRange(place, chunk.position(), stored);
+            await(getRange(place, chunk.position(), stored));
+        }
+    }
+
+    /** Waits where that is rare: for a chunk that came damaged. */
+    private void await(CompletableFuture<Void> got) {
+        scheduler.await(got, Scheduler.AgentStep.UNTIL_WOKEN);
+        try {
+            got.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StorageException failure) {
+                throw failure;
+            }
+            throw e;
         }
     }
 
@@ -94,16 +115,25 @@ final class ChunkFetch {
                 cause);
     }
 
-    private void getRange(ChunkPlace place, long from, ByteBuffer into) {
+    private CompletableFuture<Void> getRange(ChunkPlace place, long from, ByteBuffer into) {
         int bytes = into.remaining();
         tally.gets.increment();
-        try {
-            store.countedFor(place.id().topic()).getRange(place.segment().key(), from, into);
-        } catch (ObjectStoreException e) {
-            tally.failures.increment();
-            throw failure(place, from, bytes, e);
-        }
-        tally.storedBytes.add(bytes);
+        CompletableFuture<Void> filled = new CompletableFuture<>();
+        store.countedFor(place.id().topic())
+                .getRangeAsync(place.segment().key(), from, into)
+                .whenComplete((nothing, thrown) -> {
+                    Throwable failure = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+                    if (failure == null) {
+                        tally.storedBytes.add(bytes);
+                        filled.complete(null);
+                    } else if (failure instanceof ObjectStoreException e) {
+                        tally.failures.increment();
+                        filled.completeExceptionally(failure(place, from, bytes, e));
+                    } else {
+                        filled.completeExceptionally(failure);
+                    }
+                });
+        return filled;
     }
 
     private StorageException failure(ChunkPlace place, long from, int bytes, ObjectStoreException e) {

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,9 +59,11 @@ final class ChunkLoader {
     /** @param getters number of requests in flight */
     void start(Scheduler scheduler, int getters) {
         for (int i = 0; i < getters; i++) {
-            agents.add(scheduler.worker("s3-read-" + i, this::getNext));
+            Getter getter = new Getter();
+            getter.agent = scheduler.agent("s3-read-" + i, getter::next);
+            agents.add(getter.agent);
         }
-        agents.add(scheduler.worker("s3-cache-read", this::readNext));
+        agents.add(scheduler.agent("s3-cache-read", this::readNext));
         List<Scheduler.Agent> loading = List.copyOf(agents);
         queue.onQueued(() -> loading.forEach(Scheduler.Agent::wake));
         Scheduler.Agent writing = scheduler.agent("s3-cache-write", writer::writeNext);
@@ -82,13 +85,22 @@ final class ChunkLoader {
         return new StorageException(StorageException.Kind.CLOSED, "the reader of the bucket was closed");
     }
 
-    private long getNext() {
-        List<PendingChunk> run = queue.takeFromBucket();
-        if (run.isEmpty()) {
-            return Scheduler.AgentStep.UNTIL_WOKEN;
+    /** Gets chunks, one request at a time. */
+    private final class Getter {
+        private volatile Scheduler.Agent agent;
+        private CompletableFuture<Void> request = CompletableFuture.completedFuture(null);
+
+        long next() {
+            List<PendingChunk> run = request.isDone() ? queue.takeFromBucket() : List.of();
+            if (run.isEmpty()) {
+                return Scheduler.AgentStep.UNTIL_WOKEN;
+            }
+            request = get(run);
+            if (!request.isDone()) {
+                request.whenComplete((nothing, failure) -> agent.wake());
+            }
+            return Scheduler.AgentStep.AGAIN;
         }
-        load(run, this::get);
-        return Scheduler.AgentStep.AGAIN;
     }
 
     private long readNext() {
@@ -111,28 +123,55 @@ final class ChunkLoader {
         List<PendingChunk> left = new ArrayList<>(run);
         try {
             load.load(left);
-        } catch (StorageException e) {
-            left.forEach(chunk -> fail(chunk, e));
         } catch (RuntimeException | Error e) {
-            left.forEach(chunk ->
-                    fail(chunk, new StorageException(StorageException.Kind.RETRY, "cannot load " + chunk.key(), e)));
-            SurvivedFailure.log(
-                    LOG,
-                    "cannot load " + run.size() + " chunks from " + run.get(0).key() + " on",
-                    e);
+            fail(run, left, e);
         }
     }
 
-    private void get(List<PendingChunk> left) {
+    private void fail(List<PendingChunk> run, List<PendingChunk> left, Throwable e) {
+        if (e instanceof StorageException failure) {
+            left.forEach(chunk -> fail(chunk, failure));
+            return;
+        }
+        left.forEach(chunk ->
+                fail(chunk, new StorageException(StorageException.Kind.RETRY, "cannot load " + chunk.key(), e)));
+        SurvivedFailure.log(
+                LOG, "cannot load " + run.size() + " chunks from " + run.get(0).key() + " on", e);
+    }
+
+    /** @return completed when each chunk's waiters were called */
+    private CompletableFuture<Void> get(List<PendingChunk> run) {
+        List<ByteBuffer> buffers;
+        try {
+            List<Integer> sizes = new ArrayList<>();
+            sizes.add(ChunkFetch.storedBytes(run));
+            run.forEach(chunk -> sizes.add(chunk.place.chunk().bytes()));
+            buffers = lend(run, sizes);
+        } catch (RuntimeException | Error e) {
+            fail(run, run, e);
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> got;
+        try {
+            got = fetch.get(run, buffers.get(0));
+        } catch (RuntimeException | Error e) {
+            got = CompletableFuture.failedFuture(e);
+        }
+        return got.handle((nothing, failure) -> {
+            load(run, left -> decodeAll(left, buffers, failure));
+            return null;
+        });
+    }
+
+    private void decodeAll(List<PendingChunk> left, List<ByteBuffer> buffers, Throwable failure) {
         List<PendingChunk> run = List.copyOf(left);
-        List<Integer> sizes = new ArrayList<>();
-        sizes.add(ChunkFetch.storedBytes(run));
-        run.forEach(chunk -> sizes.add(chunk.place.chunk().bytes()));
-        List<ByteBuffer> buffers = lend(run, sizes);
         int taken = 1;
         try {
+            if (failure != null) {
+                fail(run, left, failure);
+                return;
+            }
             ByteBuffer stored = buffers.get(0);
-            fetch.get(run, stored);
             int at = 0;
             for (PendingChunk chunk : run) {
                 int bytes = chunk.place.chunk().storedBytes();

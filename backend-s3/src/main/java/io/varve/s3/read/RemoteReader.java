@@ -69,7 +69,7 @@ public final class RemoteReader implements AutoCloseable {
         long maxUnread = config.memoryBytes() * 3 / 4;
         ahead = new ReadAhead(queue, memory, tally, clock, config.prefetchBytes(), maxUnread);
         DiskWriter writer = new DiskWriter(disk, config.loadBytes() / 4);
-        ChunkFetch fetch = new ChunkFetch(store, decoder, named, tally);
+        ChunkFetch fetch = new ChunkFetch(store, decoder, named, tally, scheduler);
         loader = new ChunkLoader(new ChunkLoader.Parts(queue, fetch, pool, memory, disk, writer), tally, clock);
         forgetDeleted(named);
         forgetting = scheduler.scheduleEvery(FORGET_MS, () -> forgetDeleted(named));

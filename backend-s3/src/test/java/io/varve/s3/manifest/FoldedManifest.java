@@ -103,6 +103,11 @@ public final class FoldedManifest implements Manifest {
     }
 
     @Override
+    public CompletableFuture<Boolean> askOwner() {
+        return CompletableFuture.completedFuture(verifyOwner());
+    }
+
+    @Override
     public synchronized boolean verifyOwner() {
         return !fenced;
     }

@@ -173,7 +173,7 @@ class RemoteReaderTest {
     }
 
     @Test
-    void aDamagedChunkIsGotOnceMoreAndSparesItsNeighbours() {
+    void aDamagedChunkIsGotAgainAndSparesItsNeighbours() {
         RemoteLog log = log().segment(40, 2000);
         byte[] sound = bucket.store().bytes(key(log));
         byte[] damaged = sound.clone();
@@ -181,7 +181,7 @@ class RemoteReaderTest {
         bucket.store().hold(key(log), damaged);
         try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.plain(directory))) {
             assertFails(rig, log, StorageException.Kind.CORRUPT);
-            assertThat(bucket.reads()).hasSize(2);
+            assertThat(bucket.reads()).hasSize(3);
             long behind = log.batches().get(30).base();
             log.check(rig.reader.read(log.partition(), behind, Long.MAX_VALUE, ANY), behind, Long.MAX_VALUE, ANY);
             bucket.store().hold(key(log), sound);

@@ -70,6 +70,15 @@ final class MemoryPartition {
         return left;
     }
 
+    /** @return bytes of all batches */
+    long bytes() {
+        long bytes = 0;
+        for (MemorySegment segment : segments) {
+            bytes += segment.bytes;
+        }
+        return bytes;
+    }
+
     Extent extent() {
         return new Extent(start, readableEnd(), durableEnd);
     }

@@ -40,10 +40,11 @@ final class MemorySlice implements BatchSlice {
 
     @Override
     public void copy(int from, ByteBuffer into) {
+        int begin = into.position();
         int end = into.limit();
         int at = 0;
         for (StoredBatch batch : batches) {
-            int skipped = from + into.position() - at;
+            int skipped = from + into.position() - begin - at;
             if (into.position() < end && skipped < batch.size()) {
                 into.limit(Math.min(end, into.position() + batch.size() - skipped));
                 batch.copy(skipped, into);

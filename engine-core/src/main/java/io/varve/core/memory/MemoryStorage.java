@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Keeps partitions on the heap, as the executable specification of the SPI. Prefers clarity to speed: one
@@ -26,6 +27,8 @@ public final class MemoryStorage implements Storage {
     private final Map<PartitionId, MemoryPartition> partitions = new TreeMap<>();
     private final ReadableAt readable;
     private final BatchKeeper keeper;
+    private final long maxBytes;
+    private final AtomicLong used = new AtomicLong();
     final Clock clock;
     private boolean closed;
 
@@ -61,9 +64,36 @@ public final class MemoryStorage implements Storage {
      * @param keeper in which form batches are kept
      */
     public MemoryStorage(ReadableAt readable, Clock clock, BatchKeeper keeper) {
+        this(readable, clock, keeper, Long.MAX_VALUE);
+    }
+
+    /**
+     * Starts empty, on a device of a limited size: an append that does not fit is refused with FULL.
+     *
+     * @param readable when what is appended can be read
+     * @param clock tells when it was appended
+     * @param keeper in which form batches are kept
+     * @param maxBytes max bytes of all batches, whatever the form they are kept in
+     */
+    public MemoryStorage(ReadableAt readable, Clock clock, BatchKeeper keeper, long maxBytes) {
         this.readable = readable;
         this.clock = clock;
         this.keeper = keeper;
+        this.maxBytes = maxBytes;
+    }
+
+    /** @throws StorageException FULL if so many more bytes do not fit */
+    void requireSpace(PartitionId id, int bytes) {
+        if (used.get() + bytes > maxBytes) {
+            throw new StorageException(
+                    StorageException.Kind.FULL,
+                    id + ": " + bytes + " bytes do not fit, " + used.get() + " of " + maxBytes + " are used");
+        }
+    }
+
+    /** Notes that a partition has taken or freed bytes. */
+    void resized(long bytes) {
+        used.addAndGet(bytes);
     }
 
     /**
@@ -81,10 +111,12 @@ public final class MemoryStorage implements Storage {
      * @param next the clock of the storage that is returned
      */
     public synchronized MemoryStorage crash(Clock next) {
-        MemoryStorage restarted = new MemoryStorage(readable, next, keeper);
+        MemoryStorage restarted = new MemoryStorage(readable, next, keeper, maxBytes);
         for (MemoryPartition partition : partitions.values()) {
             synchronized (partition) {
-                restarted.partitions.put(partition.id, partition.afterCrash());
+                MemoryPartition left = partition.afterCrash();
+                restarted.partitions.put(partition.id, left);
+                restarted.resized(left.bytes());
             }
         }
         shut();
@@ -137,6 +169,7 @@ public final class MemoryStorage implements Storage {
         if (partition != null) {
             synchronized (partition) {
                 partition.fencing.end("was deleted");
+                resized(-partition.bytes());
             }
         }
     }

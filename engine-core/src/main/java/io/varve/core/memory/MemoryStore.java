@@ -58,7 +58,10 @@ final class MemoryStore implements PartitionStore {
     public void append(BatchRun run) {
         synchronized (partition) {
             token.requireWriter();
+            int bytes = run.bytes().remaining();
+            storage.requireSpace(partition.id, bytes);
             partition.append(run, settings.segments(), storage.clock.millis());
+            storage.resized(bytes);
         }
     }
 
@@ -117,7 +120,7 @@ final class MemoryStore implements PartitionStore {
     public void trimTo(long start) {
         synchronized (partition) {
             token.requireWriter();
-            partition.trimTo(start);
+            resizing(() -> partition.trimTo(start));
         }
     }
 
@@ -125,7 +128,7 @@ final class MemoryStore implements PartitionStore {
     public void truncateTo(long end) {
         synchronized (partition) {
             token.requireWriter();
-            partition.truncateTo(end);
+            resizing(() -> partition.truncateTo(end));
         }
     }
 
@@ -139,8 +142,15 @@ final class MemoryStore implements PartitionStore {
         MemorySegment together = partition.gather(old, cleaned); // without the lock: no other call waits for the source
         synchronized (partition) {
             token.requireWriter();
-            partition.replace(replaced, together, old.get(old.size() - 1).endOffset());
+            resizing(() -> partition.replace(
+                    replaced, together, old.get(old.size() - 1).endOffset()));
         }
+    }
+
+    private void resizing(Runnable change) {
+        long before = partition.bytes();
+        change.run();
+        storage.resized(partition.bytes() - before);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +69,7 @@ final class AgentThread implements Scheduler.Agent {
                 state.set(RUNNING);
                 boolean last = closing;
                 Thread.interrupted(); // left by a callback; files would be closed under the next step
-                long pause = run(name, step);
+                long pause = run(name, step, failure -> {});
                 if (pause > Scheduler.AgentStep.AGAIN) {
                     if (last) {
                         return;
@@ -81,12 +82,17 @@ final class AgentThread implements Scheduler.Agent {
         }
     }
 
-    /** Runs a step; a failure is logged and ends the step, not the agent. */
-    static long run(String name, Scheduler.AgentStep step) {
+    /**
+     * Runs a step; a failure is logged and ends the step, not the agent.
+     *
+     * @param failures learns of it too
+     */
+    static long run(String name, Scheduler.AgentStep step, Consumer<Throwable> failures) {
         try {
             return step.run();
         } catch (RuntimeException | Error e) {
             LOG.error("{} failed; it goes on in {} ms", name, PAUSE_AFTER_FAILURE_MS, e);
+            failures.accept(e);
             return PAUSE_AFTER_FAILURE_MS;
         }
     }

@@ -72,7 +72,7 @@ final class VirtualAgent implements Scheduler.Agent {
             last = closing;
             timer.cancel();
         }
-        long pause = AgentThread.run(name, step);
+        long pause = AgentThread.run(name, step, time::failed);
         Thread.interrupted(); // left by a callback
         synchronized (time) {
             running = false;

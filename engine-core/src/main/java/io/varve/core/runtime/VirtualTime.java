@@ -133,17 +133,22 @@ public final class VirtualTime implements Clock, Scheduler {
             task.run();
         } catch (RuntimeException | Error e) {
             LOG.error("A background task failed; it runs again if it is periodic", e);
-            taskFailures.accept(e);
+            failed(e);
         }
     }
 
     /**
-     * Names who learns of tasks that fail, beside the log. To be called before anything is scheduled.
+     * Names who learns of tasks and agents that fail, beside the log. To be called before anything is
+     * scheduled.
      *
-     * @param listener gets what a task threw, in the task's turn
+     * @param listener gets what a task or a step threw, in its turn
      */
     public void onTaskFailure(Consumer<Throwable> listener) {
         taskFailures = listener;
+    }
+
+    void failed(Throwable failure) {
+        taskFailures.accept(failure);
     }
 
     @Override

@@ -57,7 +57,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void tellsOfEachFailureOfATask() {
+    void tellsOfEachFailureOfATaskAndOfAnAgent() {
         List<String> failures = new ArrayList<>();
         time.onTaskFailure(failure -> failures.add(failure.getMessage() + " " + time.millis()));
         time.scheduleEvery(10, () -> {
@@ -66,8 +66,11 @@ class VirtualTimeTest {
         time.schedule(15, () -> {
             throw new IllegalStateException("once");
         });
+        time.agent("fails", () -> {
+            throw new IllegalStateException("a step");
+        });
         time.advance(25);
-        assertThat(failures).containsExactly("again 10", "once 15", "again 20");
+        assertThat(failures).containsExactly("a step 0", "again 10", "once 15", "again 20");
     }
 
     @Test

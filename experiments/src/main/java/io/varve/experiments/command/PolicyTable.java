@@ -15,15 +15,23 @@ import java.util.Locale;
 final class PolicyTable {
     private static final double BYTES_PER_GIB = 1L << 30;
     private static final double MS_PER_DAY = 86_400_000;
-    private static final String COLUMNS = "%4s  %-28s %12s %14s %12s %12s  %s";
+    private static final String COLUMNS = "%4s  %-28s %12s %12s %10s %14s %12s %12s  %s";
 
     private PolicyTable() {}
 
     /** @return a heading, and for each policy a line and one for each constraint that it fails */
     static List<String> lines(ExperimentResult result) {
         List<String> lines = new ArrayList<>();
-        lines.add(
-                COLUMNS.formatted("rank", "policy", "max local", "oldest record", "missed", "$/month", "constraints"));
+        lines.add(COLUMNS.formatted(
+                "rank",
+                "policy",
+                "max local",
+                "max remote",
+                "requests",
+                "oldest record",
+                "missed",
+                "$/month",
+                "constraints"));
         result.policies().stream()
                 .map(PolicyResult::summary)
                 .sorted(Comparator.comparingInt(PolicySummary::rank))
@@ -39,6 +47,8 @@ final class PolicyTable {
                 policy.rank(),
                 policy.name(),
                 gib(totals.maxLocalBytes()),
+                gib(totals.maxRemoteBytes()),
+                totals.requests(),
                 days(totals.endOldestRecordAgeMs()),
                 totals.missedRecords(),
                 String.format(Locale.ROOT, "%.2f", policy.costs().perMonth()),

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
  */
 public final class HeadersStorageProvider implements StorageProvider {
     private final BatchShapes shapes;
+    private final long maxBytes;
 
     /** For a storage of whole batches: no sketch can name a shape. */
     public HeadersStorageProvider() {
@@ -29,7 +30,16 @@ public final class HeadersStorageProvider implements StorageProvider {
 
     /** @param shapes those that sketches name */
     public HeadersStorageProvider(BatchShapes shapes) {
+        this(shapes, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param shapes those that sketches name
+     * @param maxBytes bytes of batches that fit on the device that the storage stands for
+     */
+    public HeadersStorageProvider(BatchShapes shapes, long maxBytes) {
         this.shapes = shapes;
+        this.maxBytes = maxBytes;
     }
 
     @Override
@@ -43,7 +53,7 @@ public final class HeadersStorageProvider implements StorageProvider {
     }
 
     MemoryStorage open(Clock clock) {
-        return new MemoryStorage(ReadableAt.AT_APPEND, clock, this::keep);
+        return new MemoryStorage(ReadableAt.AT_APPEND, clock, this::keep, maxBytes);
     }
 
     private StoredBatch keep(ByteBuffer run, int at, int size) {

@@ -18,6 +18,8 @@ record SketchedBatch(long base, int leaderEpoch, BatchSketch sketch) implements 
     private static final int BEFORE_CRC = 17;
 
     private static final int DELTA_AT = 23;
+    /** Keep their buffers from batch to batch. */
+    private static final ThreadLocal<BatchMaker> MAKERS = ThreadLocal.withInitial(BatchMaker::new);
 
     @Override
     public long next() {
@@ -36,7 +38,7 @@ record SketchedBatch(long base, int leaderEpoch, BatchSketch sketch) implements 
 
     @Override
     public ByteBuffer bytes() {
-        ByteBuffer batch = new BatchMaker().ofSize(sketch);
+        ByteBuffer batch = MAKERS.get().ofSize(sketch);
         BatchHeader.setBaseOffset(batch, batch.position(), base);
         BatchHeader.setLeaderEpoch(batch, batch.position(), leaderEpoch);
         return batch.asReadOnlyBuffer();

@@ -92,7 +92,7 @@ public final class Experiment {
                 timing.startMs(),
                 timing.durationMs(),
                 timing.sampleMs(),
-                scenario.environment().prices().localGibMonth() + " $ for a GiB on the local disk for a month",
+                scenario.environment().prices().name(),
                 LatencyModel.DEFAULT.words());
     }
 

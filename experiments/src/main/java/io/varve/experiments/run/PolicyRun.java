@@ -22,6 +22,7 @@ import io.varve.experiments.workload.LatencyModel;
 import io.varve.experiments.workload.SimulatedPartition;
 import io.varve.experiments.workload.TopicConsumer;
 import io.varve.experiments.workload.TopicProducer;
+import io.varve.s3.price.PriceTable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -69,18 +71,18 @@ final class PolicyRun {
         long checkMs = config.retention().checkIntervalMs();
         // Before the engine's own check at the same time: it is asked why segments go while they are there.
         time.scheduleEvery(checkMs, () -> trackers.forEach(tracker -> tracker.beforeCheck(time.millis())));
-        try (LogEngine engine = LogEngine.open(
-                RunStorage.provider(scenario, shapes), RunStorage.context(scenario, policy, directory, time), config)) {
+        RunStorage storage = RunStorage.of(scenario, policy, shapes, directory, time);
+        try (LogEngine engine = LogEngine.open(storage.provider(), storage.context(), config)) {
             time.scheduleEvery(checkMs, this::look);
             open(engine, configs);
-            return measure();
+            return measure(storage);
         } finally {
             time.close();
         }
     }
 
     private Map<TopicSpec, List<PartitionConfig>> configs() {
-        TopicSettings settings = new TopicSettings(false);
+        TopicSettings settings = new TopicSettings(RunStorage.isTiered(scenario));
         Map<TopicSpec, List<PartitionConfig>> configs = new LinkedHashMap<>();
         for (TopicSpec topic : scenario.traffic().topics()) {
             List<PartitionConfig> each = new ArrayList<>();
@@ -128,22 +130,28 @@ final class PolicyRun {
         trackers.forEach(tracker -> tracker.look(time.millis()));
     }
 
-    private PolicyResult measure() {
+    private PolicyResult measure(RunStorage storage) {
         ReadLedger reads = new ReadLedger(policy.name(), timing.scale(), time);
-        RunMeter meter =
-                new RunMeter(policy.name(), timing, scenario.environment().prices(), partitions, trackers);
-        produce();
+        PriceTable prices = scenario.environment().prices();
+        Optional<BucketMeter> bucket =
+                storage.bucket().map(simulated -> new BucketMeter(policy.name(), simulated, prices));
+        RunMeter meter = new RunMeter(policy.name(), timing, prices, partitions, trackers, bucket);
+        produce(storage.appends());
         List<TopicConsumer> consumers = consume(reads);
-        for (long done = 0; done < timing.durationMs(); ) {
-            long step = Math.min(timing.sampleMs(), timing.durationMs() - done);
-            advance(step);
-            done += step;
-            look();
-            meter.sample(time.millis());
-            reads.sample(consumers);
-            progress.advanced(policy.name(), done, timing.durationMs());
+        try {
+            for (long done = 0; done < timing.durationMs(); ) {
+                done = Math.min(done + timing.sampleMs(), timing.durationMs());
+                // The opening may have taken time, if it waited for a bucket.
+                advance(Math.max(0, timing.startMs() + done - time.millis()));
+                look();
+                meter.sample(time.millis());
+                reads.sample(consumers);
+                progress.advanced(policy.name(), done, timing.durationMs());
+            }
+            return new RunSummary(scenario, policy, partitions, trackers, meter, reads).result();
+        } finally {
+            consumers.forEach(TopicConsumer::close);
         }
-        return new RunSummary(scenario, policy, partitions, trackers, meter, reads).result();
     }
 
     /** @throws IllegalStateException if a task failed: a run without it is not what the scenario says */
@@ -154,8 +162,7 @@ final class PolicyRun {
         }
     }
 
-    private void produce() {
-        BatchAppends direct = RunStorage.appends(scenario, shapes);
+    private void produce(BatchAppends direct) {
         BatchAppends tracked = (partition, sketch) -> {
             int bytes = direct.append(partition, sketch);
             byPartition.get(partition).afterAppend(time.millis());

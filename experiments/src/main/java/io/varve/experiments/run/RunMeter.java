@@ -3,23 +3,27 @@ package io.varve.experiments.run;
 
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Tiering;
 import io.varve.experiments.result.Sample;
-import io.varve.experiments.scenario.Prices;
 import io.varve.experiments.scenario.Timing;
 import io.varve.experiments.workload.SimulatedPartition;
+import io.varve.s3.price.PriceTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Samples the sizes and ages of a run's logs, and adds up what they cost. Not thread-safe. */
 final class RunMeter {
     static final double MONTH_MS = 30 * 24 * 3_600_000.0;
-    private static final double GIB = 1L << 30;
 
     private final String policy;
     private final Timing timing;
-    private final Prices prices;
+    private final PriceTable prices;
     private final List<SimulatedPartition> partitions;
     private final List<SegmentTracker> trackers;
+    /** Empty without a remote tier. */
+    final Optional<BucketMeter> bucket;
+
     final List<Sample> samples = new ArrayList<>();
     private long sampledMs;
     double localCost;
@@ -28,29 +32,44 @@ final class RunMeter {
     RunMeter(
             String policy,
             Timing timing,
-            Prices prices,
+            PriceTable prices,
             List<SimulatedPartition> partitions,
-            List<SegmentTracker> trackers) {
+            List<SegmentTracker> trackers,
+            Optional<BucketMeter> bucket) {
         this.policy = policy;
         this.timing = timing;
         this.prices = prices;
         this.partitions = partitions;
         this.trackers = trackers;
+        this.bucket = bucket;
         this.sampledMs = timing.startMs();
     }
 
     void sample(long now) {
-        long bytes = partitions.stream()
-                .flatMap(partition -> partition.log().segments().stream())
-                .mapToLong(Segment::bytes)
-                .sum();
-        long local = bytes * timing.scale();
-        localCost += local / GIB * prices.localGibMonth() * (now - sampledMs) / MONTH_MS;
+        long local = 0;
+        long backlog = 0;
+        for (SimulatedPartition partition : partitions) {
+            boolean copied = partition.log().config().tier().tiering() == Tiering.COPY;
+            for (Segment segment : partition.log().segments()) {
+                long bytes = segment.bytes() * timing.scale();
+                local += segment.isLocal() ? bytes : 0;
+                backlog += copied && segment.sealed() && !segment.isRemote() ? bytes : 0;
+            }
+        }
+        double months = (now - sampledMs) / MONTH_MS;
+        localCost += prices.localMonth(local) * months;
+        bucket.ifPresent(meter -> meter.sample(now, months));
         sampledMs = now;
         long produced = partitions.stream().mapToLong(SimulatedPartition::bytes).sum() * timing.scale();
         long written = produced + compacted() * timing.scale();
         maxLocalBytes = Math.max(maxLocalBytes, local);
-        samples.add(new Sample(policy, now, local, 0, produced, written, oldestAge(now), 0, localCost));
+        long remote = bucket.map(meter -> meter.last().storedBytes()).orElse(0L);
+        samples.add(new Sample(policy, now, local, remote, produced, written, oldestAge(now), backlog, cost()));
+    }
+
+    /** @return dollars so far */
+    double cost() {
+        return localCost + bucket.map(BucketMeter::cost).orElse(0.0);
     }
 
     /** @return bytes that compaction wrote, of the run's scale */

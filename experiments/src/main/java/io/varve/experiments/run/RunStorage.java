@@ -7,45 +7,108 @@ import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.experiments.batch.BatchShapes;
+import io.varve.experiments.batch.Seeded;
+import io.varve.experiments.bucket.BucketModel;
+import io.varve.experiments.bucket.SimulatedBucket;
 import io.varve.experiments.headers.HeadersStorageProvider;
 import io.varve.experiments.scenario.BackendSpec;
+import io.varve.experiments.scenario.FaultSpec;
 import io.varve.experiments.scenario.PolicySpec;
 import io.varve.experiments.scenario.Scenario;
 import io.varve.experiments.workload.BatchAppends;
+import io.varve.experiments.workload.LatencyModel;
+import io.varve.experiments.workload.ReadTier;
 import io.varve.experiments.workload.SketchAppends;
 import io.varve.experiments.workload.WholeBatches;
+import io.varve.s3.S3StorageProvider;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** Chooses the storage of a run, and the form in which batches are appended to it. Stateless. */
-final class RunStorage {
-    private RunStorage() {}
+/**
+ * Holds the storage of a run, and the form in which batches are appended to it.
+ *
+ * @param provider opens it
+ * @param context what it is opened with
+ * @param appends append batches in its form
+ * @param bucket the bucket behind it; empty without a remote tier
+ */
+record RunStorage(
+        StorageProvider provider, StorageContext context, BatchAppends appends, Optional<SimulatedBucket> bucket) {
+    private static final String HOT_BACKEND = "s3.hot.backend";
 
     /** @throws IllegalArgumentException if the scenario needs what cannot be run */
     static void requireRunnable(Scenario scenario) {
-        if (scenario.environment().backend().kind() == BackendSpec.Kind.S3) {
-            throw new IllegalArgumentException("backend " + name(scenario)
-                    + ": the remote tier does not run in virtual time; use headers, memory, file or lmdb");
-        }
-        if (!scenario.environment().faults().isEmpty()) {
-            throw new IllegalArgumentException("faults: "
-                    + scenario.environment().faults().get(0) + " cannot be run in virtual time; leave faults out");
+        boolean limited = limit(scenario) < Long.MAX_VALUE;
+        if (limited && local(scenario) != BackendSpec.Kind.HEADERS) {
+            throw new IllegalArgumentException(
+                    "faults: a disk of a limited size is simulated with headers only, not with " + name(scenario)
+                            + ": use backend: headers, or {name: s3, hot: headers}");
         }
     }
 
+    /** @return the backend's name, and what is in front of it */
     static String name(Scenario scenario) {
-        return scenario.environment().backend().kind().name().toLowerCase(Locale.ROOT);
+        BackendSpec backend = scenario.environment().backend();
+        return word(backend.kind())
+                + backend.hot().map(hot -> " over " + word(hot)).orElse("");
     }
 
-    static StorageProvider provider(Scenario scenario, BatchShapes shapes) {
-        if (scenario.environment().backend().kind() == BackendSpec.Kind.HEADERS) {
-            return new HeadersStorageProvider(shapes);
+    private static String word(BackendSpec.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    static boolean isTiered(Scenario scenario) {
+        return scenario.environment().backend().kind() == BackendSpec.Kind.S3;
+    }
+
+    private static BackendSpec.Kind local(Scenario scenario) {
+        BackendSpec backend = scenario.environment().backend();
+        return backend.hot().orElse(backend.kind());
+    }
+
+    /** @return bytes that fit on the local disk, of the run's scale */
+    private static long limit(Scenario scenario) {
+        return scenario.environment().faults().stream()
+                .filter(FaultSpec.LimitedDisk.class::isInstance)
+                .mapToLong(fault -> ((FaultSpec.LimitedDisk) fault).bytes()
+                        / scenario.timing().scale())
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    static RunStorage of(Scenario scenario, PolicySpec policy, BatchShapes shapes, Path directory, VirtualTime time) {
+        boolean sketches = local(scenario) == BackendSpec.Kind.HEADERS;
+        StorageProvider local =
+                sketches ? new HeadersStorageProvider(shapes, limit(scenario)) : installed(word(local(scenario)));
+        BatchAppends appends = sketches ? new SketchAppends(shapes) : new WholeBatches();
+        Map<String, String> properties =
+                new LinkedHashMap<>(scenario.environment().backend().settings());
+        properties.putAll(policy.backend());
+        if (!isTiered(scenario)) {
+            return new RunStorage(
+                    local, context(scenario, properties, directory.resolve("data"), time), appends, Optional.empty());
         }
-        String name = name(scenario);
+        SimulatedBucket bucket = new SimulatedBucket(
+                model(scenario),
+                time,
+                directory.resolve("bucket"),
+                Seeded.derive(scenario.timing().seed(), "bucket"));
+        StorageProvider tiered = new S3StorageProvider(context -> bucket, List.of(local));
+        properties.put(HOT_BACKEND, local.name());
+        ScaledTier.scale(properties, tiered.settings(), scenario.timing().scale());
+        return new RunStorage(
+                tiered, context(scenario, properties, directory.resolve("data"), time), appends, Optional.of(bucket));
+    }
+
+    private static StorageProvider installed(String name) {
         for (StorageProvider provider : ServiceLoader.load(StorageProvider.class)) {
             if (provider.name().equals(name)) {
                 return provider;
@@ -54,16 +117,27 @@ final class RunStorage {
         throw new IllegalArgumentException("no backend named " + name + " is on the class path");
     }
 
-    static BatchAppends appends(Scenario scenario, BatchShapes shapes) {
-        return scenario.environment().backend().kind() == BackendSpec.Kind.HEADERS
-                ? new SketchAppends(shapes)
-                : new WholeBatches();
+    private static BucketModel model(Scenario scenario) {
+        long start = scenario.timing().startMs();
+        List<BucketModel.Outage> outages = scenario.environment().faults().stream()
+                .filter(FaultSpec.S3Outage.class::isInstance)
+                .map(FaultSpec.S3Outage.class::cast)
+                .map(fault -> new BucketModel.Outage(start + fault.fromMs(), start + fault.toMs()))
+                .toList();
+        return new BucketModel(
+                LatencyModel.DEFAULT.tiers().get(ReadTier.BUCKET),
+                scenario.timing().scale(),
+                outages);
     }
 
-    static StorageContext context(Scenario scenario, PolicySpec policy, Path directory, VirtualTime time) {
-        Map<String, String> properties =
-                new LinkedHashMap<>(scenario.environment().backend().settings());
-        properties.putAll(policy.backend());
+    /** Makes the directory: a storage in memory leaves that to others. */
+    private static StorageContext context(
+            Scenario scenario, Map<String, String> properties, Path directory, VirtualTime time) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(directory + " cannot be made", e);
+        }
         Ids ids = Ids.seeded(scenario.timing().seed());
         return new StorageContext(List.of(directory), properties, time, time, ids, new FailPoints());
     }

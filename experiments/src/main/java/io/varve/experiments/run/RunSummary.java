@@ -5,12 +5,14 @@ import io.varve.experiments.result.ConstraintResult;
 import io.varve.experiments.result.Costs;
 import io.varve.experiments.result.PolicyResult;
 import io.varve.experiments.result.PolicySummary;
+import io.varve.experiments.result.RequestSample;
 import io.varve.experiments.result.Sample;
 import io.varve.experiments.result.SegmentLife;
 import io.varve.experiments.result.Totals;
 import io.varve.experiments.scenario.PolicySpec;
 import io.varve.experiments.scenario.Scenario;
 import io.varve.experiments.workload.SimulatedPartition;
+import io.varve.s3.client.RequestKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ record RunSummary(
         List<ConstraintResult> constraints =
                 scenario.constraints().stream().map(check::check).toList();
         PolicySummary summary = new PolicySummary(policy.name(), 1, settings(), totals, costs, constraints);
-        return new PolicyResult(summary, meter.samples, lives, List.of(), reads.samples, reads.misses);
+        return new PolicyResult(summary, meter.samples, lives, requests(), reads.samples, reads.misses);
     }
 
     private Map<String, String> settings() {
@@ -48,7 +50,21 @@ record RunSummary(
 
     private Costs costs() {
         double month = RunMeter.MONTH_MS / scenario.timing().durationMs();
-        return new Costs(meter.localCost, 0, 0, 0, 0, 0, 0, meter.localCost * month);
+        return meter.bucket
+                .map(bucket -> new Costs(
+                        meter.localCost,
+                        bucket.storageCost,
+                        bucket.cost(RequestKind.PUT),
+                        bucket.cost(RequestKind.GET),
+                        bucket.cost(RequestKind.LIST),
+                        bucket.cost(RequestKind.DELETE),
+                        bucket.receivedCost,
+                        meter.cost() * month))
+                .orElseGet(() -> new Costs(meter.localCost, 0, 0, 0, 0, 0, 0, meter.localCost * month));
+    }
+
+    private List<RequestSample> requests() {
+        return meter.bucket.map(bucket -> bucket.samples).orElse(List.of());
     }
 
     private Totals totals(List<SegmentLife> lives) {
@@ -71,22 +87,22 @@ record RunSummary(
                 bytes,
                 refused,
                 compacted,
-                0,
+                meter.bucket.map(bucket -> bucket.last().bytes(RequestKind.PUT)).orElse(0L),
                 bytes == 0 ? 1 : (bytes + compacted) / (double) bytes,
                 lives.size(),
                 deleted.size(),
                 deleted.stream().mapToLong(SegmentLife::bytes).sum(),
                 meter.maxLocalBytes,
                 last.localBytes(),
-                0,
-                0,
+                meter.bucket.map(bucket -> bucket.maxStoredBytes).orElse(0L),
+                last.remoteBytes(),
                 meter.samples.stream()
                         .filter(sample -> sample.timeMs() >= firstDeletion)
                         .mapToLong(Sample::oldestRecordAgeMs)
                         .min()
                         .orElse(-1),
                 last.oldestRecordAgeMs(),
-                0,
+                meter.bucket.map(BucketMeter::requests).orElse(0L),
                 reads.bytes * scale,
                 reads.all.quantile(P99),
                 reads.all.max(),

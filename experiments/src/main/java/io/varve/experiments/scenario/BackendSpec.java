@@ -22,7 +22,7 @@ public record BackendSpec(Kind kind, Optional<Kind> hot, Map<String, String> set
         FILE,
         /** LMDB. */
         LMDB,
-        /** A bucket behind FILE or LMDB. */
+        /** A bucket behind one of the others. */
         S3
     }
 

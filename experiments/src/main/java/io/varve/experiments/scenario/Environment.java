@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.experiments.scenario;
 
+import io.varve.s3.price.PriceTable;
 import java.util.List;
 
 /**
@@ -10,7 +11,7 @@ import java.util.List;
  * @param faults what goes wrong, in the file's order
  * @param prices what bytes and requests cost
  */
-public record Environment(BackendSpec backend, List<FaultSpec> faults, Prices prices) {
+public record Environment(BackendSpec backend, List<FaultSpec> faults, PriceTable prices) {
     /** Copies the list. */
     public Environment {
         faults = List.copyOf(faults);

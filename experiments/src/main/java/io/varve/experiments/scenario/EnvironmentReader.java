@@ -2,6 +2,7 @@
 package io.varve.experiments.scenario;
 
 import io.varve.experiments.scenario.BackendSpec.Kind;
+import io.varve.s3.price.PriceTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ final class EnvironmentReader {
                 faults,
                 scenario.find("prices")
                         .map(field -> prices(field.block("prices")))
-                        .orElse(Prices.DEFAULT));
+                        .orElse(PriceTable.listed()));
     }
 
     private static BackendSpec backend(YamlValue field) {
@@ -49,7 +50,7 @@ final class EnvironmentReader {
             if (kind != Kind.S3) {
                 name.wrong("is for s3 only: remove it, or set name: s3");
             }
-            return name.choice(Kind.FILE, Stream.of(Kind.FILE, Kind.LMDB));
+            return name.choice(Kind.FILE, Stream.of(Kind.values()).filter(hotKind -> hotKind != Kind.S3));
         });
         BackendSettings known = new BackendSettings(spec(kind, hot, Map.of()));
         Map<String, String> settings = new LinkedHashMap<>();
@@ -119,21 +120,14 @@ final class EnvironmentReader {
         return new long[] {from, to};
     }
 
-    private static Prices prices(Block block) {
-        Prices usual = Prices.DEFAULT;
-        Prices prices = new Prices(
-                price(block, "storage.gib.month", usual.storageGibMonth()),
-                price(block, "local.gib.month", usual.localGibMonth()),
-                price(block, "requests.put.1000", usual.put1000()),
-                price(block, "requests.get.1000", usual.get1000()),
-                price(block, "requests.list.1000", usual.list1000()),
-                price(block, "requests.delete.1000", usual.delete1000()),
-                price(block, "received.gib", usual.receivedGib()));
+    private static PriceTable prices(Block block) {
+        PriceTable listed = PriceTable.listed();
+        Map<String, Double> changed = new LinkedHashMap<>();
+        for (String key : PriceTable.KEYS) {
+            double usual = listed.dollars().get(key);
+            block.find(key).ifPresent(field -> changed.put(key, field.number(usual, 0, MAX_PRICE)));
+        }
         block.end();
-        return prices;
-    }
-
-    private static double price(Block block, String key, double usual) {
-        return block.find(key).map(field -> field.number(usual, 0, MAX_PRICE)).orElse(usual);
+        return listed.with(changed);
     }
 }

@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param tiers the times of each tier
  * @param cacheBytes bytes of the newest records, over all partitions, that are in memory
  */
-public record LatencyModel(Map<ReadTier, Times> tiers, long cacheBytes) {
+public record LatencyModel(Map<ReadTier, TierTimes> tiers, long cacheBytes) {
     /**
      * Holds the times of a tier.
      *
@@ -22,7 +22,7 @@ public record LatencyModel(Map<ReadTier, Times> tiers, long cacheBytes) {
      * @param aheadMs time to the first byte where it was read ahead, in ms
      * @param bytesPerMs bytes in a ms after the first
      */
-    public record Times(double medianMs, double sigma, double aheadMs, double bytesPerMs) {}
+    public record TierTimes(double medianMs, double sigma, double aheadMs, double bytesPerMs) {}
 
     private static final long GIB = 1L << 30;
 
@@ -32,14 +32,15 @@ public record LatencyModel(Map<ReadTier, Times> tiers, long cacheBytes) {
      */
     public static final LatencyModel DEFAULT = new LatencyModel(
             Map.of(
-                    ReadTier.MEMORY, new Times(0.1, 0.3, 0.1, 2_000_000),
-                    ReadTier.DISK, new Times(1, 0.5, 0.2, 250_000),
-                    ReadTier.BUCKET, new Times(30, 0.6, 2, 90_000)),
+                    ReadTier.MEMORY, new TierTimes(0.1, 0.3, 0.1, 2_000_000),
+                    ReadTier.DISK, new TierTimes(1, 0.5, 0.2, 250_000),
+                    ReadTier.CACHE, new TierTimes(1, 0.5, 0.2, 250_000),
+                    ReadTier.BUCKET, new TierTimes(30, 0.6, 2, 90_000)),
             4 * GIB);
 
     /** Copies the map. */
     public LatencyModel {
-        EnumMap<ReadTier, Times> copy = new EnumMap<>(tiers);
+        EnumMap<ReadTier, TierTimes> copy = new EnumMap<>(tiers);
         for (ReadTier tier : ReadTier.values()) {
             Objects.requireNonNull(copy.get(tier), tier::text);
         }
@@ -67,7 +68,7 @@ public record LatencyModel(Map<ReadTier, Times> tiers, long cacheBytes) {
      * @return time to the first byte, in ms
      */
     double firstByteMs(ReadTier tier, boolean ahead, Seeded random) {
-        Times times = tiers.get(tier);
+        TierTimes times = tiers.get(tier);
         double median = ahead ? times.aheadMs : times.medianMs;
         return median * StrictMath.exp(times.sigma * random.nextGaussian());
     }

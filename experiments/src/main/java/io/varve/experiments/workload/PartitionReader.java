@@ -15,7 +15,8 @@ import java.util.concurrent.CompletionException;
 
 /**
  * Reads one run of batches after another from the real log, as a consumer's fetches do. Notes where the bytes
- * came from, how long they take by the model, and what was deleted before it was read. Not thread-safe.
+ * came from, how long they take, and what was deleted before it was read. What waits for the bucket takes
+ * virtual time; every other read takes what the model says, and no time passes. Not thread-safe.
  */
 final class PartitionReader {
     private static final int DELTA_AT = 23;
@@ -54,16 +55,21 @@ final class PartitionReader {
     /** What one read was: its bytes, and how many ms it took. No bytes: nothing could be read. */
     record Done(int bytes, double ms) {
         static final Done NOTHING = new Done(0, 0);
+        /** The bucket has not answered yet: read again when {@link ConsumerPosition#waits} is done. */
+        static final Done WAITS = new Done(0, 0);
     }
 
     /**
-     * Reads once, below an offset.
+     * Reads once, below an offset, or goes on with a read that waits.
      *
      * @param end exclusive; the high watermark at most
-     * @return what was read; nothing at the end, or if the bucket does not answer
+     * @return what was read; nothing at the end, or if the bucket does not answer in time
      */
     Done read(ConsumerPosition position, long end) {
         PartitionLog log = position.partition.log();
+        if (position.waits != null) {
+            return answer(position);
+        }
         long start = log.logStartOffset();
         if (position.next < start) {
             listener.missed(consumer, log.id(), position.next, start);
@@ -72,21 +78,15 @@ final class PartitionReader {
         if (position.next >= Math.min(end, log.highWatermark())) {
             return Done.NOTHING;
         }
-        boolean local = log.reader().isLocal(position.next);
-        ReadTier tier = local ? localTier(position) : ReadTier.BUCKET;
-        try (BatchSlice slice = slice(log, position.next)) {
-            if (slice == null || slice.sizeInBytes() == 0) {
-                return Done.NOTHING;
+        ReadResult here = log.reader().readLocal(position.next, fetchBytes, Isolation.READ_UNCOMMITTED);
+        if (here != null) {
+            try (BatchSlice slice = here.slice()) {
+                return take(position, slice, localTier(position));
             }
-            boolean ahead = position.readTo == position.next;
-            position.next = endOf(slice);
-            position.readTo = position.next;
-            double firstByte = costs.model.firstByteMs(tier, ahead, random);
-            listener.read(consumer, tier, slice.sizeInBytes(), firstByte);
-            return new Done(
-                    slice.sizeInBytes(),
-                    firstByte + costs.model.transferMs(tier, slice.sizeInBytes() * (double) costs.scale));
         }
+        position.waitsSinceMs = time.millis();
+        position.waits = log.reader().readAsync(position.next, fetchBytes, Isolation.READ_UNCOMMITTED);
+        return answer(position);
     }
 
     private ReadTier localTier(ConsumerPosition position) {
@@ -95,22 +95,41 @@ final class PartitionReader {
         return behind <= costs.cachePerPartition ? ReadTier.MEMORY : ReadTier.DISK;
     }
 
-    /** @return the batches; null if the bucket does not answer */
-    private BatchSlice slice(PartitionLog log, long offset) {
-        ReadResult here = log.reader().readLocal(offset, fetchBytes, Isolation.READ_UNCOMMITTED);
-        if (here != null) {
-            return here.slice();
+    private Done answer(ConsumerPosition position) {
+        if (!position.waits.isDone()) {
+            return Done.WAITS;
         }
-        CompletableFuture<ReadResult> there = log.reader().readAsync(offset, fetchBytes, Isolation.READ_UNCOMMITTED);
-        time.await(there.handle((result, failure) -> null), -1);
-        try {
-            return there.join().slice();
+        CompletableFuture<ReadResult> answered = position.waits;
+        position.waits = null;
+        boolean waited = time.millis() > position.waitsSinceMs;
+        try (BatchSlice slice = answered.join().slice()) {
+            return take(position, slice, waited ? ReadTier.BUCKET : ReadTier.CACHE);
         } catch (CompletionException e) {
-            if (e.getCause() instanceof StorageException failure && failure.kind() == StorageException.Kind.RETRY) {
-                return null;
+            boolean away =
+                    e.getCause() instanceof StorageException failure && failure.kind() == StorageException.Kind.RETRY;
+            if (away || position.next < position.partition.log().logStartOffset()) {
+                return Done.NOTHING; // or what was to be read is deleted, which the next read tells
             }
             throw e;
         }
+    }
+
+    private Done take(ConsumerPosition position, BatchSlice slice, ReadTier tier) {
+        int bytes = slice.sizeInBytes();
+        if (bytes == 0) {
+            return Done.NOTHING;
+        }
+        boolean ahead = position.readTo == position.next;
+        position.next = endOf(slice);
+        position.readTo = position.next;
+        if (tier == ReadTier.BUCKET) {
+            long waitedMs = time.millis() - position.waitsSinceMs;
+            listener.read(consumer, tier, bytes, waitedMs);
+            return new Done(bytes, waitedMs);
+        }
+        double firstByte = costs.model.firstByteMs(tier, ahead, random);
+        listener.read(consumer, tier, bytes, firstByte);
+        return new Done(bytes, firstByte + costs.model.transferMs(tier, bytes * (double) costs.scale));
     }
 
     private long endOf(BatchSlice slice) {

@@ -9,7 +9,9 @@ public enum ReadTier {
     MEMORY,
     /** The local disk. */
     DISK,
-    /** The bucket. */
+    /** The cache of what was read from the bucket. */
+    CACHE,
+    /** The bucket: the read waited for it. */
     BUCKET;
 
     /** @return as results name it */

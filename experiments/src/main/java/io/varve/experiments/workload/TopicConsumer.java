@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.experiments.workload;
 
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.experiments.batch.Seeded;
 import io.varve.experiments.scenario.ConsumerSpec;
@@ -9,9 +10,10 @@ import java.util.List;
 
 /**
  * Reads a topic as a scenario's consumer does. A poll reads no longer than until the next one is due, by the
- * model's times, and no more than the consumer's rate. Not thread-safe: runs on virtual time.
+ * model's times, and no more than the consumer's rate. Other consumers go on while it waits for the bucket.
+ * Not thread-safe: runs on virtual time.
  */
-public final class TopicConsumer {
+public final class TopicConsumer implements AutoCloseable {
     private static final double SECOND_MS = 1000;
     /** How often a replay polls. */
     private static final long REPLAY_POLL_MS = 1000;
@@ -29,6 +31,16 @@ public final class TopicConsumer {
     private final long startMs;
     private double lag;
     private boolean replaying;
+    private boolean begun;
+    private boolean closed;
+    /** What it does after the pause, unless a poll is still to be ended. */
+    private Runnable next = () -> {};
+
+    private long pauseMs = Scheduler.AgentStep.UNTIL_WOKEN;
+    /** The poll that it is in, or null. */
+    private Poll poll;
+
+    private Scheduler.Agent agent;
 
     /**
      * Says what a consumer reads from.
@@ -74,28 +86,54 @@ public final class TopicConsumer {
     public void start() {
         ConsumerSpec.Reading reading = spec.reading();
         if (reading instanceof ConsumerSpec.Tailing tailing) {
-            time.scheduleEvery(tailing.pollMs(), () -> poll(tailing.pollMs()));
+            after(tailing.pollMs(), () -> poll(tailing.pollMs()));
         } else if (reading instanceof ConsumerSpec.Stopping stopping) {
-            time.scheduleEvery(stopping.pollMs(), () -> {
+            after(stopping.pollMs(), () -> {
                 long at = time.millis() - startMs;
                 if (at < stopping.fromMs() || at >= stopping.toMs()) {
                     poll(stopping.pollMs());
                 }
             });
         } else if (reading instanceof ConsumerSpec.Lagging lagging) {
-            time.scheduleEvery(lagging.pollMs(), () -> pollBehind(lagging));
+            after(lagging.pollMs(), () -> pollBehind(lagging));
         } else if (reading instanceof ConsumerSpec.Replay replay) {
             replaying = true; // nothing to read before the first replay
             positions.forEach(position -> position.next = Long.MAX_VALUE);
-            time.schedule(Math.max(0, replay.firstMs()), () -> replay(replay));
+            after(Math.max(0, replay.firstMs()), () -> replay(replay));
         }
+        agent = time.agent("consumer " + spec.name(), this::step);
+    }
+
+    /** Has an action run after each pause, until it names another one. */
+    private void after(long ms, Runnable action) {
+        pauseMs = ms;
+        next = action;
+    }
+
+    private long step() {
+        if (closed) {
+            return Scheduler.AgentStep.UNTIL_WOKEN;
+        }
+        if (begun && poll == null) {
+            next.run();
+        }
+        begun = true;
+        if (poll != null && !poll.run()) {
+            return Scheduler.AgentStep.UNTIL_WOKEN;
+        }
+        poll = null;
+        return pauseMs;
+    }
+
+    /** Ends it; what it waits for is left alone. */
+    @Override
+    public void close() {
+        closed = true;
+        agent.close(Scheduler.AgentStep.UNTIL_WOKEN);
     }
 
     private void poll(long pollMs) {
-        Budget budget = new Budget(pollMs);
-        for (ConsumerPosition position : positions) {
-            readTo(position, position.end(), budget);
-        }
+        poll = new Poll(positions.stream().mapToLong(ConsumerPosition::end).toArray(), new Budget(pollMs), () -> {});
     }
 
     /** Follows the end at a distance whose logarithm wanders about its median. */
@@ -104,10 +142,10 @@ public final class TopicConsumer {
         double kept = 1 - 1 / LAG_MEMORY_POLLS;
         lag = kept * lag + Math.sqrt(1 - kept * kept) * random.nextGaussian();
         long behind = (long) (lagging.medianMs() * StrictMath.exp(sigma * lag));
-        Budget budget = new Budget(lagging.pollMs());
-        for (ConsumerPosition position : positions) {
-            readTo(position, position.partition.history().offsetAt(time.millis() - behind), budget);
-        }
+        long[] ends = positions.stream()
+                .mapToLong(position -> position.partition.history().offsetAt(time.millis() - behind))
+                .toArray();
+        poll = new Poll(ends, new Budget(lagging.pollMs()), () -> {});
     }
 
     private void replay(ConsumerSpec.Replay replay) {
@@ -124,28 +162,56 @@ public final class TopicConsumer {
     }
 
     private void replayOn(ConsumerSpec.Replay replay, long[] ends, long nextMs) {
-        Budget budget = new Budget(REPLAY_POLL_MS);
+        poll = new Poll(ends, new Budget(REPLAY_POLL_MS), () -> replayAfter(replay, ends, nextMs));
+    }
+
+    private void replayAfter(ConsumerSpec.Replay replay, long[] ends, long nextMs) {
         boolean more = false;
         for (int i = 0; i < ends.length; i++) {
-            readTo(positions.get(i), ends[i], budget);
             more |= positions.get(i).next < ends[i];
         }
         if (more && time.millis() + REPLAY_POLL_MS < nextMs) {
-            time.schedule(REPLAY_POLL_MS, () -> replayOn(replay, ends, nextMs));
+            after(REPLAY_POLL_MS, () -> replayOn(replay, ends, nextMs));
         } else {
             replaying = more;
             positions.forEach(position -> position.next = Long.MAX_VALUE);
-            time.schedule(Math.max(0, nextMs - time.millis()), () -> replay(replay));
+            after(Math.max(0, nextMs - time.millis()), () -> replay(replay));
         }
     }
 
-    private void readTo(ConsumerPosition position, long end, Budget budget) {
-        while (budget.left()) {
-            PartitionReader.Done done = reader.read(position, end);
-            if (done.bytes() == 0) {
-                return;
+    /** Reads each partition in turn, up to its end, within a budget. Stops where it waits for the bucket. */
+    private final class Poll {
+        private final long[] ends;
+        private final Budget budget;
+        private final Runnable then;
+        private int partition;
+
+        /** @param then runs at its end */
+        Poll(long[] ends, Budget budget, Runnable then) {
+            this.ends = ends;
+            this.budget = budget;
+            this.then = then;
+        }
+
+        /** @return false if it is to be run again, when the agent is woken */
+        boolean run() {
+            while (partition < ends.length) {
+                ConsumerPosition position = positions.get(partition);
+                PartitionReader.Done done = budget.left() || position.waits != null
+                        ? reader.read(position, ends[partition])
+                        : PartitionReader.Done.NOTHING;
+                if (done == PartitionReader.Done.WAITS) {
+                    position.waits.whenComplete((read, failure) -> agent.wake());
+                    return false;
+                }
+                if (done.bytes() == 0) {
+                    partition++;
+                } else {
+                    budget.spend(done, position.partition);
+                }
             }
-            budget.spend(done, position.partition);
+            then.run();
+            return true;
         }
     }
 

@@ -253,7 +253,7 @@
     return [storage, ...layers];
   }
 
-  const TIERS = { memory: "--c3", disk: "--local", bucket: "--remote" };
+  const TIERS = { memory: "--c3", disk: "--local", cache: "--c4", bucket: "--remote" };
 
   function reads(parent) {
     const all = Parts.rows(chosen.policy.reads);

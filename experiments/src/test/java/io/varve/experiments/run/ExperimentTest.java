@@ -2,7 +2,6 @@
 package io.varve.experiments.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.varve.experiments.result.ExperimentResult;
@@ -17,10 +16,8 @@ import io.varve.experiments.scenario.CompressionSpec;
 import io.varve.experiments.scenario.Constraint;
 import io.varve.experiments.scenario.ConsumerSpec;
 import io.varve.experiments.scenario.Environment;
-import io.varve.experiments.scenario.FaultSpec;
 import io.varve.experiments.scenario.KeySpec;
 import io.varve.experiments.scenario.PolicySpec;
-import io.varve.experiments.scenario.Prices;
 import io.varve.experiments.scenario.ProducerSpec;
 import io.varve.experiments.scenario.Rate;
 import io.varve.experiments.scenario.RecordSize;
@@ -31,6 +28,7 @@ import io.varve.experiments.scenario.TimestampSpec;
 import io.varve.experiments.scenario.Timing;
 import io.varve.experiments.scenario.TopicSpec;
 import io.varve.experiments.scenario.Traffic;
+import io.varve.s3.price.PriceTable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -114,27 +112,6 @@ class ExperimentTest {
                 .isLessThan(day.summary().costs().total());
     }
 
-    @Test
-    void refusesWhatDoesNotRun() {
-        Scenario scenario = scenario(BackendSpec.Kind.HEADERS, 10, List.of());
-        Environment faulty = new Environment(
-                scenario.environment().backend(), List.of(new FaultSpec.LimitedDisk(1 << 20)), Prices.DEFAULT);
-        assertThatThrownBy(() -> Experiment.run(
-                        new Scenario(
-                                "faults",
-                                "",
-                                scenario.timing(),
-                                faulty,
-                                scenario.traffic(),
-                                scenario.policies(),
-                                List.of()),
-                        directory,
-                        1,
-                        RunProgress.NONE))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("faults");
-    }
-
     private static Scenario scenario(BackendSpec.Kind kind, int scale, List<Constraint> constraints) {
         RecordSpec records =
                 new RecordSpec(new RecordSize.Uniform(100, 900), new KeySpec(10_000, 0.5), 0, TimestampSpec.EXACT);
@@ -148,7 +125,7 @@ class ExperimentTest {
                 "hours",
                 "",
                 new Timing(7, START, 12 * HOUR, HOUR / 2, scale),
-                new Environment(new BackendSpec(kind, Optional.empty(), Map.of()), List.of(), Prices.DEFAULT),
+                new Environment(new BackendSpec(kind, Optional.empty(), Map.of()), List.of(), PriceTable.listed()),
                 new Traffic(
                         List.of(new TopicSpec("orders", 3, Map.of("segment.bytes", "16777216"))),
                         List.of(producer),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.varve.core.record.Codec;
+import io.varve.s3.price.PriceTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,8 @@ class ScenarioFileTest {
                 .containsExactly(
                         new FaultSpec.S3Outage(30 * 3_600_000L, 33 * 3_600_000L),
                         new FaultSpec.LimitedDisk(20_000_000_000L));
-        assertThat(scenario.environment().prices()).isEqualTo(new Prices(0.023, 0.1, 0.005, 0.0004, 0.005, 0, 0.01));
+        assertThat(scenario.environment().prices())
+                .isEqualTo(PriceTable.listed().with(Map.of("local.gib.month", 0.1, "received.gib", 0.01)));
         assertThat(scenario.traffic().topics())
                 .containsExactly(
                         new TopicSpec("orders", 4, Map.of("retention.ms", "259200000", "segment.bytes", "67108864")),
@@ -119,7 +121,7 @@ class ScenarioFileTest {
 
         assertThat(scenario.timing().scale()).isEqualTo(1);
         assertThat(scenario.environment().backend().kind()).isEqualTo(BackendSpec.Kind.HEADERS);
-        assertThat(scenario.environment().prices()).isEqualTo(Prices.DEFAULT);
+        assertThat(scenario.environment().prices()).isEqualTo(PriceTable.listed());
         assertThat(scenario.traffic().consumers()).isEmpty();
         assertThat(scenario.traffic().producers().get(0).rhythm()).isEqualTo(Rhythm.STEADY);
     }

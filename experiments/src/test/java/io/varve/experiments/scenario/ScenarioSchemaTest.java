@@ -176,7 +176,7 @@ class ScenarioSchemaTest {
                 "retention.ms: 3d              | retention.mz: 3d",
                 "retention.ms: 3d              | retention.ms: three days",
                 "local.retention.ms: [1h, 2h   | local.retention.mz: [1h, 2h",
-                "hot: lmdb                     | hot: memory",
+                "hot: lmdb                     | hot: s3",
                 "{s3.chunk.size: 8MiB}         | {s3.chunk.sice: 8MiB}",
                 "kind: tailing                 | kind: trailing",
                 "kind: tailing, poll: 1s       | kind: tailing, lag: {median: 2h, p99: 10h}",

@@ -8,6 +8,7 @@ import io.varve.s3.TierAccess;
 import io.varve.s3.client.RequestKind;
 import io.varve.s3.manifest.RemotePartition;
 import io.varve.s3.manifest.RemoteSegment;
+import io.varve.s3.price.PriceTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;

@@ -3,6 +3,7 @@ package io.varve.command.tier;
 
 import io.varve.s3.client.RequestCounts;
 import io.varve.s3.client.RequestKind;
+import io.varve.s3.price.PriceTable;
 import java.util.EnumMap;
 import java.util.Map;
 
