@@ -53,6 +53,16 @@ public abstract class StorageConformance {
         return RunScale.BUILD;
     }
 
+    /**
+     * Chooses the failpoints at which processes are made to halt: all, unless overridden.
+     *
+     * @param failPoint a failpoint's name
+     * @return true to halt there
+     */
+    protected boolean haltsAt(String failPoint) {
+        return true;
+    }
+
     @Nested
     @Order(1)
     @DisplayName("append and read")
@@ -247,7 +257,7 @@ public abstract class StorageConformance {
     @DisplayName("failpoints")
     final class FailPointHalts extends CrashContract.AtFailPoints {
         FailPointHalts() {
-            super(StorageConformance.this::rig, scale());
+            super(StorageConformance.this::rig, scale(), StorageConformance.this::haltsAt);
         }
     }
 

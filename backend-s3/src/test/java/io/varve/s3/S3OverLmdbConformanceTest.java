@@ -5,10 +5,8 @@ import io.varve.conformance.StorageConformance;
 import io.varve.conformance.contract.RunScale;
 import io.varve.conformance.rig.StorageRig;
 import java.util.Map;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Runs the kit on the tier in front of a bucket, with lmdb as the hot backend. */
-@EnabledIfSystemProperty(named = "varve.test.s3.kit", matches = "true")
 class S3OverLmdbConformanceTest extends StorageConformance {
     @Override
     protected StorageRig rig() {
@@ -19,5 +17,10 @@ class S3OverLmdbConformanceTest extends StorageConformance {
     @Override
     protected RunScale scale() {
         return S3Rig.SCALE;
+    }
+
+    @Override
+    protected boolean haltsAt(String failPoint) {
+        return S3Rig.haltsAt(failPoint);
     }
 }

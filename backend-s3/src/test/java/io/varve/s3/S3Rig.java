@@ -30,6 +30,9 @@ final class S3Rig implements TieredRig {
     /** What a build takes for it beside the tests of the hot backends. */
     static final RunScale SCALE = new RunScale(1, 500, 1, 2, 40);
 
+    /** Lets processes halt at the failpoints of the hot backend too, whose own kit does that always. */
+    private static final boolean ALL_FAIL_POINTS = Boolean.getBoolean("varve.test.s3.failpoints");
+
     private static final long PATIENCE_NANOS = 30_000_000_000L;
     private static final long POLL_NANOS = 2_000_000;
     private static final EmbeddedS3 SERVER = start();
@@ -49,6 +52,11 @@ final class S3Rig implements TieredRig {
 
     private S3Rig(DirectoryRig directory) {
         this.directory = directory;
+    }
+
+    /** Tells whether a build lets a process halt at a failpoint: at those of the tier itself. */
+    static boolean haltsAt(String failPoint) {
+        return ALL_FAIL_POINTS || failPoint.startsWith("s3.");
     }
 
     private static EmbeddedS3 start() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -40,10 +41,13 @@ public final class CrashContract {
     public abstract static class AtFailPoints {
         private final Supplier<StorageRig> rigs;
         private final RunScale scale;
+        private final Predicate<String> chosen;
 
-        protected AtFailPoints(Supplier<StorageRig> rigs, RunScale scale) {
+        /** @param chosen tells the failpoints, by name, at which processes halt */
+        protected AtFailPoints(Supplier<StorageRig> rigs, RunScale scale, Predicate<String> chosen) {
             this.rigs = rigs;
             this.scale = scale;
+            this.chosen = chosen;
         }
 
         @TestFactory
@@ -51,6 +55,9 @@ public final class CrashContract {
             CrashRounds site = site(rigs, scale);
             List<DynamicTest> rounds = new ArrayList<>();
             for (Map.Entry<String, Integer> point : site.failPoints().entrySet()) {
+                if (!chosen.test(point.getKey())) {
+                    continue;
+                }
                 SplittableRandom random =
                         new SplittableRandom(scale.seed() + point.getKey().hashCode());
                 for (int i = 0; i < Math.min(scale.haltsPerFailPoint(), point.getValue()); i++) {
