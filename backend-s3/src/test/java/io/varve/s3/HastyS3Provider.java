@@ -6,13 +6,21 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
+import io.varve.s3.client.ObjectStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Opens the storage with background work that comes round within a test's time. */
+/**
+ * Opens the storage with background work, and pauses after failed requests, that come round within a test's
+ * time.
+ */
 public final class HastyS3Provider implements StorageProvider {
     private static final long OFTEN_MS = 20;
     private static final long NOW_AND_THEN_MS = 1_000;
+    /** Pauses after requests that failed double up to this. */
+    private static final long MAX_PAUSE_MS = 30_000;
+
+    private static final long SHORT_PAUSE_MS = 200;
 
     private final S3StorageProvider provider = new S3StorageProvider();
 
@@ -45,7 +53,8 @@ public final class HastyS3Provider implements StorageProvider {
     private record Haste(Scheduler scheduler) implements Scheduler {
         @Override
         public Task schedule(long delayMs, Runnable task) {
-            return scheduler.schedule(delayMs, task);
+            boolean pause = delayMs <= MAX_PAUSE_MS && delayMs != ObjectStore.GRACE_MS;
+            return scheduler.schedule(pause ? Math.min(SHORT_PAUSE_MS, delayMs) : delayMs, task);
         }
 
         @Override

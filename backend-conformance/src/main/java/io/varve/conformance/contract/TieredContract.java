@@ -72,11 +72,20 @@ abstract class TieredContract extends Contract {
         awaitUploaded(store);
     }
 
-    /** Waits until every sealed segment is in the tier. */
+    /** Waits until every sealed segment is in the tier, as long as one after another gets there. */
     final void awaitUploaded(PartitionStore of) {
-        await(
-                "all sealed segments of " + of.id() + " are in the tier",
-                () -> of.segments().stream().filter(Segment::sealed).allMatch(Segment::isRemote));
+        long left = missing(of);
+        while (left > 0) {
+            long seen = left;
+            await(left + " sealed segments of " + of.id() + " get to the tier", () -> missing(of) < seen);
+            left = missing(of);
+        }
+    }
+
+    private static long missing(PartitionStore of) {
+        return of.segments().stream()
+                .filter(segment -> segment.sealed() && !segment.isRemote())
+                .count();
     }
 
     final void await(String what, BooleanSupplier condition) {

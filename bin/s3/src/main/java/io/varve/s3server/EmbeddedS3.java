@@ -37,6 +37,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     private final S3Proxy proxy;
     private final S3RequestLog log = new S3RequestLog();
     private final S3Faults faults;
+    private final RequestGate gate = new RequestGate();
 
     private EmbeddedS3(S3Settings settings, BlobStore opened) {
         this.settings = settings;
@@ -51,7 +52,7 @@ public final class EmbeddedS3 implements AutoCloseable {
                 .jettyMaxThreads(THREADS)
                 .stopTimeout(0)
                 .build();
-        jettyOf(proxy).insertHandler(new RequestWatch(log, faults));
+        jettyOf(proxy).insertHandler(new RequestWatch(log, faults, gate));
     }
 
     /**
@@ -149,6 +150,23 @@ public final class EmbeddedS3 implements AutoCloseable {
     /** Removes an object, if it is there; behind the server's back, as {@link #keys}. */
     public void remove(String key) {
         store.removeBlob(bucket(), key);
+    }
+
+    /**
+     * Copies objects as they are at one moment; behind the server's back, as {@link #keys}. Requests that
+     * have begun are carried out first, and answered afterwards; later ones wait.
+     *
+     * @param prefix of the keys to copy
+     * @param other takes the prefix's place in the keys of the copies
+     * @param meanwhile runs at that moment: no request is carried out or answered while it does
+     */
+    public void copy(String prefix, String other, Runnable meanwhile) {
+        gate.whileShut(() -> {
+            meanwhile.run();
+            for (String key : keys(prefix)) {
+                write(other + key.substring(prefix.length()), read(key));
+            }
+        });
     }
 
     @Override

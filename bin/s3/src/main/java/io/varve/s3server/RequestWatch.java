@@ -22,10 +22,12 @@ import org.gaul.shaded.org.eclipse.jetty.util.Callback;
 final class RequestWatch extends Handler.Wrapper {
     private final S3RequestLog log;
     private final S3Faults faults;
+    private final RequestGate gate;
 
-    RequestWatch(S3RequestLog log, S3Faults faults) {
+    RequestWatch(S3RequestLog log, S3Faults faults, RequestGate gate) {
         this.log = log;
         this.faults = faults;
+        this.gate = gate;
     }
 
     @Override
@@ -38,7 +40,7 @@ final class RequestWatch extends Handler.Wrapper {
         boolean conditional = request.getHeaders().contains(HttpHeader.IF_NONE_MATCH)
                 || request.getHeaders().contains(HttpHeader.IF_MATCH);
         S3Faults.Verdict verdict = faults.decide(kind, key, conditional);
-        WatchedResponse watched = new WatchedResponse(request, response, kind, key, verdict, log);
+        WatchedResponse watched = new WatchedResponse(request, response, kind, key, verdict, log, gate);
         if (verdict.delayMs() == 0) {
             return serve(request, watched, callback, verdict);
         }
@@ -75,7 +77,13 @@ final class RequestWatch extends Handler.Wrapper {
             refuse(request, response, callback, fault);
             return true;
         }
-        return super.handle(request, response, callback);
+        gate.enter();
+        response.begun();
+        try {
+            return super.handle(request, response, callback);
+        } finally {
+            response.carriedOut();
+        }
     }
 
     private static void refuse(Request request, Response response, Callback callback, S3Fault fault)

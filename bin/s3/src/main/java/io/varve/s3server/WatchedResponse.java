@@ -19,7 +19,9 @@ final class WatchedResponse extends Response.Wrapper {
     private final String key;
     private final S3Faults.Verdict verdict;
     private final S3RequestLog log;
+    private final RequestGate gate;
 
+    private boolean passing;
     private boolean began;
     private boolean noted;
     private boolean cut;
@@ -34,17 +36,33 @@ final class WatchedResponse extends Response.Wrapper {
             S3RequestKind kind,
             String key,
             S3Faults.Verdict verdict,
-            S3RequestLog log) {
+            S3RequestLog log,
+            RequestGate gate) {
         super(request, wrapped);
         this.kind = kind;
         this.key = key;
         this.verdict = verdict;
         this.log = log;
+        this.gate = gate;
         this.struck = verdict.fault().filter(fault -> fault.moment == S3Fault.Moment.BEFORE);
+    }
+
+    /** Notes that the request is in the gate. */
+    void begun() {
+        passing = true;
+    }
+
+    /** Leaves the gate, once: what the request does is done. */
+    void carriedOut() {
+        if (passing) {
+            passing = false;
+            gate.leave();
+        }
     }
 
     @Override
     public void write(boolean last, ByteBuffer bytes, Callback callback) {
+        carriedOut();
         if (cut) {
             callback.failed(new EofException("closed on purpose"));
             return;
