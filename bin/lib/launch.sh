@@ -65,9 +65,10 @@ show_progress() {
   ' >&2
 }
 
-# build WHAT MODULE LOG: packages one module and what it depends on, without tests; one build at a time.
+# build WHAT MODULE LOG [TESTS]: packages one module and what it depends on, without tests; one build at a time. TESTS is an option that
+# says how tests are left out.
 build() {
-  local what=$1 module=$2 log=$3 lock=$VARVE_HOME/target/build.lock waited=0
+  local what=$1 module=$2 log=$3 tests=${4:--Dmaven.test.skip=true} lock=$VARVE_HOME/target/build.lock waited=0
   command -v mvn >/dev/null || die "$what has to be built first, but Maven was not found: install Maven 3.8 or newer and put mvn on the PATH."
   command -v "${JAVA%/java}/javac" >/dev/null || command -v javac >/dev/null ||
     die "$what has to be built first, but $JAVA belongs to a JRE: install a JDK $MIN_JAVA or newer."
@@ -81,7 +82,7 @@ build() {
   echo $$ >"$lock/pid"
   trap 'rm -rf "$lock"' EXIT
   say "Building $what (the first time fetches its libraries; a minute or two) ..."
-  (cd "$VARVE_HOME" && mvn -B -pl "$module" -am package -Dmaven.test.skip=true -Dspotless.apply.skip=true \
+  (cd "$VARVE_HOME" && mvn -B -pl "$module" -am package "$tests" -Dspotless.apply.skip=true \
     -Dspotless.check.skip=true -Denforcer.skip=true 2>&1) | tee "$log" | show_progress
   local status=${PIPESTATUS[0]}
   rm -rf "$lock"
@@ -130,9 +131,11 @@ build_kit_if_stale() {
   local stamp=$KIT_TARGET/lib
   [ -z "${VARVE_NO_BUILD:-}" ] || return 0
   # shellcheck disable=SC2046 # a path a line
-  (IFS=$'\n' && is_stale "$stamp" $(sources bin/conformance engine-core backend-conformance bin/backends $(backends))) || return 0
+  (IFS=$'\n' && is_stale "$stamp" $(sources bin/conformance engine-core backend-conformance bin/s3 bin/backends $(backends)) \
+    "$VARVE_HOME"/backend-*/src/test) || return 0
   rm -rf "$KIT_TARGET/lib"
-  build "the conformance kit" bin/conformance "$VARVE_HOME/target/build-conformance.log"
+  # What a backend's own tests bring along, such as a bucket, is among its test classes.
+  build "the conformance kit" bin/conformance "$VARVE_HOME/target/build-conformance.log" -DskipTests
   touch "$stamp"
 }
 

@@ -35,7 +35,7 @@ final class S3Rig implements TieredRig {
 
     private static final long PATIENCE_NANOS = 30_000_000_000L;
     private static final long POLL_NANOS = 2_000_000;
-    private static final EmbeddedS3 SERVER = start();
+    static final EmbeddedS3 SERVER = start();
 
     private final DirectoryRig directory;
     private final BucketFaults faults = new BucketFaults(SERVER);
@@ -47,7 +47,12 @@ final class S3Rig implements TieredRig {
      * @param others settings that are different
      */
     S3Rig(String hot, Map<String, String> others) {
-        this(new DirectoryRig(backend(hot, others)));
+        this(backend(hot, others));
+    }
+
+    /** @param backend on the bucket of {@link #SERVER} */
+    S3Rig(TestedBackend backend) {
+        this(new DirectoryRig(backend));
     }
 
     private S3Rig(DirectoryRig directory) {
@@ -79,19 +84,24 @@ final class S3Rig implements TieredRig {
 
     /** @return the backend on the bucket, in small: short waits, small chunks */
     static TestedBackend backend(String hot, Map<String, String> others) {
-        Map<String, String> properties = new HashMap<>(Map.ofEntries(
-                Map.entry("s3.hot.backend", hot),
-                Map.entry("s3.endpoint", SERVER.endpoint().toString()),
-                Map.entry("s3.bucket", SERVER.bucket()),
-                Map.entry("s3.access.key.id", SERVER.accessKey()),
-                Map.entry("s3.secret.access.key", SERVER.secretKey()),
-                Map.entry("s3.prefix", "rig"),
-                Map.entry("s3.start.timeout.ms", "0"),
-                Map.entry("s3.delete.delay.ms", "0"),
-                Map.entry("s3.sweep.grace.ms", "0"),
-                Map.entry("s3.sweep.interval.ms", "1001")));
+        Map<String, String> properties = new HashMap<>(settings());
+        properties.put("s3.hot.backend", hot);
         properties.putAll(others);
         return new TestedBackend(new HastyS3Provider(), properties, List.of(), Set.of("s3.prefix"));
+    }
+
+    /** @return settings for the bucket of {@link #SERVER}, with short waits */
+    static Map<String, String> settings() {
+        return Map.of(
+                "s3.endpoint", SERVER.endpoint().toString(),
+                "s3.bucket", SERVER.bucket(),
+                "s3.access.key.id", SERVER.accessKey(),
+                "s3.secret.access.key", SERVER.secretKey(),
+                "s3.prefix", "rig",
+                "s3.start.timeout.ms", "0",
+                "s3.delete.delay.ms", "0",
+                "s3.sweep.grace.ms", "0",
+                "s3.sweep.interval.ms", "1001");
     }
 
     @Override

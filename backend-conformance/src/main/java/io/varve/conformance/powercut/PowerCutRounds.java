@@ -28,17 +28,22 @@ final class PowerCutRounds {
     private static final long LONGEST_WAIT_NANOS = 400 * NANOS_PER_MS;
     private static final int FIRST_PROPERTY = 8;
 
-    private final TestedBackend subject;
+    private final CutSubject subject;
     private final PowerCutPlan plan;
     private final Scheduler scheduler;
     private final Path directory;
     private final SplittableRandom random;
     private Ledger known = new Ledger();
+    /** Where the load is, and what the last cut left for the next one. */
+    private TestedBackend loaded;
+
+    private TestedBackend cut;
     private CutDisk disk;
     private int round;
 
-    private PowerCutRounds(TestedBackend subject, PowerCutPlan plan, Scheduler scheduler) {
+    private PowerCutRounds(CutSubject subject, PowerCutPlan plan, Scheduler scheduler) {
         this.subject = subject;
+        this.loaded = subject.backend().elsewhere();
         this.plan = plan;
         this.scheduler = scheduler;
         this.directory = plan.directory();
@@ -62,12 +67,14 @@ final class PowerCutRounds {
             StorageProvider provider = (StorageProvider)
                     Class.forName(args[0]).getDeclaredConstructor().newInstance();
             Set<String> places = args[7].isEmpty() ? Set.of() : Set.of(args[7].split(","));
-            TestedBackend subject =
+            TestedBackend given =
                     new TestedBackend(provider, PowerCutLoad.properties(args, FIRST_PROPERTY), List.of(), places);
             Path directory = plan.directory();
             ShutdownSignals.onSignal(() -> CutDisk.abandon(directory));
             scheduler.start("parent", () -> PowerCutLoad.awaitEndOfInput(() -> CutDisk.abandon(directory)));
-            status = new PowerCutRounds(subject, plan, scheduler).run();
+            try (CutSubject subject = CutSubject.start(given)) {
+                status = new PowerCutRounds(subject, plan, scheduler).run();
+            }
         } catch (Throwable e) {
             e.printStackTrace(System.out);
             status = PowerCuts.IMPOSSIBLE;
@@ -96,6 +103,11 @@ final class PowerCutRounds {
     /** @return a disk that does as it must, or null */
     private CutDisk prepared() {
         CutDisk made = null;
+        String obstacle = subject.obstacle().orElse(null);
+        if (obstacle != null) {
+            say("No power cuts: %s", obstacle);
+            return null;
+        }
         try {
             made = CutDisk.make(directory, plan.storeKind(), plan.diskKind());
             new SelfCheck(made).run(scheduler);
@@ -117,7 +129,7 @@ final class PowerCutRounds {
         Path journal = directory.resolve("journal-" + generation);
         Path data = disk.data().resolve(RecoveryCheck.DATA);
         try (PowerCutLoadProcess load =
-                PowerCutLoadProcess.start(subject, data, journal, known.copy(), plan.seed(), generation)) {
+                PowerCutLoadProcess.start(loaded, data, journal, known.copy(), plan.seed(), generation)) {
             int until = Math.min(plan.rounds(), round + CUTS_PER_LOAD);
             while (round < until) {
                 round++;
@@ -133,6 +145,7 @@ final class PowerCutRounds {
             }
         }
         disk.adopt(last);
+        loaded = cut;
         known = left;
         return true;
     }
@@ -141,7 +154,7 @@ final class PowerCutRounds {
     private Ledger cutAndVerify(PowerCutLoadProcess load, Path image) throws IOException {
         long started = Clock.system().nanos();
         long before = load.moment();
-        disk.cut(image);
+        cut = subject.cut(loaded, () -> disk.cut(image));
         long after = load.moment();
         if (!load.isAlive()) {
             return failed(load, List.of("the load ended by itself"), null);
@@ -149,7 +162,7 @@ final class PowerCutRounds {
         Path untouched = image.resolveSibling("untouched.img");
         CutDisk.reflink(image, untouched);
         try {
-            RecoveryCheck check = new RecoveryCheck(subject, disk, image, scheduler);
+            RecoveryCheck check = new RecoveryCheck(subject, cut, disk, image, scheduler);
             Ledger left = check.run(
                     load.ledgerAt(before, after), directory.resolve("after-" + round), plan.seed() + round, -round);
             if (!check.violations().isEmpty()) {

@@ -28,16 +28,21 @@ final class RecoveryCheck {
     private static final int MORE_STEPS = 60;
     private static final int STEPS_BETWEEN_SYNCS = 20;
 
-    private final TestedBackend subject;
+    private final CutSubject subject;
+    private final TestedBackend left;
     private final CutDisk disk;
     private final Path image;
     private final Scheduler scheduler;
     private final List<String> violations = new ArrayList<>();
     private long batches;
 
-    /** @param image the disk as the cut left it; changed by this */
-    RecoveryCheck(TestedBackend subject, CutDisk disk, Path image, Scheduler scheduler) {
+    /**
+     * @param left the backend with what the cut left beside the disk; changed by this
+     * @param image the disk as the cut left it; changed by this
+     */
+    RecoveryCheck(CutSubject subject, TestedBackend left, CutDisk disk, Path image, Scheduler scheduler) {
         this.subject = subject;
+        this.left = left;
         this.disk = disk;
         this.image = image;
         this.scheduler = scheduler;
@@ -62,7 +67,7 @@ final class RecoveryCheck {
             Path directory = mounted.at().resolve(DATA);
             Storage recovered;
             try {
-                recovered = open(directory);
+                recovered = open(left, directory);
             } catch (RuntimeException e) {
                 violations.add("the storage cannot be opened: " + e);
                 return null;
@@ -82,9 +87,8 @@ final class RecoveryCheck {
         }
     }
 
-    private Storage open(Path directory) {
-        // A tier is not as it was when the power was cut: an empty one instead, and all that matters is here.
-        return subject.elsewhere().open(directory, scheduler, new FailPoints());
+    private Storage open(TestedBackend backend, Path directory) {
+        return backend.open(directory, scheduler, new FailPoints());
     }
 
     private static Map<PartitionId, Long> durableEnds(Storage storage) {
@@ -100,6 +104,9 @@ final class RecoveryCheck {
     private Ledger compare(String when, Ledger expected, Storage storage) {
         Ledger.Findings findings = expected.examine(storage);
         findings.violations().forEach(violation -> violations.add(violation + when));
+        subject.environment()
+                .missing(storage)
+                .forEach(named -> violations.add(named + " is named, and missing" + when));
         batches += findings.batches();
         return findings.next();
     }
@@ -107,9 +114,9 @@ final class RecoveryCheck {
     /** What a recovery calls durable must survive the next cut. */
     private void cutAgain(Ledger atCut, Map<PartitionId, Long> durable) {
         Path again = image.resolveSibling("again.img");
-        CutDisk.reflink(image, again);
+        TestedBackend leftAgain = subject.cut(left, () -> CutDisk.reflink(image, again));
         try (MountedImage mounted = disk.mount(again);
-                Storage storage = open(mounted.at().resolve(DATA))) {
+                Storage storage = open(leftAgain, mounted.at().resolve(DATA))) {
             compare(" (after a second cut right after the recovery)", atCut, storage);
             durableEnds(storage).forEach((id, end) -> {
                 long before = durable.getOrDefault(id, 0L);
@@ -130,7 +137,7 @@ final class RecoveryCheck {
         try (WorkloadJournal deeds = WorkloadJournal.open(journal);
                 opened) {
             Workload workload = new Workload(
-                    opened, deeds, seed, generation, subject.provider().tiers());
+                    opened, deeds, seed, generation, left.provider().tiers());
             SplittableRandom chance = new SplittableRandom(seed);
             for (int i = 1; i <= MORE_STEPS; i++) {
                 workload.step();
@@ -141,7 +148,7 @@ final class RecoveryCheck {
             workload.reopen();
         }
         ledger.certain(WorkloadJournal.read(journal));
-        try (Storage storage = open(directory)) {
+        try (Storage storage = open(left, directory)) {
             return compare(" (after going on and a proper close)", ledger, storage);
         }
     }
@@ -159,7 +166,7 @@ final class RecoveryCheck {
 
         @Override
         public Storage get() {
-            latest = ready == null ? open(directory) : ready;
+            latest = ready == null ? open(left, directory) : ready;
             ready = null;
             return latest;
         }

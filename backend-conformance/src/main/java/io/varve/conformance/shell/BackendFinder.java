@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.rig.DirectoryRig;
-import io.varve.conformance.rig.MemoryRig;
-import io.varve.conformance.rig.StorageRig;
-import io.varve.conformance.rig.TestedBackend;
+import io.varve.conformance.rig.TestEnvironment;
 import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.spi.StorageProvider;
 import java.net.MalformedURLException;
@@ -15,17 +12,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /** Finds the backends on the class path by their names. */
 final class BackendFinder {
     private final TreeMap<String, StorageProvider> byName = new TreeMap<>();
+    private final ClassLoader loader;
 
     /** @param classPath where to look, beside the kit's own class path */
     BackendFinder(List<Path> classPath) {
         URL[] urls = classPath.stream().map(BackendFinder::url).toArray(URL[]::new);
         // Never closed: the backend's classes are loaded as they are needed, until the process ends.
-        ClassLoader loader = urls.length == 0
+        loader = urls.length == 0
                 ? BackendFinder.class.getClassLoader()
                 : new URLClassLoader(urls, BackendFinder.class.getClassLoader());
         for (StorageProvider provider : ServiceLoader.load(StorageProvider.class, loader)) {
@@ -56,11 +53,8 @@ final class BackendFinder {
         return provider;
     }
 
-    static Supplier<StorageRig> rigs(StorageProvider provider, Options options) {
-        if (provider instanceof MemoryStorageProvider) {
-            return MemoryRig::new;
-        }
-        TestedBackend subject = new TestedBackend(provider, options.properties(), options.classPath());
-        return () -> new DirectoryRig(subject);
+    /** Returns what starts what a backend needs. */
+    TestEnvironment environment(String name) {
+        return TestEnvironment.of(name, loader);
     }
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
+import io.varve.conformance.rig.MemoryRig;
 import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.rig.TestEnvironment;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.conformance.run.CheckOutcome;
 import io.varve.conformance.run.CheckOutcome.Status;
 import io.varve.conformance.run.ConformanceRun;
+import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.StorageProvider;
 import java.io.IOException;
@@ -34,13 +38,24 @@ final class GradeCommand {
      * @throws IOException if the history cannot be read or the page cannot be written
      */
     boolean run(Options options) throws IOException {
-        StorageProvider provider = new BackendFinder(options.classPath()).named(options.backend());
+        BackendFinder finder = new BackendFinder(options.classPath());
+        StorageProvider provider = finder.named(options.backend());
+        requireWritable(options.report());
+        if (provider instanceof MemoryStorageProvider) {
+            return run(options, provider, MemoryRig::new);
+        }
+        try (TestEnvironment environment = finder.environment(options.backend())) {
+            TestedBackend subject =
+                    environment.start(new TestedBackend(provider, options.properties(), options.classPath()));
+            return run(options, provider, () -> environment.rig(subject));
+        }
+    }
+
+    private boolean run(Options options, StorageProvider provider, Supplier<StorageRig> rigs) throws IOException {
         Clock clock = Clock.system();
         long begin = clock.nanos();
-        requireWritable(options.report());
         out.println("Backend " + options.backend() + " (" + provider.getClass().getName() + "), seed "
                 + options.scale().seed() + ", " + options.scale().operations() + " operations");
-        Supplier<StorageRig> rigs = BackendFinder.rigs(provider, options);
         ProgressLine shown = new ProgressLine(progress, System.console() != null, clock);
         AreaOutcomes grade = AreaOutcomes.of(
                 options.replay() == null

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.conformance.rig.DirectoryRig;
+import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.rig.TestEnvironment;
+import io.varve.conformance.rig.TestedBackend;
+import io.varve.core.spi.Storage;
+import io.varve.s3.manifest.Manifest;
+import io.varve.s3.manifest.RemoteSegment;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gives the tier a bucket: that of a server in this process, unless the user's settings name another one.
+ * Each storage has a prefix of its own there.
+ */
+public final class BucketEnvironment implements TestEnvironment {
+    private static final String PREFIX = "s3.prefix";
+    private static final List<String> OF_A_BUCKET = List.of("s3.endpoint", "s3.bucket");
+
+    @Override
+    public String backend() {
+        return S3StorageProvider.NAME;
+    }
+
+    @Override
+    public TestedBackend start(TestedBackend given) {
+        Map<String, String> properties = new HashMap<>(given.properties());
+        if (namesABucket(given)) {
+            properties.putIfAbsent(PREFIX, "conformance");
+        } else {
+            S3Rig.settings().forEach(properties::putIfAbsent);
+        }
+        boolean plain = given.provider() instanceof S3StorageProvider;
+        return new TestedBackend(
+                plain ? new HastyS3Provider() : given.provider(), properties, given.classPath(), Set.of(PREFIX));
+    }
+
+    private static boolean namesABucket(TestedBackend backend) {
+        return OF_A_BUCKET.stream().anyMatch(key -> {
+            String value = backend.properties().get(key);
+            return value != null && !value.equals(S3Rig.settings().get(key));
+        });
+    }
+
+    /** Of a bucket that the user names nothing is known but what the storage says: no faults, no lost disk. */
+    @Override
+    public StorageRig rig(TestedBackend started) {
+        return namesABucket(started) ? new DirectoryRig(started) : new S3Rig(started);
+    }
+
+    @Override
+    public Optional<String> obstacleToCopy(TestedBackend started) {
+        return namesABucket(started)
+                ? Optional.of(
+                        "the bucket must be one that can be copied: leave out " + String.join(" and ", OF_A_BUCKET))
+                : Optional.empty();
+    }
+
+    @Override
+    public void copy(TestedBackend from, TestedBackend to, Runnable meanwhile) {
+        S3Rig.SERVER.copy(folder(from), folder(to), meanwhile);
+    }
+
+    private static String folder(TestedBackend backend) {
+        return backend.properties().get(PREFIX) + "/";
+    }
+
+    /** An object may go while this looks, but not before the manifest names it no longer. */
+    @Override
+    public List<String> missing(Storage storage) {
+        TierParts parts = ((S3Storage) storage).parts;
+        List<RemoteSegment> named = named(parts.manifest());
+        Set<String> stored = new HashSet<>();
+        parts.bucket().list("data/", "", info -> stored.add(info.key()));
+        return named.stream()
+                .filter(segment ->
+                        !stored.contains(segment.key()) && parts.manifest().names(segment.object()))
+                .map(segment -> "object " + segment.key())
+                .toList();
+    }
+
+    private static List<RemoteSegment> named(Manifest manifest) {
+        return manifest.partitions().stream()
+                .flatMap(partition -> partition.segments().stream())
+                .toList();
+    }
+
+    /** The server goes with the process. */
+    @Override
+    public void close() {}
+}
