@@ -163,8 +163,7 @@ final class PowerCutRounds {
         CutDisk.reflink(image, untouched);
         try {
             RecoveryCheck check = new RecoveryCheck(subject, cut, disk, image, scheduler);
-            Ledger left = check.run(
-                    load.ledgerAt(before, after), directory.resolve("after-" + round), plan.seed() + round, -round);
+            Ledger left = check.run(load.ledgerAt(before, after), afterwards(), plan.seed() + round, -round);
             if (!check.violations().isEmpty()) {
                 return failed(load, check.violations(), untouched);
             }
@@ -180,6 +179,11 @@ final class PowerCutRounds {
         }
     }
 
+    /** Where this round's work after the recovery is noted. */
+    private Path afterwards() {
+        return directory.resolve("after-" + round);
+    }
+
     private Ledger failed(PowerCutLoadProcess load, List<String> violations, Path image) throws IOException {
         say("round %d: FAILED (seed %d)", round, plan.seed());
         violations.forEach(violation -> say("  %s", violation));
@@ -190,6 +194,11 @@ final class PowerCutRounds {
             Path journal = plan.evidence().resolve("power-cut-" + round + ".journal");
             SystemCommand.run("cp", load.journal(), journal);
             say("  the disk as the cut left it: %s; what the load did: %s", kept, journal);
+            if (Files.exists(afterwards())) {
+                Path more = plan.evidence().resolve("power-cut-" + round + ".after");
+                SystemCommand.run("cp", afterwards(), more);
+                say("  what was done after the recovery: %s", more);
+            }
         }
         return null;
     }
