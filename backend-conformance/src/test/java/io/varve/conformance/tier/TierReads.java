@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads what a specimen has in its bucket. */
 final class TierReads {
@@ -38,7 +39,26 @@ final class TierReads {
         public void close() {}
     }
 
+    /** Reads at the last moment. */
+    private record LateBytes(int sizeInBytes, Supplier<BatchSlice> read) implements BatchSlice {
+        @Override
+        public ByteBuffer buffer() {
+            return read.get().buffer();
+        }
+
+        @Override
+        public Optional<FileRegion> fileRegion() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void close() {}
+    }
+
     List<TierManifest.Copy> remoteOnly() {
+        if (store.isDropping()) {
+            return List.of();
+        }
         long base = store.hot.segments().get(0).baseOffset();
         return store.remote().copies.headMap(base).values().stream()
                 .filter(copy -> copy.segment().endOffset() > store.start())
@@ -102,6 +122,13 @@ final class TierReads {
     }
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
+        BatchSlice slice = readNow(offset, endOffset, maxBytes);
+        return storage.flaw == TierFlaw.READS_WHEN_BYTES_ARE_ASKED_FOR
+                ? new LateBytes(slice.sizeInBytes(), () -> readNow(offset, endOffset, maxBytes))
+                : slice;
+    }
+
+    private BatchSlice readNow(long offset, long endOffset, int maxBytes) {
         for (TierManifest.Copy copy : remoteOnly()) {
             if (copy.segment().endOffset() > offset) {
                 ByteBuffer found = ByteBuffer.allocate((int) copy.segment().bytes());
@@ -109,6 +136,10 @@ final class TierReads {
                     boolean ends = BatchHeader.nextOffset(batch, 0) > endOffset
                             && storage.flaw != TierFlaw.IGNORES_THE_END_OF_A_READ;
                     if (ends || found.position() > 0 && found.position() + batch.remaining() > maxBytes) {
+                        return new Bytes(found.flip());
+                    }
+                    boolean gap = found.position() == 0 && BatchHeader.baseOffset(batch, 0) > offset;
+                    if (gap && storage.flaw == TierFlaw.FINDS_NOTHING_IN_A_GAP) {
                         return new Bytes(found.flip());
                     }
                     if (BatchHeader.nextOffset(batch, 0) > offset) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.tier;
 
-import io.varve.conformance.batch.Batches;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
@@ -18,12 +17,13 @@ import io.varve.core.spi.Tiering;
 import io.varve.core.spi.support.ContractChecks;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
 
 /** One partition of the tier in memory. One lock, the storage's, around everything. */
 final class TieredMemoryStore implements PartitionStore {
+    private static final int READERS_TURNS = 1000;
+
     final PartitionStore hot;
     private final TieredMemoryStorage storage;
     private final TierReads reads;
@@ -32,6 +32,8 @@ final class TieredMemoryStore implements PartitionStore {
     private boolean givenUp;
     /** What was there when something was replaced: the tier gets all of it before it gets the replacement. */
     private long replacedAt;
+
+    private boolean dropping;
 
     TieredMemoryStore(TieredMemoryStorage storage, PartitionStore hot, PartitionSettings settings) {
         this.storage = storage;
@@ -60,48 +62,7 @@ final class TieredMemoryStore implements PartitionStore {
 
     /** Begins where the tier ends, when the disk is empty; and where it was trimmed to. */
     void restore() {
-        TierManifest.Partition remote = storage.manifest.partitions.get(id());
-        start = Math.max(hot.extent().start(), storage.notes.starts.getOrDefault(id(), 0L));
-        if (remote == null) {
-            return;
-        }
-        if (remote.copies.isEmpty() && has(TierFlaw.GIVES_OFFSETS_AGAIN)) {
-            return;
-        }
-        long known = has(TierFlaw.FORGETS_THE_START_IN_THE_TIER) ? 0 : remote.start;
-        start = Math.max(storage.notes.starts.getOrDefault(id(), 0L), known);
-        if (remote.copies.isEmpty()) {
-            start = Math.max(start, hot.extent().start());
-        }
-        if (hot.extent().readableEnd() < remote.end()) {
-            fill(remote);
-        }
-    }
-
-    private void fill(TierManifest.Partition remote) {
-        boolean all = settings.compacted() && !has(TierFlaw.LEAVES_COMPACTED_SEGMENTS_IN_THE_TIER);
-        hot.trimTo(all && !remote.copies.isEmpty() ? remote.copies.firstKey() : remote.end());
-        if (all) {
-            for (TierManifest.Copy copy : remote.copies.values()) {
-                fill(copy.segment(), reads.batches(copy));
-            }
-        }
-        if (!has(TierFlaw.RESTORES_WITHOUT_SNAPSHOTS)) {
-            remote.blobs.forEach((name, blobs) ->
-                    blobs.forEach((offset, blob) -> hot.snapshots().write(name, offset, blob.duplicate())));
-        }
-        storage.hot.sync(List.of(hot));
-    }
-
-    /** A replacement leaves the segment's bounds, also where its last batches are gone. */
-    private void fill(Segment segment, List<ByteBuffer> batches) {
-        int offsets = (int) (segment.endOffset() - segment.baseOffset());
-        hot.append(Batches.run(Batches.batch(segment.baseOffset(), offsets, Batches.LEAST, 0)));
-        hot.seal();
-        Iterator<ByteBuffer> rest = batches.iterator();
-        List<Segment> all = hot.segments();
-        hot.replace(
-                all.subList(all.size() - 2, all.size() - 1), () -> rest.hasNext() ? Batches.run(rest.next()) : null);
+        start = new TierRestore(storage, hot, reads).run(settings.compacted());
     }
 
     void noteStart() {
@@ -132,10 +93,18 @@ final class TieredMemoryStore implements PartitionStore {
                 ? Long.MAX_VALUE
                 : hot.extent().durableEnd();
         for (Segment segment : copies ? hot.segments() : List.<Segment>of()) {
-            if (segment.sealed() && segment.endOffset() <= durable && !isCopied(segment)) {
+            if (isDue(segment) && segment.endOffset() <= durable && !isCopied(segment)) {
                 copy(segment);
             }
         }
+    }
+
+    private boolean isDue(Segment segment) {
+        if (has(TierFlaw.COPIES_THE_ACTIVE_SEGMENT)) {
+            return segment.bytes() > 0;
+        }
+        boolean full = segment.bytes() >= settings.segments().segmentBytes();
+        return segment.sealed() && (full || !has(TierFlaw.COPIES_FULL_SEGMENTS_ONLY));
     }
 
     private void copy(Segment segment) {
@@ -265,18 +234,52 @@ final class TieredMemoryStore implements PartitionStore {
 
     @Override
     public void dropLocal(long upTo) {
-        synchronized (storage) {
-            for (Segment segment : hot.segments()) {
-                boolean below = has(TierFlaw.DROPS_SEGMENTS_THAT_REACH_ABOVE)
-                        ? segment.baseOffset() < upTo
-                        : segment.endOffset() <= upTo;
-                boolean copied = isCopied(segment) || has(TierFlaw.DROPS_WHAT_IS_NOT_COPIED);
-                if (!segment.sealed() || !below || !copied) {
-                    return;
-                }
-                hot.trimTo(segment.endOffset());
+        if (has(TierFlaw.SHOWS_A_GAP_WHILE_IT_DROPS)) {
+            dropSlowly(upTo);
+        } else {
+            synchronized (storage) {
+                drop(upTo);
             }
         }
+    }
+
+    private void drop(long upTo) {
+        for (Segment segment : hot.segments()) {
+            boolean below = has(TierFlaw.DROPS_SEGMENTS_THAT_REACH_ABOVE)
+                    ? segment.baseOffset() < upTo
+                    : segment.endOffset() <= upTo;
+            boolean copied = isCopied(segment) || has(TierFlaw.DROPS_WHAT_IS_NOT_COPIED);
+            if (!segment.sealed() || !below || !copied) {
+                return;
+            }
+            hot.trimTo(segment.endOffset());
+            if (has(TierFlaw.DROPS_SNAPSHOTS_WITH_SEGMENTS)) {
+                hot.snapshots()
+                        .names()
+                        .forEach(name -> hot.snapshots().offsets(name).stream()
+                                .filter(offset -> offset <= segment.endOffset())
+                                .forEach(offset -> hot.snapshots().delete(name, offset)));
+            }
+        }
+    }
+
+    /** What is dropped is nowhere for a while, and readers are let in. */
+    private void dropSlowly(long upTo) {
+        synchronized (storage) {
+            dropping = true;
+            drop(upTo);
+        }
+        for (int i = 0; i < READERS_TURNS; i++) {
+            Thread.yield();
+        }
+        synchronized (storage) {
+            dropping = false;
+        }
+    }
+
+    /** Whether a copy is on its way out of this machine, and not to be read. */
+    boolean isDropping() {
+        return dropping;
     }
 
     @Override
@@ -301,6 +304,9 @@ final class TieredMemoryStore implements PartitionStore {
     @Override
     public BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
         synchronized (storage) {
+            if (reads.isRemote(offset) && has(TierFlaw.ASKS_THE_TIER_IN_A_LOCAL_READ)) {
+                return reads.read(offset, endOffset, maxBytes);
+            }
             return reads.isRemote(offset) ? null : hot.read(offset, endOffset, maxBytes);
         }
     }
@@ -321,16 +327,28 @@ final class TieredMemoryStore implements PartitionStore {
             TierManifest.Copy copy = remote().copies.get(segment.baseOffset());
             return segment.isLocal() || !whole || copy == null
                     ? PartitionStore.super.firstTimestamp(segment)
-                    : copy.firstTimestamp();
+                    : has(TierFlaw.TELLS_THE_LARGEST_TIMESTAMP_FOR_THE_FIRST)
+                            ? segment.maxTimestamp()
+                            : copy.firstTimestamp();
         }
     }
 
     @Override
     public void trimTo(long to) {
         synchronized (storage) {
-            hot.trimTo(Math.max(to, hot.extent().start()));
-            start = Math.max(start, to);
+            long trimmed = trimmed(to);
+            hot.trimTo(Math.max(trimmed, hot.extent().start()));
+            start = Math.max(start, trimmed);
         }
+    }
+
+    private long trimmed(long to) {
+        if (has(TierFlaw.TRIMS_NO_FURTHER_THAN_THE_TIER) && !reads.remoteOnly().isEmpty()) {
+            return Math.min(to, hot.extent().start());
+        }
+        return has(TierFlaw.ENDS_A_TRIM_AT_THE_LAST_RECORD)
+                ? Math.min(to, hot.extent().readableEnd())
+                : to;
     }
 
     @Override
