@@ -20,7 +20,8 @@ enum TierFlaw {
     ASKS_THE_TIER_IN_A_LOCAL_READ("tier: readsWhatIsNoLongerOnThisMachine"),
     TELLS_THE_LARGEST_TIMESTAMP_FOR_THE_FIRST("tier: readsWhatIsNoLongerOnThisMachine"),
     READS_WHEN_BYTES_ARE_ASKED_FOR("tier: aSliceStaysReadableWhenItsSegmentGoes"),
-    FORGETS_AT_A_START_WHAT_IS_IN_THE_TIER_ONLY("tier: allIsTheSameAfterReopeningAndAfterACrash"),
+    FORGETS_AT_A_START_WHAT_IS_IN_THE_TIER_ONLY(
+            "tier: allIsTheSameAfterReopeningAndAfterACrash", "lost disks: aCrashAfterwardsChangesNothing"),
     COPIES_ALTHOUGH_TOLD_NOT_TO("tier: copiesNothingMoreWhenItIsTold"),
     KEEPS_COPIES_WITHOUT_THE_TIER("tier: withoutTheTierCopiesGoAndWhatIsThereOnlyStays"),
     FORGETS_TRIMS_OF_THE_TIER("changes in the tier: aTrimWithinTheTierIsDurableAfterTheSyncWithoutTheTier"),
@@ -45,7 +46,6 @@ enum TierFlaw {
     RESTORES_THE_FIRST_PARTITIONS_ONLY("lost disks: manyPartitionsAreBack"),
     RESTORES_WITHOUT_SNAPSHOTS("lost disks: snapshotsOfWhatIsBackAreBack"),
     RESTORES_SNAPSHOTS_AHEAD("lost disks: noSnapshotIsAheadOfTheRecords"),
-    FORGETS_A_RESTORE_IN_A_CRASH("lost disks: aCrashAfterwardsChangesNothing"),
     FORGETS_THE_START_IN_THE_TIER("lost disks: theStartIsKept"),
     BEGINS_AT_ZERO_ON_A_NEW_DISK(
             "lost disks: theLogGoesOnWhereItEnds", "second owner: theNewOwnerHasWhatIsInTheTier"),

@@ -14,8 +14,5 @@ final class TierNotes {
 
     final Map<PartitionId, Long> starts = new HashMap<>();
     final Set<PartitionId> deleted = new HashSet<>();
-    /** What a flaw takes for restored already. */
-    final Set<PartitionId> restored = new HashSet<>();
-
     final Set<PartitionId> aside = new HashSet<>();
 }

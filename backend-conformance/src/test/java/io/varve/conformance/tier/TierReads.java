@@ -7,6 +7,7 @@ import io.varve.core.record.InvalidBatchException;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -63,6 +64,16 @@ final class TierReads {
         return store.remote().copies.headMap(base).values().stream()
                 .filter(copy -> copy.segment().endOffset() > store.start())
                 .toList();
+    }
+
+    /** Drops this machine's snapshots up to an offset, as a flaw does. */
+    void dropSnapshots(long upTo) {
+        Snapshots snapshots = store.hot.snapshots();
+        for (String name : snapshots.names()) {
+            List.copyOf(snapshots.offsets(name)).stream()
+                    .filter(offset -> offset <= upTo)
+                    .forEach(offset -> snapshots.delete(name, offset));
+        }
     }
 
     boolean isRemote(long offset) {

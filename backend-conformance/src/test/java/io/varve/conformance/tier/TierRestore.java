@@ -46,8 +46,7 @@ final class TierRestore {
     }
 
     private void fill(TierManifest.Partition remote, boolean compacted) {
-        if (has(TierFlaw.BEGINS_AT_ZERO_ON_A_NEW_DISK)
-                || has(TierFlaw.FORGETS_A_RESTORE_IN_A_CRASH) && !storage.notes.restored.add(hot.id())) {
+        if (has(TierFlaw.BEGINS_AT_ZERO_ON_A_NEW_DISK)) {
             return;
         }
         boolean all = compacted && !has(TierFlaw.LEAVES_COMPACTED_SEGMENTS_IN_THE_TIER);
@@ -63,9 +62,7 @@ final class TierRestore {
         if (!has(TierFlaw.RESTORES_WITHOUT_SNAPSHOTS)) {
             remote.blobs.forEach((name, blobs) -> blobs.forEach((offset, blob) -> fill(name, offset, blob)));
         }
-        if (!has(TierFlaw.FORGETS_A_RESTORE_IN_A_CRASH)) {
-            storage.hot.sync(List.of(hot));
-        }
+        storage.hot.sync(List.of(hot));
     }
 
     private void fill(String name, long offset, ByteBuffer blob) {

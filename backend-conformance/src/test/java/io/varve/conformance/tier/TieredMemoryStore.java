@@ -254,11 +254,7 @@ final class TieredMemoryStore implements PartitionStore {
             }
             hot.trimTo(segment.endOffset());
             if (has(TierFlaw.DROPS_SNAPSHOTS_WITH_SEGMENTS)) {
-                hot.snapshots()
-                        .names()
-                        .forEach(name -> hot.snapshots().offsets(name).stream()
-                                .filter(offset -> offset <= segment.endOffset())
-                                .forEach(offset -> hot.snapshots().delete(name, offset)));
+                reads.dropSnapshots(segment.endOffset());
             }
         }
     }
@@ -277,7 +273,6 @@ final class TieredMemoryStore implements PartitionStore {
         }
     }
 
-    /** Whether a copy is on its way out of this machine, and not to be read. */
     boolean isDropping() {
         return dropping;
     }
