@@ -4,12 +4,14 @@ package io.varve.conformance.mutant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.varve.conformance.rig.MemoryRig;
 import io.varve.conformance.rig.StorageRig;
 import io.varve.conformance.run.CheckOutcome;
 import io.varve.conformance.run.ConformanceRun;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +58,20 @@ class MutantsTest {
                 .filter(outcome -> outcome.status() == CheckOutcome.Status.FAILED)
                 .map(outcome -> outcome.area() + ": " + outcome.check())
                 .toList();
+    }
+
+    /** A check that no mutant fails may check nothing. */
+    @Test
+    void everyCheckOfSealingCatchesAMutant() {
+        Set<String> area = Set.of("seal");
+        Set<String> caught = SealMutants.all()
+                .filter(mutant -> mutant.caughtBy().startsWith("seal: "))
+                .flatMap(mutant -> failed(run(mutant.rigs(), area)).stream())
+                .collect(Collectors.toSet());
+        Set<String> checks = run(MemoryRig::new, area).stream()
+                .map(outcome -> outcome.area() + ": " + outcome.check())
+                .collect(Collectors.toSet());
+        assertThat(checks).hasSizeGreaterThan(10).isSubsetOf(caught);
     }
 
     private static boolean isSkipped(Mutant mutant, CheckOutcome outcome) {

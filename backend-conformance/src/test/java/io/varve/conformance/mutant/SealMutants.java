@@ -41,6 +41,10 @@ final class SealMutants {
                         "seal: theSealedEndIsTheBaseOfTheActiveSegment",
                         TellsReadableEnd::new),
                 Mutant.inHandles(
+                        "counts a segment's age from before it was begun",
+                        "seal: theNextSegmentHasAnAgeOfItsOwn",
+                        CountsAgeFromBefore::new),
+                Mutant.inHandles(
                         "takes settings only at the open",
                         "segments: newLimitsHoldFromTheNextAppend",
                         SettingsOnlyAtOpen::new),
@@ -211,6 +215,36 @@ final class SealMutants {
         @Override
         public long sealedEnd() {
             return super.extent().readableEnd();
+        }
+    }
+
+    private static final class CountsAgeFromBefore extends MutatedStore {
+        private long maxAgeMs = Long.MAX_VALUE;
+        private long sinceMs = -1;
+
+        CountsAgeFromBefore(MutatedStorage storage, PartitionStore sound) {
+            super(storage, sound);
+        }
+
+        @Override
+        public void settings(PartitionSettings settings) {
+            super.settings(settings);
+            maxAgeMs = settings.segments().segmentMs();
+        }
+
+        @Override
+        public void seal() {
+            sinceMs = sound.firstTimestamp(active(super.segments()));
+            super.seal();
+        }
+
+        @Override
+        public void append(BatchRun run) {
+            if (sinceMs >= 0
+                    && run.maxTimestamp() - sinceMs > maxAgeMs) {
+                super.seal();
+            }
+            super.append(run);
         }
     }
 

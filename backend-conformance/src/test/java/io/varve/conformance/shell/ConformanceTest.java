@@ -3,6 +3,9 @@ package io.varve.conformance.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.conformance.example.JournalStorageProvider;
+import io.varve.conformance.rig.TestEnvironment;
+import io.varve.core.spi.StorageProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -67,6 +70,19 @@ class ConformanceTest {
         assertThat(Files.readString(report))
                 .contains("moves the start", "PASSED")
                 .doesNotContain("http:", "https:", "<script", "src=");
+    }
+
+    @Test
+    void startsWhatABackendNeedsAndEndsIt() throws IOException {
+        Path services = Files.createDirectories(directory.resolve("META-INF/services"));
+        Files.writeString(services.resolve(StorageProvider.class.getName()), JournalStorageProvider.class.getName());
+        Files.writeString(services.resolve(TestEnvironment.class.getName()), JournalEnvironment.class.getName());
+        int status =
+                run("--backend", "journal", "--classpath", directory.toString(), "--override", "a=b", "--area", "trim");
+        assertThat(status).as(said() + complained()).isEqualTo(Conformance.PASSED);
+        assertThat(JournalEnvironment.told())
+                .startsWith("start journal with a=b", "rig with a=b, place=here")
+                .endsWith("rig with a=b, place=here", "close");
     }
 
     @Test

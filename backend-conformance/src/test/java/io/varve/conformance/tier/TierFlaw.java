@@ -28,8 +28,7 @@ enum TierFlaw {
     TRIMS_NO_FURTHER_THAN_THE_TIER("changes in the tier: trimsBeyondTheTier"),
     ENDS_A_TRIM_AT_THE_LAST_RECORD("changes in the tier: trimsEverything"),
     KEEPS_OBJECTS_OF_TRIMMED_SEGMENTS("changes in the tier: trimsWithinTheTier"),
-    KEEPS_WHAT_WAS_TRUNCATED(
-            "changes in the tier: truncatesWithinTheTier", "changes in the tier: truncatesEverything"),
+    KEEPS_WHAT_WAS_TRUNCATED("changes in the tier: truncatesWithinTheTier", "changes in the tier: truncatesEverything"),
     TAKES_AN_OLD_COPY_FOR_WHAT_WAS_WRITTEN_AGAIN(
             "changes in the tier: copiesAgainWhatWasWrittenAgain",
             "changes in the tier: truncatesWhatIsOnThisMachineToo",
@@ -47,8 +46,7 @@ enum TierFlaw {
     RESTORES_WITHOUT_SNAPSHOTS("lost disks: snapshotsOfWhatIsBackAreBack"),
     RESTORES_SNAPSHOTS_AHEAD("lost disks: noSnapshotIsAheadOfTheRecords"),
     FORGETS_THE_START_IN_THE_TIER("lost disks: theStartIsKept"),
-    BEGINS_AT_ZERO_ON_A_NEW_DISK(
-            "lost disks: theLogGoesOnWhereItEnds", "second owner: theNewOwnerHasWhatIsInTheTier"),
+    BEGINS_AT_ZERO_ON_A_NEW_DISK("lost disks: theLogGoesOnWhereItEnds", "second owner: theNewOwnerHasWhatIsInTheTier"),
     GIVES_OFFSETS_AGAIN("lost disks: noOffsetOfAnEmptiedPartitionIsGivenAgain"),
     ENDS_A_RESTORED_SEGMENT_AT_ITS_LAST_BATCH("lost disks: noOffsetThatWasCompactedAwayIsGivenAgain"),
     BEGINS_ANEW_WHEN_THE_TIER_IS_AWAY("lost disks: doesNotBeginAnewWhileTheTierIsAway"),

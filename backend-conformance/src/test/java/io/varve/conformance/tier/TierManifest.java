@@ -3,6 +3,7 @@ package io.varve.conformance.tier;
 
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Snapshots;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +37,12 @@ final class TierManifest {
         void startAt(long to) {
             start = Math.max(start, to);
             copies.values().removeIf(copy -> copy.segment().endOffset() <= start);
+        }
+
+        /** Copies a blob, which is there. */
+        void put(String name, long offset, Snapshots from) {
+            ByteBuffer bytes = from.newest(name, offset).orElseThrow().bytes();
+            blobs.computeIfAbsent(name, unused -> new TreeMap<>()).put(offset, bytes);
         }
 
         Set<String> trimmed(long to) {

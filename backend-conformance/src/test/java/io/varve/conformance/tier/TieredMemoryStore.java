@@ -15,10 +15,8 @@ import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import io.varve.core.spi.Tiering;
 import io.varve.core.spi.support.ContractChecks;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /** One partition of the tier in memory. One lock, the storage's, around everything. */
 final class TieredMemoryStore implements PartitionStore {
@@ -149,15 +147,7 @@ final class TieredMemoryStore implements PartitionStore {
             for (String name : hot.snapshots().names()) {
                 for (long offset : hot.snapshots().offsets(name)) {
                     if (offset <= segment.endOffset() || has(TierFlaw.RESTORES_SNAPSHOTS_AHEAD)) {
-                        partition
-                                .blobs
-                                .computeIfAbsent(name, unused -> new TreeMap<>())
-                                .put(
-                                        offset,
-                                        hot.snapshots()
-                                                .newest(name, offset)
-                                                .orElseThrow()
-                                                .bytes());
+                        partition.put(name, offset, hot.snapshots());
                     }
                 }
             }
@@ -338,12 +328,11 @@ final class TieredMemoryStore implements PartitionStore {
     }
 
     private long trimmed(long to) {
+        Extent here = hot.extent();
         if (has(TierFlaw.TRIMS_NO_FURTHER_THAN_THE_TIER) && !reads.remoteOnly().isEmpty()) {
-            return Math.min(to, hot.extent().start());
+            return Math.min(to, here.start());
         }
-        return has(TierFlaw.ENDS_A_TRIM_AT_THE_LAST_RECORD)
-                ? Math.min(to, hot.extent().readableEnd())
-                : to;
+        return has(TierFlaw.ENDS_A_TRIM_AT_THE_LAST_RECORD) ? Math.min(to, here.readableEnd()) : to;
     }
 
     @Override
