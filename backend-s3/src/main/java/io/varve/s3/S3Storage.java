@@ -183,14 +183,16 @@ final class S3Storage implements Storage {
     }
 
     /**
-     * Prepares a trim, before the hot partition takes it. If it moves the hot partition's start above what
-     * the bucket has, or what a first upload brings there, the journal must have the start before: after a
-     * crash it would look otherwise as if the records between had been given up.
+     * Prepares a trim, before the hot partition takes it. In two cases the journal must have the start before.
+     * If the trim moves the hot partition's start above what the bucket has, or what a first upload brings
+     * there, it would look after a crash as if the records between had been given up. If the partition is
+     * compacted, the bucket may have an older version of what is trimmed, which would come back.
      */
     void beforeTrim(S3Partition partition, long start) {
         RemoteView remote = partition.remote();
         boolean above = remote.isEmpty() ? partition.mayBeInBucket() : start > remote.end();
-        if (above) {
+        boolean older = partition.uploads().compacted() && !remote.isEmpty() && start > remote.start();
+        if (above || older) {
             sync.noteEarly(partition.id(), start);
         }
     }

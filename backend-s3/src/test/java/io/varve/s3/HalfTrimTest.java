@@ -8,15 +8,20 @@ import static io.varve.s3.TierFixture.appendTens;
 import static io.varve.s3.TierFixture.awaitUploads;
 import static io.varve.s3.TierFixture.readAll;
 import static io.varve.s3.TierFixture.sync;
+import static io.varve.s3.TierFixture.ten;
 import static io.varve.s3.TierFixture.tens;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.conformance.batch.Batches;
 import io.varve.conformance.rig.DirectoryTree;
+import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.file.FileStorageProvider;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -74,6 +79,28 @@ class HalfTrimTest extends TierTest {
         try (Storage storage = tier.open(left)) {
             PartitionStore store = storage.open(ID, 1, COPY);
             assertThat(readAll(store, store.extent().start())).isEqualTo(tens(60, 80));
+        }
+    }
+
+    /** The bucket has the older version of a segment until it has all that is newer. */
+    @Test
+    void aTrimBringsNothingBackThatWasCompactedAway() throws Exception {
+        Path directory = root.resolve("data");
+        Path left = root.resolve("left");
+        try (Storage storage = tier.open(directory)) {
+            PartitionStore store = storage.open(ID, 1, COMPACTED);
+            appendTens(store, 12);
+            sync(storage, store);
+            awaitUploads(store);
+            ArrayDeque<BatchRun> cleaned = new ArrayDeque<>(List.of(Batches.run(ten(40))));
+            store.replace(store.segments().subList(0, 1), cleaned::poll);
+            store.trimTo(60);
+            DirectoryTree.copy(directory, left);
+        }
+        trimHot(left, COMPACTED, 60);
+        try (Storage storage = tier.open(left)) {
+            PartitionStore store = storage.open(ID, 1, COMPACTED);
+            assertThat(readAll(store, store.extent().start())).isEqualTo(tens(60, 120));
         }
     }
 

@@ -45,7 +45,9 @@ public final class RashDropProvider implements StorageProvider {
 
     /** Drops what the bucket has, and the one segment that it gets next. */
     private static void dropNext(S3Partition partition) {
-        if (partition.settings().compacted() || partition.settings().tiering() != Tiering.COPY || !partition.copies()) {
+        if (partition.settings().compacted()
+                || partition.settings().tiering() != Tiering.COPY
+                || !partition.uploads().copies()) {
             return;
         }
         if (!partition.writer.tryLock()) {

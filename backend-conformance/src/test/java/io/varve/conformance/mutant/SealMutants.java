@@ -240,8 +240,7 @@ final class SealMutants {
 
         @Override
         public void append(BatchRun run) {
-            if (sinceMs >= 0
-                    && run.maxTimestamp() - sinceMs > maxAgeMs) {
+            if (sinceMs >= 0 && run.maxTimestamp() - sinceMs > maxAgeMs) {
                 super.seal();
             }
             super.append(run);
