@@ -68,7 +68,7 @@ public final class Conformance implements Callable<Integer> {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "which backend: file, memory, or one that a jar on the class path provides")
+            description = "which backend: file, lmdb, s3, memory, or one that a jar on the class path provides")
     private String backend;
 
     @Option(names = "--classpath", paramLabel = "JARS", description = "jars with further backends")
