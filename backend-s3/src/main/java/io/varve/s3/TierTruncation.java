@@ -105,27 +105,14 @@ final class TierTruncation {
     /** A start that the journal has would count at the next opening, so the journal must have a lower one. */
     private static Plan withinHot(S3Store store, Extent local, long end) {
         boolean mayBeInBucket = store.partition.mayBeInBucket();
-        long keeps = store.partition.uploads().compacted()
-                ? baseOfLastBatch(store.hot, local.start(), end)
-                : Math.min(end, base(store.hot.segments(), end));
+        long keeps = baseOfLastBatch(store.hot, local.start(), end);
         boolean reachesSealed = keeps < store.hot.sealedEnd() || end < local.start();
         return new Plan(end, reachesSealed && mayBeInBucket ? keeps : NONE, end < local.start() && mayBeInBucket);
     }
 
-    /** @return base of the segment that contains the offset: what lies below needs no cut in the bucket */
-    private static long base(List<Segment> segments, long offset) {
-        long base = segments.get(0).baseOffset();
-        for (Segment segment : segments) {
-            if (segment.baseOffset() <= offset) {
-                base = segment.baseOffset();
-            }
-        }
-        return base;
-    }
-
     /**
      * Finds the segment that will be the active one. Offsets behind its last batch are assigned again, also
-     * where compaction left none up to the segment's end; so the bucket must keep nothing of it.
+     * where a gap, or compaction, left none up to the segment's end; so the bucket must keep nothing of it.
      *
      * @return its base; the start or the end of the truncation, the lower one, if no batch remains
      */

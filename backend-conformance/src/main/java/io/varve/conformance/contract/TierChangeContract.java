@@ -179,6 +179,29 @@ public abstract class TierChangeContract extends TieredContract {
         assertNoObjectIsLeft();
     }
 
+    /** The first truncation leaves no batch of the active segment, so that the one before it may be active. */
+    @Test
+    void copiesAgainWhatWasWrittenAgainAfterATruncationToAGap() {
+        appendTens(5);
+        append(Batches.run(ten(70)));
+        sync();
+        awaitUploaded(store);
+        store.truncateTo(60);
+        store.truncateTo(25);
+        for (int i = 0; i < 10; i++) {
+            appendOther(store, storage());
+        }
+        sync();
+        awaitUploaded(store);
+        tier.settle();
+        loseDisk();
+        assertThat(readAll(store, 0)).startsWith(tens(0, 100).toArray(Long[]::new));
+        for (long base = 20; base < 100; base += 10) {
+            assertOther(base);
+        }
+        assertNoObjectIsLeft();
+    }
+
     @Test
     void copiesAReplacementInPlaceOfWhatItReplaced() {
         store.settings(COMPACTED);

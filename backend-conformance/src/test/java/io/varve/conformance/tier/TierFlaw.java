@@ -31,6 +31,7 @@ enum TierFlaw {
     KEEPS_WHAT_WAS_TRUNCATED("changes in the tier: truncatesWithinTheTier", "changes in the tier: truncatesEverything"),
     TAKES_AN_OLD_COPY_FOR_WHAT_WAS_WRITTEN_AGAIN(
             "changes in the tier: copiesAgainWhatWasWrittenAgain",
+            "changes in the tier: copiesAgainWhatWasWrittenAgainAfterATruncationToAGap",
             "changes in the tier: truncatesWhatIsOnThisMachineToo",
             "lost disks: whatWasTruncatedStaysAway"),
     KEEPS_COPIES_OF_WHAT_WAS_REPLACED("changes in the tier: copiesAReplacementInPlaceOfWhatItReplaced"),
