@@ -71,6 +71,11 @@ public final class BucketEnvironment implements TestEnvironment {
         return backend.properties().get(PREFIX) + "/";
     }
 
+    @Override
+    public void discard(TestedBackend place) {
+        S3Rig.SERVER.keys(folder(place)).forEach(S3Rig.SERVER::remove);
+    }
+
     /** An object may go while this looks, but not before the manifest names it no longer. */
     @Override
     public List<String> missing(Storage storage) {

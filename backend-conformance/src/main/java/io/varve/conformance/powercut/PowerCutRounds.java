@@ -136,6 +136,7 @@ final class PowerCutRounds {
                 LockSupport.parkNanos(random.nextLong(LONGEST_WAIT_NANOS));
                 if (last != null) {
                     CutDisk.remove(last);
+                    subject.environment().discard(cut);
                 }
                 last = disk.image().resolveSibling("cut-" + round + ".img");
                 left = cutAndVerify(load, last);
@@ -145,6 +146,7 @@ final class PowerCutRounds {
             }
         }
         disk.adopt(last);
+        subject.environment().discard(loaded);
         loaded = cut;
         known = left;
         return true;

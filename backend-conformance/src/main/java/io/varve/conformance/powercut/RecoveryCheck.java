@@ -127,6 +127,7 @@ final class RecoveryCheck {
             });
         } finally {
             CutDisk.remove(again);
+            subject.environment().discard(leftAgain);
         }
     }
 

@@ -32,6 +32,9 @@ record DirectoriesOnly(String backend) implements TestEnvironment {
     }
 
     @Override
+    public void discard(TestedBackend place) {}
+
+    @Override
     public List<String> missing(Storage storage) {
         return List.of();
     }

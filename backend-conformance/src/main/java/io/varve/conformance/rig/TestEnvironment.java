@@ -46,6 +46,13 @@ public interface TestEnvironment extends AutoCloseable {
     void copy(TestedBackend from, TestedBackend to, Runnable meanwhile);
 
     /**
+     * Removes what is kept beside the directories of a storage that is not opened again.
+     *
+     * @param place where the storage was
+     */
+    void discard(TestedBackend place);
+
+    /**
      * @param storage an open one
      * @return what the storage names of that which it keeps beside its directories, and is not there
      */

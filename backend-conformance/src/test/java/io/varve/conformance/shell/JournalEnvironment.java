@@ -60,6 +60,9 @@ public final class JournalEnvironment implements TestEnvironment {
     }
 
     @Override
+    public void discard(TestedBackend place) {}
+
+    @Override
     public List<String> missing(Storage storage) {
         return List.of();
     }
