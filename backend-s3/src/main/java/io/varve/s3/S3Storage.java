@@ -183,10 +183,10 @@ final class S3Storage implements Storage {
     }
 
     /**
-     * Prepares a trim, before the hot partition takes it. In two cases the journal must have the start before.
-     * If the trim moves the hot partition's start above what the bucket has, or what a first upload brings
-     * there, it would look after a crash as if the records between had been given up. If the partition is
-     * compacted, the bucket may have an older version of what is trimmed, which would come back.
+     * Prepares a trim, before the hot partition takes it. In two cases the journal must have the start
+     * before. If the trim moves the hot partition's start above what the bucket has, or what a first upload
+     * brings there, it would look after a crash as if the records between had been given up. If the partition
+     * is compacted, the bucket may have an older version of what is trimmed, which would come back.
      */
     void beforeTrim(S3Partition partition, long start) {
         RemoteView remote = partition.remote();

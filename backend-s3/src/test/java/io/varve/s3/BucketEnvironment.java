@@ -48,7 +48,7 @@ public final class BucketEnvironment implements TestEnvironment {
         });
     }
 
-    /** Of a bucket that the user names nothing is known but what the storage says: no faults, no lost disk. */
+    /** Of a bucket that the user names nothing is known but what the storage says: no faults are had. */
     @Override
     public StorageRig rig(TestedBackend started) {
         return namesABucket(started) ? new DirectoryRig(started) : new S3Rig(started);

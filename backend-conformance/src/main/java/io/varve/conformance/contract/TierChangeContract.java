@@ -179,7 +179,7 @@ public abstract class TierChangeContract extends TieredContract {
         assertNoObjectIsLeft();
     }
 
-    /** The first truncation leaves no batch of the active segment, so that the one before it may be active. */
+    /** The first truncation leaves no batch of the active segment: the one before it may be active. */
     @Test
     void copiesAgainWhatWasWrittenAgainAfterATruncationToAGap() {
         appendTens(5);

@@ -60,7 +60,7 @@ final class TieredMemoryStore implements PartitionStore {
 
     /** Begins where the tier ends, when the disk is empty; and where it was trimmed to. */
     void restore() {
-        start = new TierRestore(storage, hot, reads).run(settings.compacted());
+        start = new MemoryRestore(storage, hot, reads).run(settings.compacted());
     }
 
     void noteStart() {

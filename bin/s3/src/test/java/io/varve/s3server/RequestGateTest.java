@@ -82,7 +82,7 @@ class RequestGateTest {
         gate.leave();
     }
 
-    /** Two objects are written in turn: in no copy is the second ahead of the first, or more than one behind. */
+    /** Two objects are written in turn: in no copy is the second ahead of the first, or two behind. */
     @Test
     void copiesAreOfOneMoment() throws IOException, InterruptedException {
         try (EmbeddedS3 server = EmbeddedS3.inMemory();

@@ -9,12 +9,12 @@ import java.util.Iterator;
 import java.util.List;
 
 /** Brings back on a specimen's empty disk what the tier has. */
-final class TierRestore {
+final class MemoryRestore {
     private final TieredMemoryStorage storage;
     private final PartitionStore hot;
     private final TierReads reads;
 
-    TierRestore(TieredMemoryStorage storage, PartitionStore hot, TierReads reads) {
+    MemoryRestore(TieredMemoryStorage storage, PartitionStore hot, TierReads reads) {
         this.storage = storage;
         this.hot = hot;
         this.reads = reads;
