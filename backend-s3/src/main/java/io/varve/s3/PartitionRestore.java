@@ -68,14 +68,16 @@ final class PartitionRestore {
         List<RemoteSegment> segments = remote.segments();
         for (int i = segments.size() - 1; i >= 0; i--) {
             RemoteSegment segment = segments.get(i);
-            for (StoredBlob blob : segment.index().blobs()) {
-                if (blob.offset() <= remote.end() && written.add(new Place(blob.name(), blob.offset()))) {
-                    snapshots.write(
-                            blob.name(),
-                            blob.offset(),
-                            objects.blob(segment.key(), segment.object(), segment.index(), blob));
-                }
-            }
+            List<StoredBlob> wanted = segment.index().blobs().stream()
+                    .filter(blob -> blob.offset() <= remote.end())
+                    .filter(blob -> written.add(new Place(blob.name(), blob.offset())))
+                    .toList();
+            objects.blobs(
+                    segment.key(),
+                    segment.object(),
+                    segment.index(),
+                    wanted,
+                    (blob, bytes) -> snapshots.write(blob.name(), blob.offset(), bytes));
         }
     }
 

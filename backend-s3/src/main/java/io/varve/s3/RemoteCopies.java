@@ -2,15 +2,18 @@
 package io.varve.s3;
 
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.RemoteCopy;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.manifest.Manifest;
 import io.varve.s3.manifest.ManifestEdit;
 import io.varve.s3.manifest.RemotePartition;
+import io.varve.s3.manifest.RemoteSegment;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -38,16 +41,17 @@ final class RemoteCopies {
 
     /**
      * Commits the copy's segments, or waits for an earlier call's commit; they are in the manifest on return.
+     * A source that ends below the copy's end is copied whole.
      *
      * @param partition a partition that the manifest does not know, unless its copy is undecided
      * @param copy what it begins with
-     * @param localEnd offset after the source's last record on this machine; empty if it has none there
+     * @param local the source's extent; empty if it does not exist
      * @throws StorageException RETRY if the bucket does not answer: the copy may be undecided; MISUSE if
      *     records that belong to the copy are not in the bucket, or were deleted; FENCED
      */
-    void create(S3Partition partition, RemoteCopy copy, OptionalLong localEnd) {
+    void create(S3Partition partition, RemoteCopy copy, Optional<Extent> local) {
         CompletableFuture<Void> earlier = undecided.get(partition);
-        CompletableFuture<Void> commit = earlier == null ? begin(partition, copy, localEnd) : earlier;
+        CompletableFuture<Void> commit = earlier == null ? begin(partition, copy, local) : earlier;
         undecided.put(partition, commit);
         try {
             commits.await(commit, partition.id() + ": the copy of " + copy.source());
@@ -59,32 +63,38 @@ final class RemoteCopies {
         failPoints.hit(S3FailPoints.COPY_AFTER_COMMIT);
     }
 
-    private CompletableFuture<Void> begin(S3Partition partition, RemoteCopy copy, OptionalLong localEnd) {
+    private CompletableFuture<Void> begin(S3Partition partition, RemoteCopy copy, Optional<Extent> local) {
         PartitionId id = partition.id();
-        RemotePartition source = manifest.partition(copy.source())
-                .orElseThrow(() -> new StorageException(
-                        StorageException.Kind.MISUSE,
-                        id + ": cannot be a copy of " + copy.source() + ", of which the bucket has nothing"));
-        requireKept(id, copy, source);
-        RemoteView view = RemoteView.of(source);
-        long end = Math.max(
-                source.start(), border.before(view.endingAbove(source.start()), copy.endOffset(), copy.endTimestamp()));
-        if (end == view.end() && localEnd.orElse(0) > end && copy.endOffset() > end) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    id + ": cannot be a copy of " + copy.source() + " as of then: the bucket ends at offset " + end
-                            + ", and the records up to " + localEnd.getAsLong()
+        Optional<RemotePartition> known = manifest.partition(copy.source());
+        if (known.isEmpty() && local.isEmpty()) {
+            throw misuse(id, copy, ": it does not exist");
+        }
+        // What the manifest does not know was never in the bucket.
+        long start =
+                known.map(RemotePartition::start).orElseGet(() -> local.get().start());
+        if (copy.endOffset() < start) {
+            throw misuse(id, copy, " up to " + copy.endOffset() + ": records below " + start + " are deleted");
+        }
+        List<RemoteSegment> segments = known.map(RemotePartition::segments).orElse(List.of());
+        long remoteEnd = segments.isEmpty() ? start : known.get().end();
+        long end = segments.isEmpty()
+                ? start
+                : Math.max(start, border.before(segments, copy.endOffset(), copy.endTimestamp()));
+        long localEnd = local.map(Extent::readableEnd).orElse(0L);
+        if (end == remoteEnd && localEnd > end && copy.endOffset() > end) {
+            throw misuse(
+                    id,
+                    copy,
+                    " as of then: the bucket ends at offset " + end + ", and the records up to " + localEnd
                             + " are on this machine only. Try again when they are uploaded, or name an earlier point");
         }
-        return partition.change(new ManifestEdit.CopySegments(id, source.id(), end));
+        return partition.change(
+                known.isPresent()
+                        ? new ManifestEdit.CopySegments(id, copy.source(), end)
+                        : new ManifestEdit.MoveStart(id, start));
     }
 
-    private static void requireKept(PartitionId id, RemoteCopy copy, RemotePartition source) {
-        if (copy.endOffset() < source.start()) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    id + ": cannot be a copy of " + copy.source() + " up to " + copy.endOffset() + ": records below "
-                            + source.start() + " are deleted");
-        }
+    private static StorageException misuse(PartitionId id, RemoteCopy copy, String why) {
+        return new StorageException(StorageException.Kind.MISUSE, id + ": cannot be a copy of " + copy.source() + why);
     }
 }

@@ -93,7 +93,8 @@ final class RemoteView {
 
     /**
      * Tells whether the bucket has a sealed segment of this machine, so that its local copy may go. What lies
-     * in the bucket from before a compaction is not the same segment.
+     * in the bucket from before a compaction is not the same segment; nor is one of other records, which have
+     * other timestamps.
      *
      * @param local a sealed segment of the hot partition
      * @param hotStart the hot partition's start: what lies below it in the segment is trimmed
@@ -105,16 +106,17 @@ final class RemoteView {
         }
         int index = indexOf(from);
         long base = segments.get(index).baseOffset();
-        long bytes = 0;
-        while (index < segments.size() && segments.get(index).endOffset() < local.endOffset()) {
-            bytes += segments.get(index).bytes();
+        long bytes = segments.get(index).bytes();
+        long timestamp = segments.get(index).maxTimestamp();
+        while (segments.get(index).endOffset() < local.endOffset()) {
             index++;
+            bytes += segments.get(index).bytes();
+            timestamp = Math.max(timestamp, segments.get(index).maxTimestamp());
         }
-        RemoteSegment last = segments.get(index);
         boolean whole = base == local.baseOffset();
         return base <= from
-                && last.endOffset() == local.endOffset()
-                && (!whole || bytes + last.bytes() == local.bytes());
+                && segments.get(index).endOffset() == local.endOffset()
+                && (!whole || bytes == local.bytes() && timestamp == local.maxTimestamp());
     }
 
     private int indexOf(long offset) {

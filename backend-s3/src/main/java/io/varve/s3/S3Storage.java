@@ -2,6 +2,7 @@
 package io.varve.s3;
 
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
@@ -13,7 +14,7 @@ import io.varve.core.spi.support.Fencing;
 import io.varve.s3.object.SegmentObjectReader;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,7 +120,7 @@ final class S3Storage implements Storage {
     /** What the bucket has, or may have, exists, also if what follows fails: a removal must find it. */
     private void copy(S3Partition partition, RemoteCopy copy) {
         try {
-            copies.create(partition, copy, localEnd(copy.source()));
+            copies.create(partition, copy, local(copy.source()));
         } finally {
             if (partition.mayBeInBucket()) {
                 catalog.opened(partition.id());
@@ -142,16 +143,17 @@ final class S3Storage implements Storage {
     }
 
     /** @throws StorageException RETRY if the partition exists and was not opened yet */
-    private OptionalLong localEnd(PartitionId source) {
+    private Optional<Extent> local(PartitionId source) {
         if (!catalog.exists(source)) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
-        PartitionStore hot = catalog.partition(source).hot();
+        S3Partition partition = catalog.partition(source);
+        PartitionStore hot = partition.hot();
         if (hot == null) {
             throw new StorageException(
                     StorageException.Kind.RETRY, source + " is to be copied, and is not open yet: try again");
         }
-        return OptionalLong.of(hot.extent().readableEnd());
+        return Optional.of(partition.extent(hot.extent()));
     }
 
     @Override

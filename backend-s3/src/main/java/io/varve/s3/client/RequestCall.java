@@ -170,8 +170,9 @@ final class RequestCall {
         };
         long ms = (connection.clock().nanos() - begun) / NANOS_PER_MS;
         String attempts = failed > 0 ? " (" + Math.max(1, failed) + " attempts in " + ms + " ms)" : "";
+        String why = reported == Kind.NO_BUCKET ? "; there is no such bucket at this endpoint" : "";
         return new ObjectStoreException(
-                reported, what + " in " + connection.place() + ": " + last.getMessage() + attempts, last);
+                reported, what + " in " + connection.place() + ": " + last.getMessage() + why + attempts, last);
     }
 
     private AwsRequestOverrideConfiguration configuration() {

@@ -8,8 +8,12 @@ import io.varve.s3.client.ObjectInfo;
 import io.varve.s3.client.ObjectStore;
 import io.varve.s3.client.ObjectStoreException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
@@ -22,6 +26,12 @@ public final class SegmentObjectReader {
     private static final int TAIL_BYTES = 32 << 10;
 
     private static final int MAX_TRIES = 6;
+
+    /** Bytes between two blobs that cost less to read than another request. */
+    private static final int MAX_GAP = 64 << 10;
+
+    /** Bytes of blobs that are read in one request, unless one has more. */
+    private static final int MAX_TOGETHER = 8 << 20;
 
     private final ObjectStore store;
     private final ChunkDecoder decoder;
@@ -139,6 +149,62 @@ public final class SegmentObjectReader {
     public ByteBuffer blob(String key, UUID object, SegmentIndex index, StoredBlob blob) {
         return decoded(
                 key, blob.position(), blob.storedBytes(), stored -> decoder.decodeBlob(object, index, blob, stored));
+    }
+
+    /**
+     * Reads blobs of one object: those that lie close together in one request.
+     *
+     * @param key key of the object
+     * @param object id of the object
+     * @param index its index
+     * @param blobs some of its blobs
+     * @param take takes each blob and its bytes as written, in the order of their positions
+     * @throws StorageException as {@link #blob}
+     * @throws ObjectStoreException as the store says
+     */
+    public void blobs(
+            String key,
+            UUID object,
+            SegmentIndex index,
+            List<StoredBlob> blobs,
+            BiConsumer<StoredBlob, ByteBuffer> take) {
+        List<StoredBlob> left = new ArrayList<>(blobs);
+        left.sort(Comparator.comparingLong(StoredBlob::position));
+        while (!left.isEmpty()) {
+            List<StoredBlob> together = left.subList(0, together(left));
+            long from = together.get(0).position();
+            ByteBuffer stored = read(key, from, (int) (end(together.get(together.size() - 1)) - from));
+            for (StoredBlob blob : together) {
+                ByteBuffer own = stored.slice((int) (blob.position() - from), blob.storedBytes());
+                take.accept(blob, decoded(key, object, index, blob, own));
+            }
+            together.clear();
+        }
+    }
+
+    private static int together(List<StoredBlob> sorted) {
+        long from = sorted.get(0).position();
+        int count = 1;
+        while (count < sorted.size()
+                && sorted.get(count).position() - end(sorted.get(count - 1)) <= MAX_GAP
+                && end(sorted.get(count)) - from <= MAX_TOGETHER) {
+            count++;
+        }
+        return count;
+    }
+
+    private static long end(StoredBlob blob) {
+        return blob.position() + blob.storedBytes();
+    }
+
+    /** Reads a blob by itself if it came damaged with others. */
+    private ByteBuffer decoded(String key, UUID object, SegmentIndex index, StoredBlob blob, ByteBuffer stored) {
+        try {
+            return decoder.decodeBlob(object, index, blob, stored);
+        } catch (StorageException e) {
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
+            return blob(key, object, index, blob);
+        }
     }
 
     /**

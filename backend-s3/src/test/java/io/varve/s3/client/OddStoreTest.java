@@ -132,7 +132,8 @@ class OddStoreTest {
     @Test
     void anAnswerNotFoundWithoutACodeDoesNotMeanThatTheObjectIsMissing() throws IOException {
         script(asked -> Reply.of(404, "not found"));
-        assertKind(Kind.NO_BUCKET, () -> store.get("k"));
+        assertThat(assertKind(Kind.NO_BUCKET, () -> store.get("k")).getMessage())
+                .contains("in bucket 'odd' at " + server.endpoint() + ": 404; there is no such bucket");
         assertKind(Kind.NO_BUCKET, () -> store.getRange("k", 0, ByteBuffer.allocate(1)));
         assertKind(Kind.NO_BUCKET, () -> store.head("k"));
         assertKind(Kind.NO_BUCKET, () -> store.delete(List.of("k")));

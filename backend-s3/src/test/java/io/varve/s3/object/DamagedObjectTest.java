@@ -13,7 +13,10 @@ import io.varve.core.spi.StorageException.Kind;
 import io.varve.s3.client.MemoryBucket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks that no changed, cut, swapped or hostile byte of an object gets past its reader. */
 class DamagedObjectTest {
@@ -90,6 +94,40 @@ class DamagedObjectTest {
 
         assertThat(reader.open(SegmentObjects.KEY)).isEqualTo(object);
         reader.verify(object, verified -> {});
+    }
+
+    /** A restore reads many blobs: one request for each would cost more than the bytes. */
+    @ParameterizedTest(name = "{0} damaged reads")
+    @ValueSource(ints = {0, 1, 3})
+    void readsBlobsOfAnObjectInOneRequest(int damaged) {
+        byte[] sound = small(ChunkCodec.ZSTD, Optional.of(SegmentObjects.keys(directory, "k")));
+        MemoryBucket bucket = new MemoryBucket(Clock.system());
+        bucket.hold(SegmentObjects.KEY, sound);
+        SegmentObjectReader reader =
+                new SegmentObjectReader(bucket, new ChunkDecoder(Optional.of(SegmentObjects.keys(directory, "k"))));
+        SegmentObject object = reader.open(SegmentObjects.KEY);
+        StoredBlob last = object.index().blobs().stream()
+                .max(Comparator.comparingLong(StoredBlob::position))
+                .orElseThrow();
+        AtomicInteger reads = new AtomicInteger();
+        bucket.before(request -> {
+            byte[] arrives = sound.clone();
+            int read = reads.incrementAndGet();
+            arrives[(int) last.position()] ^= (byte) (read > damaged ? 0 : read);
+            bucket.hold(SegmentObjects.KEY, arrives);
+        });
+        Map<StoredBlob, ByteBuffer> read = new HashMap<>();
+        reader.blobs(
+                SegmentObjects.KEY,
+                SegmentObjects.OBJECT,
+                object.index(),
+                object.index().blobs(),
+                read::put);
+        assertThat(reads).hasValue(1 + damaged);
+        assertThat(read.keySet())
+                .containsExactlyInAnyOrderElementsOf(object.index().blobs());
+        read.forEach((blob, bytes) -> assertThat(bytes)
+                .isEqualTo(reader.blob(SegmentObjects.KEY, SegmentObjects.OBJECT, object.index(), blob)));
     }
 
     @Test

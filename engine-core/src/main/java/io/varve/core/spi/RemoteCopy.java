@@ -5,7 +5,8 @@ import java.util.Objects;
 
 /**
  * Names the remote records of a partition as of a point, for another partition to begin with. The copy ends
- * before the first batch that reaches {@code endOffset} or has a timestamp of {@code endTimestamp} or above.
+ * before the first batch that reaches {@code endOffset} or has a timestamp of {@code endTimestamp} or above;
+ * a source that ends before is copied whole, also an empty one.
  * Later changes of the source, also its deletion, do not change the copy.
  *
  * @param source the partition to copy, of the same storage

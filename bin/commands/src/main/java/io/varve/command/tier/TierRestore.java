@@ -78,7 +78,9 @@ final class TierRestore implements Callable<Integer> {
                 paramLabel = "N",
                 required = true,
                 converter = Offset.class,
-                description = "ends each partition before the first batch that reaches this offset")
+                description =
+                        "ends each partition before the first batch that reaches this offset; one that ends below is"
+                                + " copied whole")
         private Long offset;
 
         @Option(
