@@ -98,7 +98,7 @@ const Chart = (() => {
       this.values = columns;
       this.drawn = options.stack ? stacked(columns) : columns;
       this.shown = options.series.map(() => true);
-      this.place = element("div", { class: "plot" });
+      this.place = element("div", { class: "plot", role: "img", "aria-label": options.title });
       this.tip = element("div", { class: "tip", hidden: true });
       this.legend = this.makeLegend();
       parent.append(element("figure", { class: `chart${options.wide ? " wide" : ""}`, id: options.id },

@@ -14,7 +14,7 @@ const Misses = (() => {
       this.lanes = lanes;
       this.options = options;
       this.largest = Math.max(...lanes.flatMap(lane => lane.misses.map(miss => miss.records)));
-      this.place = element("div", { class: "plot" });
+      this.place = element("div", { class: "plot", role: "img", "aria-label": "Records that consumers missed" });
       this.tip = element("div", { class: "tip", hidden: true });
       const sums = lanes.map(lane => {
         const sum = lane.misses.reduce((all, miss) => all + miss.records, 0);

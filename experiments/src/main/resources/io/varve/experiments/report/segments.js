@@ -30,7 +30,7 @@ const Segments = (() => {
       this.options = options;
       this.parts = lives.map(life => parts(life, options.endMs));
       const stages = new Set(this.parts.flat().map(part => part[0]));
-      this.place = element("div", { class: "plot" });
+      this.place = element("div", { class: "plot", role: "img", "aria-label": "Lives of segments" });
       this.tip = element("div", { class: "tip", hidden: true });
       this.why = element("div", { class: "why", id: "segment", "aria-live": "polite" },
         element("p", { class: "quiet" }, "Click a segment: the engine says why it lived, and when it went."));
