@@ -96,17 +96,22 @@ public final class SyncThreads implements AutoCloseable {
     }
 
     /** Runs a task at once on another thread; drops the task if every thread is busy. */
-    synchronized void offer(Runnable task) {
-        if (closed) {
-            return;
+    void offer(Runnable task) {
+        Helper taker = handOver(task);
+        if (taker != null) {
+            taker.agent.wake(); // without the lock, which it takes first
         }
-        Helper helper = idle.pollLast(); // the others may reach the end of their idle time
+    }
+
+    /** @return the idle helper that has the task now, or null */
+    private synchronized Helper handOver(Runnable task) {
+        Helper helper = closed ? null : idle.pollLast(); // the others may reach the end of their idle time
         if (helper != null) {
             helper.task = task;
-            helper.agent.wake();
-        } else if (running < max) {
+        } else if (!closed && running < max) {
             start(task);
         }
+        return helper;
     }
 
     /** The machine may have no thread left to give: the caller does the work then. */
