@@ -32,7 +32,7 @@ final class PartitionOpening {
 
     /**
      * @param hot the hot partition, just opened
-     * @param remote what the bucket has
+     * @param remote what the bucket has; nothing, if the manifest does not know the partition
      * @param compacted whether all batches are kept on this machine
      * @return the partition's start
      * @throws StorageException RETRY if the bucket is needed and does not answer; CORRUPT; FULL
@@ -42,7 +42,7 @@ final class PartitionOpening {
         completeTruncation(hot, remote);
         long start = Math.max(remote.start(), journal.start(id).orElse(0));
         if (start >= remote.end()) {
-            hot.trimTo(start); // what is in the bucket is trimmed
+            hot.trimTo(start); // what is in the bucket is trimmed, or a crash left the trim to the journal
             return hot.extent().start();
         }
         if (hot.extent().readableEnd() < remote.end()) {

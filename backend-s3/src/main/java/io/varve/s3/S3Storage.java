@@ -102,7 +102,7 @@ final class S3Storage implements Storage {
         PartitionStore hot = parts.hot().open(id, epoch, settings);
         try {
             requireDecided(partition, hot);
-            long start = partition.wasOpen() || parts.manifest().partition(id).isEmpty()
+            long start = partition.wasOpen()
                     ? hot.extent().start()
                     : opening.run(hot, partition.remote(), settings.compacted());
             Fencing.Token token = partition.fencing.open(epoch);

@@ -103,11 +103,12 @@ final class TierTruncation {
     }
 
     /** A start that the journal has would count at the next opening, so the journal must have a lower one. */
-    private static Plan withinHot(S3Store store, Extent local, long end) {
+    private Plan withinHot(S3Store store, Extent local, long end) {
         boolean mayBeInBucket = store.partition.mayBeInBucket();
         long keeps = baseOfLastBatch(store.hot, local.start(), end);
         boolean reachesSealed = keeps < store.hot.sealedEnd() || end < local.start();
-        return new Plan(end, reachesSealed && mayBeInBucket ? keeps : NONE, end < local.start() && mayBeInBucket);
+        boolean counts = mayBeInBucket || journal.start(store.id()).isPresent();
+        return new Plan(end, reachesSealed && mayBeInBucket ? keeps : NONE, end < local.start() && counts);
     }
 
     /**

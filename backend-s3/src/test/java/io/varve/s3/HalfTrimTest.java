@@ -15,10 +15,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.conformance.batch.Batches;
 import io.varve.conformance.rig.DirectoryTree;
 import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.file.FileStorageProvider;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -28,6 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /** Crashes between the two halves of a trim: the hot partition has it, the tier's journal does not. */
 class HalfTrimTest extends TierTest {
+    private static final PartitionSettings OFF = PartitionSettings.of(COPY.segments());
+
     @Test
     void theStartStaysWhereTheCrashBroughtItBackTo() {
         Path directory = root.resolve("data");
@@ -101,6 +107,68 @@ class HalfTrimTest extends TierTest {
         try (Storage storage = tier.open(left)) {
             PartitionStore store = storage.open(ID, 1, COMPACTED);
             assertThat(readAll(store, store.extent().start())).isEqualTo(tens(60, 120));
+        }
+    }
+
+    /** The other half: the journal has the trim, the hot partition has not, and the bucket has nothing. */
+    @Test
+    void aTrimThatOnlyTheJournalHasTakesNothingThatWasAppendedLater() {
+        Path directory = root.resolve("data");
+        Path left = root.resolve("left");
+        try (Storage storage = tier.open(directory)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 1);
+            sync(storage, store);
+            tier.failPoints.arm("s3.journal.after-directory", () -> copyOnce(directory, left));
+            store.trimTo(30);
+        }
+        tier.failPoints.disarm("s3.journal.after-directory");
+        Extent before;
+        List<Long> batches;
+        try (Storage storage = tier.open(left)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 12);
+            sync(storage, store);
+            awaitUploads(store);
+            before = store.extent();
+            batches = readAll(store, before.start());
+        }
+        try (Storage storage = tier.open(left)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            assertThat(store.extent()).isEqualTo(before);
+            assertThat(readAll(store, before.start())).isEqualTo(batches);
+        }
+    }
+
+    @Test
+    void aTruncationBelowATrimStandsWithoutTheTier() {
+        Path directory = root.resolve("data");
+        Extent before;
+        try (Storage storage = tier.open(directory)) {
+            PartitionStore store = storage.open(ID, 1, COPY);
+            appendTens(store, 1);
+            store.trimTo(30);
+            sync(storage, store);
+            store.settings(OFF);
+            store.truncateTo(20);
+            appendTens(store, 3);
+            sync(storage, store);
+            before = store.extent();
+        }
+        try (Storage storage = tier.open(directory)) {
+            PartitionStore store = storage.open(ID, 1, OFF);
+            assertThat(store.extent()).isEqualTo(before);
+            assertThat(readAll(store, 20)).isEqualTo(tens(20, 50));
+        }
+    }
+
+    private static void copyOnce(Path from, Path to) {
+        try {
+            if (Files.notExists(to)) {
+                DirectoryTree.copy(from, to);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
