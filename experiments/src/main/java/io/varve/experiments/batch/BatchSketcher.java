@@ -12,22 +12,23 @@ import io.varve.experiments.scenario.TimestampSpec;
 public final class BatchSketcher {
     private static final int FEW = 64;
     /** Batches that mean and deviation are measured on, and the ms that each spans. */
-    private static final int PILOTS = 64;
+    private static final int PILOTS = 256;
 
     private static final int PILOT_MS = 1000;
     /** Where tombstones are more frequent, or values shorter, sums are drawn record by record. */
     private static final double MANY_TOMBSTONES = 0.9;
 
     private static final double SHORT_VALUE = 16;
-    /** Bytes by which deltas of times and offsets in a long batch may be longer than the pilots'. */
-    private static final double LONGER_DELTAS = 5;
 
     private final BatchShape shape;
     private final RecordSeries series = new RecordSeries();
     private final double mean;
     private final double deviation;
-    /** Bytes of a stored record beside its value. */
+    /** Bytes of a stored record beside its value, in a pilot. */
     private final double overhead;
+
+    /** Bytes of a stored record's value. */
+    private final double value;
 
     private final double payload;
     private final boolean oneByOne;
@@ -57,7 +58,8 @@ public final class BatchSketcher {
         double average = sum / records;
         this.mean = average + 1; // most offset deltas of a long batch take a byte more
         this.deviation = Math.sqrt(Math.max(0, squares / records - average * average));
-        this.overhead = average - values / records + LONGER_DELTAS;
+        this.overhead = average - values / records;
+        this.value = values / records;
         this.payload = Math.max(1, payloads / records);
         this.oneByOne = shape.records().tombstones() > MANY_TOMBSTONES || values / records < SHORT_VALUE;
     }
@@ -92,7 +94,7 @@ public final class BatchSketcher {
             return sketched(seed, count, firstMs, lastMs, series.bytes(shape), series.maxTimestamp());
         }
         Seeded random = new Seeded(Seeded.mix(seed));
-        long bytes = Math.round(sum(count, random.nextGaussian()));
+        long bytes = Math.round(sum(count, lastMs - firstMs, random.nextGaussian()));
         return sketched(seed, count, firstMs, lastMs, bytes, lastMs + future(random.nextDouble(), count));
     }
 
@@ -101,11 +103,22 @@ public final class BatchSketcher {
      * normally distributed, with the sum's mean and deviation (Fenton and Wilkinson). Were the sum itself so
      * distributed, it would go below what records take at least, where a few values are large.
      */
-    private double sum(int count, double normal) {
-        double values = (mean - overhead) * count;
+    private double sum(int count, long spanMs, double normal) {
+        double longer = deltaBytes(spanMs) - deltaBytes(PILOT_MS) + deltaBytes(count - 1L) - deltaBytes(FEW - 1L);
+        double values = value * count;
         double relative = deviation * Math.sqrt(count) / values;
         double variance = StrictMath.log(1 + relative * relative);
-        return overhead * count + values * StrictMath.exp(Math.sqrt(variance) * normal - variance / 2);
+        return (overhead + longer) * count + values * StrictMath.exp(Math.sqrt(variance) * normal - variance / 2);
+    }
+
+    /** @return mean bytes of deltas that lie evenly from 0 to the last one */
+    private static double deltaBytes(long last) {
+        double bytes = 1;
+        // A zigzag varint of so many bytes holds half of what an unsigned one of these bits does.
+        for (int bits = 6; bits < Long.SIZE - 1; bits += 7) {
+            bytes += Math.max(0, last - (1L << bits)) / Math.max(1.0, last);
+        }
+        return bytes;
     }
 
     private BatchSketch sketched(long seed, int count, long firstMs, long lastMs, long records, long maxTimestamp) {

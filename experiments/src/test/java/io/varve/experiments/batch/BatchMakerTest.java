@@ -71,6 +71,24 @@ class BatchMakerTest {
         assertThat(sum / rounds).isCloseTo(mean, within(0.02 * mean));
     }
 
+    /** Times and offsets of a long batch take more bytes than those of a short one. */
+    @ParameterizedTest
+    @ValueSource(ints = {1_000, 60_000, 3_600_000})
+    void sketchesAreAsLargeAsTheirRecordsOnAverage(int spanMs) {
+        RecordSpec records = new RecordSpec(new RecordSize.Uniform(100, 300), KeySpec.NONE, 0, TimestampSpec.EXACT);
+        BatchShape shape = new BatchShape(records, CompressionSpec.NONE, 0, 1);
+        BatchSketcher sketcher = new BatchSketcher(shape);
+        RecordSeries series = new RecordSeries();
+        double drawn = 0;
+        double sketched = 0;
+        for (int seed = 0; seed < 300; seed++) {
+            series.draw(seed, 600, NOW, NOW + spanMs, shape);
+            drawn += series.bytes(shape) + BatchHeader.SIZE;
+            sketched += sketcher.sketch(seed, 600, NOW, NOW + spanMs).size();
+        }
+        assertThat(sketched).isCloseTo(drawn, within(0.005 * drawn));
+    }
+
     private static BatchShape anyShape(SplittableRandom random) {
         RecordSize size = switch (random.nextInt(4)) {
             case 0 -> new RecordSize.FixedSize(1 + random.nextInt(3000));
