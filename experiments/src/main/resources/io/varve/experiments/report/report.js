@@ -255,6 +255,12 @@
 
   const TIERS = { memory: "--c3", disk: "--local", cache: "--c4", bucket: "--remote" };
 
+  /** The tiers of the rows, the fastest first; then those that have no colour of their own. */
+  function tiersOf(all) {
+    const found = [...new Set(all.map(row => row.tier))];
+    return [...Object.keys(TIERS).filter(tier => found.includes(tier)), ...found.filter(tier => !TIERS[tier]).sort()];
+  }
+
   function reads(parent) {
     const all = Parts.rows(chosen.policy.reads);
     if (!all.length) {
@@ -262,20 +268,21 @@
       return;
     }
     const most = (value, row, key) => Math.max(value ?? 0, row[key]);
-    const tiers = Object.keys(TIERS).filter(tier => all.some(row => row.tier === tier));
+    const tiers = tiersOf(all);
+    const colourOf = tier => TIERS[tier] || Page.style(4 + tiers.indexOf(tier)).colour;
     const ofTier = (tier, combine) => Parts.byTime(all.filter(row => row.tier === tier), combine);
     new Chart.TimeChart(parent, {
       id: "read-latency", title: "Time to a read's first byte by tier",
       text: "Of the slowest consumer between samples: 99 % within the line, half within the dashes.", unit: "age", log: true,
       series: tiers.flatMap(tier => [
-        { name: `${tier}, 99 %`, line: { colour: TIERS[tier], dash: null }, ...ofTier(tier, (ms, row) => most(ms, row, "p99_ms")) },
-        { name: `${tier}, half`, line: { colour: TIERS[tier], dash: [4, 4] }, ...ofTier(tier, (ms, row) => most(ms, row, "p50_ms")) },
+        { name: `${tier}, 99 %`, line: { colour: colourOf(tier), dash: null }, ...ofTier(tier, (ms, row) => most(ms, row, "p99_ms")) },
+        { name: `${tier}, half`, line: { colour: colourOf(tier), dash: [4, 4] }, ...ofTier(tier, (ms, row) => most(ms, row, "p50_ms")) },
       ]),
     });
     new Chart.TimeChart(parent, {
       id: "read-bytes", title: "Bytes that consumers read by tier", text: "Between samples.", unit: "bytes", stack: true, steps: true,
       series: tiers.map(tier => ({
-        name: tier, line: { colour: TIERS[tier], dash: null }, ...ofTier(tier, (sum, row) => (sum || 0) + row.bytes),
+        name: tier, line: { colour: colourOf(tier), dash: null }, ...ofTier(tier, (sum, row) => (sum || 0) + row.bytes),
       })),
     });
     new Chart.TimeChart(parent, {

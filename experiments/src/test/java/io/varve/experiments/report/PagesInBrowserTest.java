@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.varve.experiments.result.ExperimentResult;
+import io.varve.experiments.result.PolicyResult;
+import io.varve.experiments.result.ReadSample;
 import io.varve.experiments.result.ResultFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -222,6 +224,28 @@ class PagesInBrowserTest {
             assertThat(tab.has("#" + chart)).as(chart).isFalse();
         }
         assertThat(pixels(tab, "read-latency", "--local")).isGreaterThan(40);
+        assertThat(tab.errors()).isEmpty();
+    }
+
+    @Test
+    void drawsReadsOfEveryTier() throws IOException {
+        PolicyResult policy = DrawnResult.policy("keep", 1, 8, 4, true);
+        List<ReadSample> reads = new ArrayList<>(policy.reads());
+        for (ReadSample read : policy.reads()) {
+            String tier = read.tier().equals("bucket") ? "cache" : "tape";
+            reads.add(new ReadSample(read.policy(), "replay", read.timeMs(), tier, 1, DrawnResult.GIB, 3, 4, 0, 0));
+        }
+        PolicyResult more = new PolicyResult(
+                policy.summary(), policy.samples(), policy.segments(), policy.requests(), reads, policy.misses());
+        BrowserTab tab = open(write("tiers", DrawnResult.result(8, List.of(more))));
+        assertThat(tab.evaluate(
+                                "Page.charts.find(chart => chart.options.id === 'read-bytes').options.series.map(s => s.name)")
+                        .toString())
+                .isEqualTo("[\"memory\",\"cache\",\"bucket\",\"tape\"]");
+        assertThat(tab.text("#read-latency .legend")).contains("cache, 99 %", "tape, half");
+        for (String colour : List.of("--c3", "--c4", "--remote", "--c8")) {
+            assertThat(pixels(tab, "read-bytes", colour)).as(colour).isGreaterThan(100);
+        }
         assertThat(tab.errors()).isEmpty();
     }
 
