@@ -52,7 +52,7 @@ class EqualRunsTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"headers", "memory", "file", "lmdb"})
+    @ValueSource(strings = {"headers", "memory", "file", "lmdb", "s3, hot: headers", "s3, hot: lmdb"})
     void theSameFileGivesTheSameBytes(String backend) throws Exception {
         Path scenario = Files.writeString(directory.resolve("scenario.yaml"), SCENARIO.replace("BACKEND", backend));
         Path first = report(scenario, "first");
