@@ -10,7 +10,7 @@ package io.varve.experiments.result;
  * @param partition the partition
  * @param timeMs when it found out, in ms of virtual time since the epoch
  * @param fromOffset its position, inclusive
- * @param toOffset the log start offset, exclusive end of what it missed
+ * @param toOffset the next offset that is there, exclusive end of what it missed
  * @param records number of records, those of full size
  */
 public record Miss(

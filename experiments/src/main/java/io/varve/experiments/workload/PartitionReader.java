@@ -119,6 +119,11 @@ final class PartitionReader {
         if (bytes == 0) {
             return Done.NOTHING;
         }
+        PartitionLog log = position.partition.log();
+        long first = baseOf(slice);
+        if (first > position.next && !log.config().compacted()) {
+            listener.missed(consumer, log.id(), position.next, first); // given up on a full disk
+        }
         boolean ahead = position.readTo == position.next;
         position.next = endOf(slice);
         position.readTo = position.next;
@@ -130,6 +135,11 @@ final class PartitionReader {
         double firstByte = costs.model.firstByteMs(tier, ahead, random);
         listener.read(consumer, tier, bytes, firstByte);
         return new Done(bytes, firstByte + costs.model.transferMs(tier, bytes * (double) costs.scale));
+    }
+
+    private long baseOf(BatchSlice slice) {
+        slice.copy(0, header.clear());
+        return BatchHeader.baseOffset(header, 0);
     }
 
     private long endOf(BatchSlice slice) {

@@ -17,7 +17,7 @@ public interface ReadListener {
      * @param consumer the consumer's name
      * @param partition which partition
      * @param from its position, inclusive
-     * @param to the log start offset
+     * @param to the next offset that is there
      */
     void missed(String consumer, PartitionId partition, long from, long to);
 }
