@@ -158,7 +158,8 @@ class TieredExperimentTest {
     @Test
     void aFullDiskRefusesProducersOrGivesUpTheOldestRecords() throws Exception {
         String faults = "faults: [{kind: s3-outage, from: 2h, to: 9h}, {kind: disk, size: 1GB}]";
-        String policies = "[{name: block, retention.ms: 1d, s3.on.backlog.full: block}, {name: drop, retention.ms: 1d, s3.on.backlog.full: drop-oldest}]";
+        String policies =
+                "[{name: block, retention.ms: 1d, s3.on.backlog.full: block}, {name: drop, retention.ms: 1d, s3.on.backlog.full: drop-oldest}]";
         ExperimentResult result = run("headers", faults, policies, 1);
         PolicyResult block = result.policies().get(0);
         PolicyResult drop = result.policies().get(1);
