@@ -224,6 +224,9 @@ class TierCommandTest {
     void refusesWrongPrices() throws IOException {
         Path prices = Files.writeString(directory.resolve("prices"), "storage.gib.month=cheap");
         assertThat(run("cost", "--prices", prices.toString())).isEqualTo(1);
+        assertThat(errorOutput()).contains("storage.gib.month=cheap: must be a price");
+        Files.writeString(prices, "storage.gib.month=0.02");
+        assertThat(run("cost", "--prices", prices.toString())).isEqualTo(1);
         assertThat(errorOutput()).contains("requests.put.1000=: must be a price");
     }
 
