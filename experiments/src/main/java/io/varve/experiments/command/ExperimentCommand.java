@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.experiments.command;
 
+import io.varve.server.command.CommandLines;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** Is {@code bin/varve-experiment.sh}: says what a policy of retention leads to before production does. */
 @Command(
         name = "varve-experiment.sh",
+        mixinStandardHelpOptions = true,
         sortOptions = false,
+        versionProvider = CommandLines.Version.class,
         usageHelpWidth = 110,
         customSynopsis = "varve-experiment.sh COMMAND [OPTION]...",
         description = "Tries policies of retention on a described workload, on the engine itself, in virtual time.",
@@ -24,12 +26,6 @@ import picocli.CommandLine.Option;
             "2:the command line is wrong"
         })
 public final class ExperimentCommand {
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this help.")
-    private boolean help;
-
     private final boolean process;
 
     private ExperimentCommand(boolean process) {

@@ -47,6 +47,12 @@ class ExperimentCommandTest {
 
     /** A hundredth of the ready scenario's bytes: its batches are as many. */
     @Test
+    void tellsItsVersion() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("Varve ");
+    }
+
+    @Test
     void aConsumerThatStopsForTheWeekendMissesWhatAShortRetentionDeletes() throws IOException {
         Path small = scenario(Files.readString(READY)
                 .replace("rate: 5MB/s", "rate: 50kB/s")
