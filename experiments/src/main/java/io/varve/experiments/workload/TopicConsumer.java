@@ -40,6 +40,12 @@ public final class TopicConsumer implements AutoCloseable {
     /** The poll that it is in, or null. */
     private Poll poll;
 
+    /** The partition that is read next: no partition is read less because others are read before it. */
+    private int turn;
+
+    /** What was read beyond the rate, for a fetch is read whole: later polls read as much less. */
+    private double beyondRate;
+
     private Scheduler.Agent agent;
 
     /**
@@ -179,12 +185,16 @@ public final class TopicConsumer implements AutoCloseable {
         }
     }
 
-    /** Reads each partition in turn, up to its end, within a budget. Stops where it waits for the bucket. */
+    /**
+     * Reads one fetch of each partition in turn, up to their ends, within a budget. Stops where it waits for
+     * the bucket.
+     */
     private final class Poll {
         private final long[] ends;
         private final Budget budget;
         private final Runnable then;
-        private int partition;
+        /** How many partitions in a row had nothing to read. */
+        private int idle;
 
         /** @param then runs at its end */
         Poll(long[] ends, Budget budget, Runnable then) {
@@ -195,18 +205,18 @@ public final class TopicConsumer implements AutoCloseable {
 
         /** @return false if it is to be run again, when the agent is woken */
         boolean run() {
-            while (partition < ends.length) {
-                ConsumerPosition position = positions.get(partition);
-                PartitionReader.Done done = budget.left() || position.waits != null
-                        ? reader.read(position, ends[partition])
-                        : PartitionReader.Done.NOTHING;
+            while (idle < ends.length && (budget.left() || positions.get(turn).waits != null)) {
+                ConsumerPosition position = positions.get(turn);
+                PartitionReader.Done done = reader.read(position, ends[turn]);
                 if (done == PartitionReader.Done.WAITS) {
                     position.waits.whenComplete((read, failure) -> agent.wake());
                     return false;
                 }
+                turn = (turn + 1) % ends.length;
                 if (done.bytes() == 0) {
-                    partition++;
+                    idle++;
                 } else {
+                    idle = 0;
                     budget.spend(done, position.partition);
                 }
             }
@@ -245,8 +255,9 @@ public final class TopicConsumer implements AutoCloseable {
         Budget(long pollMs) {
             ms = pollMs;
             amount = spec.maxRate()
-                    .map(rate -> rate.perSecond() / SECOND_MS * pollMs / scale)
+                    .map(rate -> rate.perSecond() / SECOND_MS * pollMs / scale - beyondRate)
                     .orElse(Double.MAX_VALUE);
+            beyondRate = Math.max(0, -amount);
         }
 
         boolean left() {
@@ -258,6 +269,7 @@ public final class TopicConsumer implements AutoCloseable {
             boolean records = spec.maxRate().isPresent() && spec.maxRate().get().unit() == Rate.Unit.RECORDS;
             double recordBytes = partition.bytes() / (double) Math.max(1, partition.records());
             amount -= records ? done.bytes() / recordBytes : done.bytes();
+            beyondRate = Math.max(0, -amount);
         }
     }
 }

@@ -4,13 +4,17 @@ package io.varve.experiments.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.varve.experiments.result.Miss;
 import io.varve.experiments.result.PolicyResult;
 import io.varve.experiments.result.ReadSample;
 import io.varve.experiments.result.Sample;
 import io.varve.experiments.result.Totals;
 import io.varve.experiments.scenario.ScenarioFile;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +90,23 @@ class WorkloadRunTest {
         double expected = 3 * 4 * 3600 * 2.0;
         assertThat((double) result.summary().totals().missedRecords()).isBetween(0.9 * expected, 1.02 * expected);
         assertThat(result.misses()).hasSize(3).allMatch(miss -> miss.consumer().equals("audit"));
+    }
+
+    @Test
+    void aConsumerThatIsTooSlowMissesAsMuchOfEachPartition() throws Exception {
+        PolicyResult result = run("""
+                name: too-slow
+                duration: 1d
+                sample: 1h
+                topics: [{name: orders, partitions: 4}]
+                producers: [{topic: orders, rate: 8/s, batch: {linger: 30s}}]
+                consumers: [{name: slow, topic: orders, kind: tailing, max-rate: 4/s, poll: 1m}]
+                policies: [{name: hours, retention.ms: 2h, segment.ms: 10m}]
+                """);
+        Map<Integer, Long> missed = result.misses().stream()
+                .collect(Collectors.groupingBy(Miss::partition, Collectors.summingLong(Miss::records)));
+        assertThat(missed).hasSize(4);
+        assertThat((double) Collections.min(missed.values())).isGreaterThan(0.8 * Collections.max(missed.values()));
     }
 
     @Test
