@@ -29,7 +29,7 @@ work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/backends.XXXXXX")
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+. "$VARVE_HOME/benchmarks/lib/servers.sh"
 
 start() { # backend port
   rm -rf "$work/data"

@@ -34,24 +34,8 @@ bucket='' server='' flood=''
 trap 'for p in $flood $server $bucket; do kill "$p" 2>/dev/null || true; done; wait; rm -rf "$work"' EXIT
 "$(dirname "$JAVA")/javac" -d "$work/classes" -cp "$TOOLS_TARGET/lib/*" "$home/benchmarks/ColdFlood.java"
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-await() { # pid file text
-  until grep -qs "$3" "$2"; do
-    kill -0 "$1" 2>/dev/null || { cat "$2" >&2; exit 1; }
-    sleep 0.2
-  done
-}
-
-s3_port=$(free_port) port=$(free_port)
-# With all of the JIT: what a bucket takes of the cores would be the server's elsewhere.
-KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC "$home/bin/varve-s3.sh" --port "$s3_port" --dir "$work/s3" --bucket varve >"$work/s3.out" 2>&1 &
-bucket=$!
-await "$bucket" "$work/s3.out" "127.0.0.1:$s3_port"
-"$home/bin/kafka-server-start.sh" "$home/config/server-s3.properties" --override "s3.endpoint=http://127.0.0.1:$s3_port" \
-  --override "s3.hot.backend=$hot" --override "log.dirs=$work/data" --override "listeners=PLAINTEXT://127.0.0.1:$port" \
-  --override s3.cache.size=0 --override log.retention.check.interval.ms=1000 ${overrides[@]+"${overrides[@]}"} >"$work/server.out" 2>&1 &
-server=$!
-await "$server" "$work/server.out" "ready on"
+. "$home/benchmarks/lib/servers.sh"
+start_tiered "$home" "$work" "$hot" --override s3.cache.size=0 --override log.retention.check.interval.ms=1000 ${overrides[@]+"${overrides[@]}"}
 
 create() { "$home/bin/kafka-topics.sh" --bootstrap-server "127.0.0.1:$port" --create --topic "$@" >/dev/null; }
 produce() { # topic records speed option...

@@ -29,27 +29,12 @@ bucket='' server=''
 trap 'for p in $server $bucket; do kill "$p" 2>/dev/null || true; done; wait; rm -rf "$work"' EXIT
 tick=$(getconf CLK_TCK)
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+. "$home/benchmarks/lib/servers.sh"
 cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 jit_ticks() { { cat "/proc/$1"/task/*/stat 2>/dev/null || true; } | grep -E '\(C[12] Compiler' | sed 's/.*) //' | awk '{ n += $12 + $13 } END { print n + 0 }'; }
 rss() { awk '/VmRSS/ { printf "%.0f MiB", $2 / 1024 }' "/proc/$1/status"; }
-await() { # pid file text
-  until grep -q "$3" "$2"; do
-    kill -0 "$1" 2>/dev/null || { cat "$2" >&2; exit 1; }
-    sleep 0.2
-  done
-}
 
-s3_port=$(free_port) port=$(free_port)
-# With all of the JIT: what a bucket takes of the cores would be the server's elsewhere.
-KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC "$home/bin/varve-s3.sh" --port "$s3_port" --dir "$work/s3" --bucket varve >"$work/s3.out" 2>&1 &
-bucket=$!
-await "$bucket" "$work/s3.out" "127.0.0.1:$s3_port"
-"$home/bin/kafka-server-start.sh" "$home/config/server-s3.properties" --override "s3.endpoint=http://127.0.0.1:$s3_port" \
-  --override "s3.hot.backend=$hot" --override "log.dirs=$work/data" --override "listeners=PLAINTEXT://127.0.0.1:$port" \
-  ${overrides[@]+"${overrides[@]}"} >"$work/server.out" 2>&1 &
-server=$!
-await "$server" "$work/server.out" "ready on"
+start_tiered "$home" "$work" "$hot" ${overrides[@]+"${overrides[@]}"}
 
 tier() { "$home/bin/varve-retention.sh" explain --bootstrap-server "127.0.0.1:$port" --topic "$1"; }
 produce() { # topic records speed
