@@ -35,6 +35,7 @@ trap 'for p in $flood $server $bucket; do kill "$p" 2>/dev/null || true; done; w
 "$(dirname "$JAVA")/javac" -d "$work/classes" -cp "$TOOLS_TARGET/lib/*" "$home/benchmarks/ColdFlood.java"
 
 . "$home/benchmarks/lib/servers.sh"
+start_bucket "$home" "$work"
 start_tiered "$home" "$work" "$hot" --override s3.cache.size=0 --override log.retention.check.interval.ms=1000 ${overrides[@]+"${overrides[@]}"}
 
 create() { "$home/bin/kafka-topics.sh" --bootstrap-server "127.0.0.1:$port" --create --topic "$@" >/dev/null; }

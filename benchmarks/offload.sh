@@ -34,6 +34,7 @@ cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 jit_ticks() { { cat "/proc/$1"/task/*/stat 2>/dev/null || true; } | grep -E '\(C[12] Compiler' | sed 's/.*) //' | awk '{ n += $12 + $13 } END { print n + 0 }'; }
 rss() { awk '/VmRSS/ { printf "%.0f MiB", $2 / 1024 }' "/proc/$1/status"; }
 
+start_bucket "$home" "$work"
 start_tiered "$home" "$work" "$hot" ${overrides[@]+"${overrides[@]}"}
 
 tier() { "$home/bin/varve-retention.sh" explain --bootstrap-server "127.0.0.1:$port" --topic "$1"; }

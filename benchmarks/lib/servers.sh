@@ -7,23 +7,35 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 await() {
   until grep -qs "$3" "$2"; do
     kill -0 "$1" 2>/dev/null || { cat "$2" >&2; exit 1; }
-    sleep 0.2
+    sleep 0.02
   done
 }
 
-# start_tiered HOME WORK HOT OPTION...: starts an S3 server and, in front of it, a broker with options of its own. Sets bucket and server,
-# their processes, and port, the broker's.
-start_tiered() {
-  local home=$1 work=$2 hot=$3 s3_port
+# start_broker HOME WORK CONFIG OPTION...: starts a broker with a file of config/ and options of its own. Sets server, its process, and port.
+start_broker() {
+  local home=$1 work=$2 config=$3
   shift 3
-  s3_port=$(free_port) port=$(free_port)
+  port=$(free_port)
+  "$home/bin/kafka-server-start.sh" "$home/config/$config" --override "log.dirs=$work/data" \
+    --override "listeners=PLAINTEXT://127.0.0.1:$port" "$@" >"$work/server.out" 2>&1 &
+  server=$!
+  await "$server" "$work/server.out" "ready on"
+}
+
+# start_bucket HOME WORK: starts an S3 server. Sets bucket, its process, and s3_port.
+start_bucket() {
+  local home=$1 work=$2
+  s3_port=$(free_port)
   # With all of the JIT: what a bucket takes of the cores would be the server's elsewhere.
   KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC "$home/bin/varve-s3.sh" --port "$s3_port" --dir "$work/s3" --bucket varve >"$work/s3.out" 2>&1 &
   bucket=$!
   await "$bucket" "$work/s3.out" "127.0.0.1:$s3_port"
-  "$home/bin/kafka-server-start.sh" "$home/config/server-s3.properties" --override "s3.endpoint=http://127.0.0.1:$s3_port" \
-    --override "s3.hot.backend=$hot" --override "log.dirs=$work/data" --override "listeners=PLAINTEXT://127.0.0.1:$port" \
-    "$@" >"$work/server.out" 2>&1 &
-  server=$!
-  await "$server" "$work/server.out" "ready on"
+}
+
+# start_tiered HOME WORK HOT OPTION...: starts a broker in front of that bucket, with a hot backend and options of its own, as start_broker does.
+start_tiered() {
+  local home=$1 work=$2 hot=$3
+  shift 3
+  start_broker "$home" "$work" server-s3.properties --override "s3.endpoint=http://127.0.0.1:$s3_port" \
+    --override "s3.hot.backend=$hot" "$@"
 }
