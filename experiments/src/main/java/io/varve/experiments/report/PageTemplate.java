@@ -20,7 +20,7 @@ final class PageTemplate {
     private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)}}");
     private static final String LIBRARY = "org.webjars.npm/uplot";
     private static final List<String> SHARED_SCRIPTS =
-            List.of("words.js", "page.js", "chart.js", "segments.js", "misses.js", "parts.js");
+            List.of("words.js", "page.js", "zoom.js", "table.js", "chart.js", "segments.js", "misses.js", "parts.js");
 
     private PageTemplate() {}
 

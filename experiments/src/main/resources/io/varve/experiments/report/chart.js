@@ -33,7 +33,7 @@ const Chart = (() => {
   function timeAxis(elapsed) {
     const axis = {
       font: FONT, stroke: colour("--quiet"), grid: { stroke: colour("--grid"), width: 1 },
-      ticks: { stroke: colour("--grid"), width: 1 }, space: 64, size: 42,
+      ticks: { stroke: colour("--grid"), width: 1 }, space: 64, size: 46,
       values: elapsed ? (u, splits) => splits.map(ms => ms === 0 ? "0" : Words.age(ms)) : timeLabels,
     };
     if (elapsed) axis.incrs = TIMES;
@@ -154,11 +154,12 @@ const Chart = (() => {
         scales: { x: { time: !elapsed }, y },
         axes: [timeAxis(elapsed), valueAxis(unit)],
         series: [{}].concat(order.map(i => this.seriesOptions(this.options.series[i], this.shown[i], paths))),
-        cursor: { sync: { key: "time" }, y: false, points: { size: 7 }, drag: { x: true, y: false } },
-        hooks: { setCursor: [u => this.hover(u)] },
+        cursor: Zoom.cursor({ points: { size: 7 } }),
+        hooks: { setCursor: [u => this.hover(u)], setSelect: [Zoom.selected] },
       }, [this.times].concat(order.map(i => this.drawn[i])), this.place);
       this.place.append(this.tip);
       this.u.over.addEventListener("mouseleave", () => { this.tip.hidden = true; });
+      Zoom.watch(this);
     }
 
     seriesOptions(series, show, paths) {

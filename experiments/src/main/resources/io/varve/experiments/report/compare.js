@@ -39,11 +39,11 @@
     return element("span", { class: lessIsBetter ? (after < before ? "better" : "worse") : "" }, text);
   }
 
-  function cell(name, value, words, lessIsBetter, pair) {
+  function cell(value, words, lessIsBetter, pair) {
     const [before, after] = pair.map(policy => value(policy.summary));
-    return element("td", { "data-heading": name }, before === after
-      ? element("span", null, words(after), element("span", { class: "quiet" }, " both"))
-      : element("span", null, `${words(before)} → ${words(after)} `, change(before, after, lessIsBetter)));
+    return before === after
+      ? [words(after), element("span", { class: "quiet" }, " both")]
+      : [`${words(before)} → ${words(after)} `, change(before, after, lessIsBetter)];
   }
 
   function verdicts(pair) {
@@ -60,15 +60,14 @@
   function table() {
     const pairs = data.names.map(name => sides.map(side => ofName(side, name)));
     const measures = MEASURES.filter(([name, value]) => pairs.flat().some(policy => value(policy.summary)));
-    const rows = pairs.map((pair, i) => element("tr", null, element("td", { class: "name" }, data.names[i]),
-      measures.map(([name, value, words, less]) => cell(name, value, words, less, pair)),
-      element("td", { class: "checks" }, verdicts(pair))));
     main.append(element("h2", null, "Policies"),
-      element("p", { class: "quiet small" }, `${data.firstName} → ${data.secondName}`),
-      element("div", { class: "scroll" }, element("table", { class: "policies change", id: "policies" },
-        element("thead", null, element("tr", null, element("th", { class: "text" }, "policy"),
-          measures.map(([name]) => element("th", null, name)), element("th", { class: "text" }, "constraints"))),
-        element("tbody", null, rows))));
+      element("p", { class: "quiet small" }, `${data.firstName} → ${data.secondName}`));
+    Table.policies(main, measures.map(([name]) => name), pairs.map((pair, i) => ({
+      rank: null,
+      name: [data.names[i]],
+      cells: measures.map(([name, value, words, less]) => cell(value, words, less, pair)),
+      checks: verdicts(pair),
+    })));
     const alone = [[data.onlyFirst, data.firstName], [data.onlySecond, data.secondName]].filter(([names]) => names.length);
     alone.forEach(([names, where]) => main.append(
       element("p", { class: "quiet" }, `Only in ${where}: ${names.join(", ")}.`)));
@@ -79,8 +78,10 @@
     const select = element("select", { id: "policy", onchange: () => draw(parent, select.value) },
       data.names.map(name => element("option", { value: name }, name)));
     main.append(element("h2", null, "One policy over time"),
-      element("div", { class: "choices" }, element("label", null, "policy", select)), parent);
+      element("div", { class: "choices" }, element("label", null, "policy", select)), element("p", { class: "quiet small on-screen" }, Zoom.HELP),
+      Zoom.makeBar(true), parent);
     draw(parent, data.names[0]);
+    Zoom.reset();
   }
 
   function draw(parent, name) {

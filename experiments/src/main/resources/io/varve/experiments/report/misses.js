@@ -41,12 +41,13 @@ const Misses = (() => {
         scales: { x: { time: true }, y: { dir: -1, range: () => [-0.5, this.lanes.length - 0.5] } },
         axes: [Chart.timeAxis(false), { show: false }],
         series: [{}, { stroke: "transparent", points: { show: false } }],
-        cursor: { sync: { key: "time" }, y: false, points: { show: false }, drag: { x: true, y: false } },
-        hooks: { draw: [u => this.paint(u)] },
+        cursor: Zoom.cursor({ points: { show: false } }),
+        hooks: { draw: [u => this.paint(u)], setSelect: [Zoom.selected] },
       }, [[startMs, endMs], [0, 0]], this.place);
       this.place.append(this.tip);
       this.u.over.addEventListener("mousemove", event => this.hover(event));
       this.u.over.addEventListener("mouseleave", () => { this.tip.hidden = true; });
+      Zoom.watch(this);
     }
 
     /** The area says the number of records. */

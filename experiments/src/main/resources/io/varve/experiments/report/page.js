@@ -1,8 +1,9 @@
 "use strict";
 
-/** Builds elements, and redraws all charts when the page's width or colours change. */
+/** Builds elements, and redraws what depends on the page's width or colours when they change. */
 const Page = (() => {
   const charts = [];
+  const fitted = [];
 
   /**
    * Makes an element. A property that an element does not have as such (class, data-*, aria-*) is an attribute.
@@ -53,7 +54,21 @@ const Page = (() => {
     parent.replaceChildren();
   }
 
+  /** Fills a place now, again whenever its width has changed, and for paper. */
+  function fit(place, fill) {
+    let width = place.clientWidth;
+    new ResizeObserver(() => {
+      if (place.clientWidth === width) return;
+      width = place.clientWidth;
+      // In the next frame: what changes sizes here would be told here again.
+      requestAnimationFrame(fill);
+    }).observe(place);
+    fitted.push(fill);
+    fill();
+  }
+
   function redraw() {
+    fitted.forEach(fill => fill());
     charts.forEach(chart => chart.draw());
   }
 
@@ -86,5 +101,5 @@ const Page = (() => {
     return element("div", null, line ? swatch(line, filled) : null, name, element("b", null, value));
   }
 
-  return { charts, element, colour, style, swatch, keep, forget, pairUp, showTip, tipLine };
+  return { charts, element, colour, style, swatch, keep, forget, fit, pairUp, showTip, tipLine };
 })();

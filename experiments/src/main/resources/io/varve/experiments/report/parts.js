@@ -23,13 +23,18 @@ const Parts = (() => {
   /** What kinds of requests and costs look like, in every chart. */
   const KINDS = { PUT: "--c3", GET: "--c4", LIST: "--c5", DELETE: "--c6" };
 
-  /** Names without the settings that all of them have; those as they are that would be empty, or would not differ. */
+  /**
+   * Names for legends: those of a grid's policies, "key=value key=value", by the values in which they differ, with the
+   * keys of these; other names as they are.
+   */
   function shortNames(names) {
-    const split = names.map(name => name.split(", "));
-    const common = split[0].filter(part => split.every(parts => parts.includes(part)));
-    const short = split.map(parts => parts.filter(part => !common.includes(part)).join(", "));
-    const clear = names.length > 1 && short.every(name => name) && new Set(short).size === short.length;
-    return clear ? { short, common } : { short: names, common: [] };
+    const split = names.map(name => name.split(" ").map(part => part.split("=")));
+    const keys = split[0].map(([key]) => key);
+    const grid = names.length > 1 && split.every(parts => parts.length === keys.length
+      && parts.every((part, i) => part.length === 2 && part[0] === keys[i]));
+    if (!grid) return { short: names, keys: [] };
+    const differing = keys.map((key, i) => i).filter(i => new Set(split.map(parts => parts[i][1])).size > 1);
+    return { short: split.map(parts => differing.map(i => parts[i][1]).join(", ")), keys: differing.map(i => keys[i]) };
   }
 
   const any = column => column.some(value => value);
@@ -39,6 +44,23 @@ const Parts = (() => {
     const found = new Map();
     all.forEach(row => found.set(row.time_ms, combine(found.get(row.time_ms), row)));
     return { x: [...found.keys()], y: [...found.values()] };
+  }
+
+  /**
+   * Adds up the rows of each period from the run's start to its end; without rows the sum is 0. A period has as many
+   * samples as were merged.
+   */
+  function byPeriod(all, run, merged, value) {
+    const periodMs = run.samplePeriodMs * merged;
+    const x = [];
+    for (let ms = periodMs; ms < run.durationMs; ms += periodMs) x.push(run.startMs + ms);
+    x.push(run.startMs + run.durationMs);
+    const y = x.map(() => 0);
+    for (const row of all) {
+      const period = Math.ceil((row.time_ms - run.startMs) / periodMs) - 1;
+      y[Math.max(0, Math.min(x.length - 1, period))] += value(row);
+    }
+    return { x, y };
   }
 
   const amplification = samples =>
@@ -55,5 +77,5 @@ const Parts = (() => {
     return said.length ? `To keep this page small, ${said.join("; ")}. The CSV files have all.` : "";
   }
 
-  return { KINDS, facts, rows, shortNames, any, byTime, amplification, merged };
+  return { KINDS, facts, rows, shortNames, any, byTime, byPeriod, amplification, merged };
 })();

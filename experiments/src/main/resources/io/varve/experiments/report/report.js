@@ -9,7 +9,7 @@
   const main = document.querySelector("main");
   const ranked = [...data.policies].sort((a, b) => a.summary.rank - b.summary.rank);
   const lineOf = new Map(ranked.map((policy, i) => [policy, Page.style(i)]));
-  const { short, common } = Parts.shortNames(ranked.map(policy => policy.summary.name));
+  const { short, keys } = Parts.shortNames(ranked.map(policy => policy.summary.name));
   const nameOf = new Map(ranked.map((policy, i) => [policy, short[i]]));
   const hasBucket = data.policies.some(policy => policy.requests.time_ms.length || Parts.any(policy.samples.remote_bytes));
 
@@ -27,7 +27,6 @@
 
   function table() {
     const columns = [
-      ["rank", one => one.rank], ["policy", null],
       ["a month", one => Words.dollars(one.costs.perMonth)],
       ["max on disk", one => Words.bytes(one.totals.maxLocalBytes)],
       hasBucket ? ["max in bucket", one => Words.bytes(one.totals.maxRemoteBytes)] : null,
@@ -36,18 +35,14 @@
       ["99 % of reads begin within", one => one.totals.readBytes ? Words.age(one.totals.readP99Ms) : "no reads"],
       hasBucket ? ["requests", one => Words.count(one.totals.requests)] : null,
     ].filter(column => column);
-    const head = columns.map(([name, value]) => element("th", { class: value ? "" : "text" }, name));
-    const body = ranked.map(policy => element("tr", null,
-      columns.map(([name, value]) => value
-        ? element("td", { "data-heading": name }, String(value(policy.summary)))
-        : element("td", { class: "name" },
-          element("span", { class: "named" }, Page.swatch(lineOf.get(policy)), policy.summary.name))),
-      element("td", { class: "checks" }, verdicts(policy.summary))));
     main.append(element("h2", null, "Policies by cost"),
-      element("p", { class: "quiet small" }, "Policies that satisfy every constraint come first, the cheapest of them at the top."),
-      element("div", { class: "scroll" }, element("table", { class: "policies", id: "policies" },
-        element("thead", null, element("tr", null, head, element("th", { class: "text" }, "constraints"))),
-        element("tbody", null, body))));
+      element("p", { class: "quiet small" }, "Policies that satisfy every constraint come first, the cheapest of them at the top."));
+    Table.policies(main, columns.map(([name]) => name), ranked.map(policy => ({
+      rank: policy.summary.rank,
+      name: [Page.swatch(lineOf.get(policy)), element("span", null, policy.summary.name)],
+      cells: columns.map(([name, value]) => value(policy.summary)),
+      checks: verdicts(policy.summary),
+    })));
   }
 
   const COSTS = [
@@ -106,8 +101,8 @@
   function overTime() {
     const parent = element("div", { class: "charts" });
     main.append(element("h2", null, "All policies over time"),
-      element("p", { class: "quiet small on-screen" }, "Drag to zoom, double-click to go back. A click on a name hides its line."),
-      common.length ? element("p", { class: "quiet small" }, `All policies have ${common.join(", ")}.`) : "", parent);
+      element("p", { class: "quiet small on-screen" }, `${Zoom.HELP} A name in a legend hides its line.`),
+      keys.length ? element("p", { class: "quiet small" }, `Policies are named by ${keys.join(" and ")}.`) : "", Zoom.makeBar(false), parent);
     const draw = (id, title, text, unit, values) =>
       new Chart.TimeChart(parent, { id, title, text, unit, series: perPolicy(values), group: "policies" });
     draw("local-bytes", "Bytes on the local disk", "At each sample.", "bytes", samples => samples.local_bytes);
@@ -213,12 +208,10 @@
     return Parts.KINDS[name] ? { colour: Parts.KINDS[name], dash: null } : Page.style(i);
   }
 
-  /** Series of one kind each, from rows of several kinds. */
-  function kinds(all, key, combine) {
+  /** Series of one kind each, from rows of several kinds. points makes x and y of the rows of a kind. */
+  function kinds(all, key, points) {
     const names = [...new Set(all.map(row => row[key]))].sort();
-    return names.map((name, i) => ({
-      name, line: lineOfKind(name, i), ...Parts.byTime(all.filter(row => row[key] === name), combine),
-    }));
+    return names.map((name, i) => ({ name, line: lineOfKind(name, i), ...points(all.filter(row => row[key] === name)) }));
   }
 
   function requests(parent) {
@@ -229,7 +222,7 @@
     }
     new Chart.TimeChart(parent, {
       id: "requests", title: "Requests to the bucket", text: "Between samples, by kind.", unit: "count", stack: true, steps: true,
-      series: kinds(all, "kind", (sum, row) => (sum || 0) + row.requests),
+      series: kinds(all, "kind", rows => Parts.byPeriod(rows, run, data.sizes.requestsMerged, row => row.requests)),
     });
     new Chart.TimeChart(parent, {
       id: "costs-over-time", title: "Cost so far by kind", text: "Dollars since the begin of the run.", unit: "dollars", stack: true,
@@ -282,12 +275,13 @@
     new Chart.TimeChart(parent, {
       id: "read-bytes", title: "Bytes that consumers read by tier", text: "Between samples.", unit: "bytes", stack: true, steps: true,
       series: tiers.map(tier => ({
-        name: tier, line: { colour: colourOf(tier), dash: null }, ...ofTier(tier, (sum, row) => (sum || 0) + row.bytes),
+        name: tier, line: { colour: colourOf(tier), dash: null },
+        ...Parts.byPeriod(all.filter(row => row.tier === tier), run, data.sizes.readsMerged, row => row.bytes),
       })),
     });
     new Chart.TimeChart(parent, {
       id: "lag", title: "How far consumers are behind", text: "Age of the next record to read. A consumer that stands still has no line.",
-      unit: "age", wide: true, floor: 1000, series: kinds(all, "consumer", (ms, row) => most(ms, row, "lag_ms")),
+      unit: "age", wide: true, floor: 1000, series: kinds(all, "consumer", rows => Parts.byTime(rows, (ms, row) => most(ms, row, "lag_ms"))),
     });
   }
 
@@ -295,6 +289,7 @@
   table();
   overTime();
   onePolicy();
+  Zoom.reset();
   const merged = Parts.merged(data.sizes);
   main.append(element("footer", null,
     merged ? element("p", { id: "merged" }, merged) : "",

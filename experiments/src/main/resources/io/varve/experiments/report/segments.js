@@ -62,8 +62,8 @@ const Segments = (() => {
             ? Words.count(this.lives[row].base_offset) : ""),
         }],
         series: [{}, { stroke: "transparent", points: { show: false } }],
-        cursor: { sync: { key: "time" }, y: false, points: { show: false }, drag: { x: true, y: false } },
-        hooks: { draw: [u => this.paint(u)] },
+        cursor: Zoom.cursor({ points: { show: false } }),
+        hooks: { draw: [u => this.paint(u)], setSelect: [Zoom.selected] },
       }, [[startMs, endMs], [0, this.lives.length]], this.place);
       this.place.append(this.tip);
       const over = this.u.over;
@@ -74,6 +74,7 @@ const Segments = (() => {
         const row = Math.abs(event.clientX - this.pressed) < 4 ? this.rowAt(event) : -1;
         if (row >= 0) this.select(row);
       });
+      Zoom.watch(this);
     }
 
     /** The range of rows that live in a range of time. */
@@ -91,16 +92,18 @@ const Segments = (() => {
       ctx.clip();
       const colours = STAGES.map(stage => colour(stage.line.colour));
       const height = Math.abs(u.valToPos(1, "y", true) - u.valToPos(0, "y", true));
-      const thick = Math.max(1, height > 4 ? height - 1 : height);
+      const gap = height > 4 ? 1 : 0;
       this.parts.forEach((own, row) => {
-        const top = u.valToPos(row, "y", true) - thick / 2;
+        // Whole pixels: parts of them would make stripes.
+        const top = Math.round(u.valToPos(row - 0.5, "y", true));
+        const thick = Math.max(1, Math.round(u.valToPos(row + 0.5, "y", true)) - top - gap);
         for (const [stage, from, to] of own) {
           const left = u.valToPos(from, "x", true);
           ctx.fillStyle = colours[stage];
           ctx.fillRect(left, top, Math.max(1, u.valToPos(to, "x", true) - left), thick);
         }
       });
-      if (this.selected >= 0) this.frame(u, this.selected, Math.max(thick, 3));
+      if (this.selected >= 0) this.frame(u, this.selected, Math.max(height - gap, 3));
       ctx.restore();
     }
 

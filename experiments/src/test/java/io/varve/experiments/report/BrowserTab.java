@@ -3,6 +3,7 @@ package io.varve.experiments.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 /** Shows a page as a person would see it, and notes errors and requests. Used by one thread. */
 final class BrowserTab {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Narrower windows are those of phones, in pixels. */
+    private static final int PHONE = 500;
 
     private final Chromium browser;
     private final String session;
@@ -28,11 +32,19 @@ final class BrowserTab {
     void begin(int width, int height) {
         List.of("Page", "Runtime", "Log", "Network").forEach(domain -> send(domain + ".enable", object()));
         send(
+                "Emulation.setTouchEmulationEnabled",
+                object().put("enabled", width < PHONE).put("maxTouchPoints", 5));
+        resize(width, height);
+    }
+
+    /** Gives the window another size in pixels. One that is below {@value #PHONE} wide is a phone's. */
+    void resize(int width, int height) {
+        send(
                 "Emulation.setDeviceMetricsOverride",
                 object().put("width", width)
                         .put("height", height)
                         .put("deviceScaleFactor", 1)
-                        .put("mobile", width < 500));
+                        .put("mobile", width < PHONE));
     }
 
     static ObjectNode object() {
@@ -126,6 +138,62 @@ final class BrowserTab {
         drawn();
     }
 
+    /** Presses the mouse at a place within an element, moves to another one at the same height, and lets go. */
+    void drag(String selector, double x, double y, double toX) {
+        double[] at = bring(selector);
+        mouse("mouseMoved", at[0] + x, at[1] + y, "none");
+        mouse("mousePressed", at[0] + x, at[1] + y, "left");
+        mouse("mouseMoved", at[0] + (x + toX) / 2, at[1] + y, "left");
+        mouse("mouseMoved", at[0] + toX, at[1] + y, "left");
+        mouse("mouseReleased", at[0] + toX, at[1] + y, "left");
+        drawn();
+    }
+
+    void doubleClick(String selector, double x, double y) {
+        double[] at = bring(selector);
+        for (int count = 1; count <= 2; count++) {
+            mouse("mousePressed", at[0] + x, at[1] + y, "left", count);
+            mouse("mouseReleased", at[0] + x, at[1] + y, "left", count);
+        }
+        drawn();
+    }
+
+    /** Puts fingers on an element, each at its x, moves them to as many others at the same height, and lifts them. */
+    void swipe(String selector, double y, double[] from, double[] to) {
+        double[] at = bring(selector);
+        touch("touchStart", at, y, from);
+        for (double share : new double[] {0.25, 0.5, 0.75, 1}) {
+            double[] places = new double[from.length];
+            for (int i = 0; i < places.length; i++) {
+                places[i] = from[i] + share * (to[i] - from[i]);
+            }
+            touch("touchMove", at, y, places);
+        }
+        touch("touchEnd", at, y, new double[0]);
+        drawn();
+    }
+
+    void tap(String selector, double x, double y) {
+        double[] at = bring(selector);
+        touch("touchStart", at, y, new double[] {x});
+        touch("touchEnd", at, y, new double[0]);
+    }
+
+    /** Waits until an expression is true at a frame: a browser decides after a while that a touch was a tap. */
+    void await(String expression) {
+        evaluate("new Promise(done => (function look() { if (" + expression
+                + ") done(true); else requestAnimationFrame(look); })())");
+    }
+
+    private void touch(String type, double[] at, double y, double[] places) {
+        ObjectNode event = object().put("type", type);
+        ArrayNode points = event.putArray("touchPoints");
+        for (int i = 0; i < places.length; i++) {
+            points.addObject().put("x", at[0] + places[i]).put("y", at[1] + y).put("id", i);
+        }
+        send("Input.dispatchTouchEvent", event);
+    }
+
     /** Sets the colours that the person prefers: {@code light} or {@code dark}. */
     void prefer(String scheme) {
         ObjectNode media = object();
@@ -137,13 +205,18 @@ final class BrowserTab {
     }
 
     private void mouse(String type, double x, double y, String button) {
+        mouse(type, x, y, button, button.equals("none") ? 0 : 1);
+    }
+
+    private void mouse(String type, double x, double y, String button, int clicks) {
         send(
                 "Input.dispatchMouseEvent",
                 object().put("type", type)
                         .put("x", x)
                         .put("y", y)
                         .put("button", button)
-                        .put("clickCount", button.equals("none") ? 0 : 1));
+                        .put("buttons", button.equals("none") ? 0 : 1)
+                        .put("clickCount", clicks));
     }
 
     /** Returns what a person would find in the console. */

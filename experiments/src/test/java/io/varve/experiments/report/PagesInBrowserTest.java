@@ -250,6 +250,22 @@ class PagesInBrowserTest {
     }
 
     @Test
+    void drawsNothingWhereNothingWasRead() throws IOException {
+        PolicyResult policy = DrawnResult.policy("keep", 1, 24, 4, true);
+        List<ReadSample> reads = policy.reads().stream()
+                .filter(read -> read.timeMs() <= DrawnResult.START + 8 * DrawnResult.HOUR
+                        || read.timeMs() > DrawnResult.START + 20 * DrawnResult.HOUR)
+                .toList();
+        PolicyResult paused = new PolicyResult(
+                policy.summary(), policy.samples(), policy.segments(), policy.requests(), reads, policy.misses());
+        BrowserTab tab = open(write("paused", DrawnResult.result(24, List.of(paused))));
+        List<Double> bytes = drawn(tab, "read-bytes", 0);
+        assertThat(bytes.subList(0, 8)).containsOnly(3.0 * DrawnResult.GIB);
+        assertThat(bytes.subList(8, 20)).containsOnly(0.0);
+        assertThat(bytes.subList(20, 24)).containsOnly(3.0 * DrawnResult.GIB);
+    }
+
+    @Test
     void drawsTwoResultsOverEachOther() throws IOException {
         ExperimentResult first = DrawnResult.tiered();
         ExperimentResult second = DrawnResult.result(
