@@ -40,11 +40,22 @@ const Chart = (() => {
     return axis;
   }
 
+  /** As wide as an axis' labels, and at least so wide that charts side by side look alike. */
+  function labelled(least) {
+    return (u, labels, number, cycle) => {
+      const axis = u.axes[number];
+      if (cycle > 1) return axis._size;
+      u.ctx.font = axis.font[0];
+      const widths = (labels || []).map(label => u.ctx.measureText(label).width / devicePixelRatio);
+      return Math.ceil(Math.max(least, 10 + Math.max(0, ...widths)));
+    };
+  }
+
   function valueAxis(unit) {
     const words = unit === "count" ? Words.briefly : Words[unit];
     const axis = {
       font: FONT, stroke: colour("--quiet"), grid: { stroke: colour("--grid"), width: 1 },
-      ticks: { show: false }, size: 66, space: 34,
+      ticks: { show: false }, size: labelled(66), space: 34,
       values: (u, splits) => splits.map(value => value == null ? "" : value === 0 ? "0" : words(value)),
     };
     if (INCREMENTS[unit]) axis.incrs = INCREMENTS[unit];
@@ -205,5 +216,5 @@ const Chart = (() => {
     }
   }
 
-  return { TimeChart, timeAxis, utc, FONT, FONT_FAMILY };
+  return { TimeChart, timeAxis, labelled, utc, FONT, FONT_FAMILY };
 })();

@@ -57,7 +57,7 @@ const Segments = (() => {
           y: { dir: -1, range: u => this.rows(u.scales.x.min ?? startMs, u.scales.x.max ?? endMs) },
         },
         axes: [Chart.timeAxis(false), {
-          font: Chart.FONT, stroke: colour("--quiet"), grid: { show: false }, ticks: { show: false }, size: 86, space: 34,
+          font: Chart.FONT, stroke: colour("--quiet"), grid: { show: false }, ticks: { show: false }, size: Chart.labelled(86), space: 34,
           values: (u, splits) => splits.map(row => Number.isInteger(row) && this.lives[row]
             ? Words.count(this.lives[row].base_offset) : ""),
         }],

@@ -138,7 +138,7 @@ final class BrowserTab {
         drawn();
     }
 
-    /** Presses the mouse at a place within an element, moves to another one at the same height, and lets go. */
+    /** Presses the mouse at a place within an element, moves to another at the same height, and lets go. */
     void drag(String selector, double x, double y, double toX) {
         double[] at = bring(selector);
         mouse("mouseMoved", at[0] + x, at[1] + y, "none");
@@ -158,7 +158,7 @@ final class BrowserTab {
         drawn();
     }
 
-    /** Puts fingers on an element, each at its x, moves them to as many others at the same height, and lifts them. */
+    /** Puts a finger at each x of an element, moves them to others at the same height, and lifts them. */
     void swipe(String selector, double y, double[] from, double[] to) {
         double[] at = bring(selector);
         touch("touchStart", at, y, from);
@@ -179,7 +179,7 @@ final class BrowserTab {
         touch("touchEnd", at, y, new double[0]);
     }
 
-    /** Waits until an expression is true at a frame: a browser decides after a while that a touch was a tap. */
+    /** Waits until an expression is true at a frame: a touch is a tap only after a while. */
     void await(String expression) {
         evaluate("new Promise(done => (function look() { if (" + expression
                 + ") done(true); else requestAnimationFrame(look); })())");

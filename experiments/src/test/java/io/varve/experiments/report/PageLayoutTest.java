@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Looks at the pages at the widths of screens, and zooms in them. Skipped only without a browser, never in CI. */
+/** Looks at the pages at the widths of screens, and zooms. Skipped only without a browser, never in CI. */
 class PageLayoutTest {
     private static final String GRID = "min.cleanable.dirty.ratio=0.5 segment.bytes=";
     private static final String LONG = "a-name-" + "without-end-".repeat(12);
