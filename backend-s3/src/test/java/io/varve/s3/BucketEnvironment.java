@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3;
 
-import io.varve.conformance.rig.DirectoryRig;
 import io.varve.conformance.rig.StorageRig;
 import io.varve.conformance.rig.TestEnvironment;
 import io.varve.conformance.rig.TestedBackend;
+import io.varve.core.runtime.Ids;
 import io.varve.core.spi.Storage;
 import io.varve.s3.manifest.Manifest;
 import io.varve.s3.manifest.RemoteSegment;
@@ -21,7 +21,10 @@ import java.util.Set;
  */
 public final class BucketEnvironment implements TestEnvironment {
     private static final String PREFIX = "s3.prefix";
+    private static final String DEFAULT_PREFIX = "conformance";
     private static final List<String> OF_A_BUCKET = List.of("s3.endpoint", "s3.bucket");
+
+    private RigBucket bucket;
 
     @Override
     public String backend() {
@@ -31,40 +34,36 @@ public final class BucketEnvironment implements TestEnvironment {
     @Override
     public TestedBackend start(TestedBackend given) {
         Map<String, String> properties = new HashMap<>(given.properties());
-        if (namesABucket(given)) {
-            properties.putIfAbsent(PREFIX, "conformance");
+        S3Rig.waits().forEach(properties::putIfAbsent);
+        if (OF_A_BUCKET.stream().anyMatch(properties::containsKey)) {
+            String prefix = properties.getOrDefault(PREFIX, DEFAULT_PREFIX);
+            properties.put(PREFIX, prefix + "/" + Ids.random().next());
+            bucket = new ForeignBucket(properties);
         } else {
-            S3Rig.settings().forEach(properties::putIfAbsent);
+            SharedBucket.settings().forEach(properties::putIfAbsent);
+            bucket = new SharedBucket();
         }
         boolean plain = given.provider() instanceof S3StorageProvider;
         return new TestedBackend(
                 plain ? new HastyS3Provider() : given.provider(), properties, given.classPath(), Set.of(PREFIX));
     }
 
-    private static boolean namesABucket(TestedBackend backend) {
-        return OF_A_BUCKET.stream().anyMatch(key -> {
-            String value = backend.properties().get(key);
-            return value != null && !value.equals(S3Rig.settings().get(key));
-        });
-    }
-
-    /** Of a bucket that the user names nothing is known but what the storage says: no faults are had. */
     @Override
     public StorageRig rig(TestedBackend started) {
-        return namesABucket(started) ? new DirectoryRig(started) : new S3Rig(started);
+        return new S3Rig(started, bucket);
     }
 
     @Override
     public Optional<String> obstacleToCopy(TestedBackend started) {
-        return namesABucket(started)
-                ? Optional.of(
-                        "the bucket must be one that can be copied: leave out " + String.join(" and ", OF_A_BUCKET))
-                : Optional.empty();
+        return bucket instanceof SharedBucket
+                ? Optional.empty()
+                : Optional.of("the bucket cannot be copied as it is at the moment of a cut: leave out "
+                        + String.join(" and ", OF_A_BUCKET) + ", and one is started that can");
     }
 
     @Override
     public void copy(TestedBackend from, TestedBackend to, Runnable meanwhile) {
-        S3Rig.SERVER.copy(folder(from), folder(to), meanwhile);
+        SharedBucket.SERVER.copy(folder(from), folder(to), meanwhile);
     }
 
     private static String folder(TestedBackend backend) {
@@ -73,7 +72,7 @@ public final class BucketEnvironment implements TestEnvironment {
 
     @Override
     public void discard(TestedBackend place) {
-        S3Rig.SERVER.keys(folder(place)).forEach(S3Rig.SERVER::remove);
+        SharedBucket.SERVER.keys(folder(place)).forEach(SharedBucket.SERVER::remove);
     }
 
     /** An object may go while this looks, but not before the manifest names it no longer. */
@@ -96,7 +95,10 @@ public final class BucketEnvironment implements TestEnvironment {
                 .toList();
     }
 
-    /** The server goes with the process. */
     @Override
-    public void close() {}
+    public void close() {
+        if (bucket != null) {
+            bucket.close();
+        }
+    }
 }

@@ -37,8 +37,9 @@ final class BucketFaults implements TierFaults {
     }
 
     @Override
-    public void strike(Kind kind, double chance) {
+    public boolean strike(Kind kind, double chance) {
         server.faults().add(rule(kind).chance(chance));
+        return true;
     }
 
     @Override

@@ -10,9 +10,6 @@ import io.varve.conformance.rig.TierFaults;
 import io.varve.conformance.rig.TieredRig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Storage;
-import io.varve.s3server.EmbeddedS3;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +20,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Restarts and crashes the tier, with a hot backend in a directory and the bucket of one server for all
- * tests of the process; each rig has a prefix of its own there.
+ * Restarts and crashes the tier, with a hot backend in a directory and a bucket that it shares with others;
+ * each rig has a prefix of its own there.
  */
 final class S3Rig implements TieredRig {
     /** What a build takes for it beside the tests of the hot backends. */
@@ -35,10 +32,10 @@ final class S3Rig implements TieredRig {
 
     private static final long PATIENCE_NANOS = 30_000_000_000L;
     private static final long POLL_NANOS = 2_000_000;
-    static final EmbeddedS3 SERVER = start();
 
     private final DirectoryRig directory;
-    private final BucketFaults faults = new BucketFaults(SERVER);
+    private final RigBucket bucket;
+    private final TierFaults faults;
     private Storage second;
     private Pause pause;
 
@@ -47,16 +44,21 @@ final class S3Rig implements TieredRig {
      * @param others settings that are different
      */
     S3Rig(String hot, Map<String, String> others) {
-        this(backend(hot, others));
+        this(backend(hot, others), new SharedBucket());
     }
 
-    /** @param backend on the bucket of {@link #SERVER} */
-    S3Rig(TestedBackend backend) {
-        this(new DirectoryRig(backend));
+    /**
+     * @param backend on the bucket
+     * @param bucket closed by whoever opened it
+     */
+    S3Rig(TestedBackend backend, RigBucket bucket) {
+        this(new DirectoryRig(backend), bucket);
     }
 
-    private S3Rig(DirectoryRig directory) {
+    private S3Rig(DirectoryRig directory, RigBucket bucket) {
         this.directory = directory;
+        this.bucket = bucket;
+        this.faults = bucket.faults();
     }
 
     /** Tells whether a build lets a process halt at a failpoint: at those of the tier itself. */
@@ -64,40 +66,18 @@ final class S3Rig implements TieredRig {
         return ALL_FAIL_POINTS || failPoint.startsWith("s3.");
     }
 
-    private static EmbeddedS3 start() {
-        try {
-            EmbeddedS3 server = EmbeddedS3.inMemory();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop-s3"));
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void stop(EmbeddedS3 server) {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** @return the backend on the bucket, in small: short waits, small chunks */
     static TestedBackend backend(String hot, Map<String, String> others) {
-        Map<String, String> properties = new HashMap<>(settings());
+        Map<String, String> properties = new HashMap<>(waits());
+        properties.putAll(SharedBucket.settings());
         properties.put("s3.hot.backend", hot);
         properties.putAll(others);
         return new TestedBackend(new HastyS3Provider(), properties, List.of(), Set.of("s3.prefix"));
     }
 
-    /** @return settings for the bucket of {@link #SERVER}, with short waits */
-    static Map<String, String> settings() {
+    /** @return settings with short waits, as the rig needs them */
+    static Map<String, String> waits() {
         return Map.of(
-                "s3.endpoint", SERVER.endpoint().toString(),
-                "s3.bucket", SERVER.bucket(),
-                "s3.access.key.id", SERVER.accessKey(),
-                "s3.secret.access.key", SERVER.secretKey(),
-                "s3.prefix", "rig",
                 "s3.start.timeout.ms", "0",
                 "s3.delete.delay.ms", "0",
                 "s3.sweep.grace.ms", "0",
@@ -178,20 +158,20 @@ final class S3Rig implements TieredRig {
     public void settle() {
         SettledTier tier = new SettledTier((S3Storage) storage());
         long until = System.nanoTime() + PATIENCE_NANOS;
-        Optional<String> left = tier.left(objects());
+        Optional<String> left = tier.left(this::objects);
         while (left.isPresent()) {
             if (System.nanoTime() > until) {
                 throw new AssertionError("the tier does not come to rest: " + left.get());
             }
             LockSupport.parkNanos(POLL_NANOS);
-            left = tier.left(objects());
+            left = tier.left(this::objects);
         }
     }
 
     @Override
     public Set<String> objects() {
         String prefix = directory.subject().orElseThrow().properties().get("s3.prefix");
-        return Set.copyOf(SERVER.keys(prefix + "/main/data/"));
+        return Set.copyOf(bucket.keys(prefix + "/main/data/"));
     }
 
     @Override
@@ -201,7 +181,7 @@ final class S3Rig implements TieredRig {
 
     @Override
     public StorageRig withFaults() {
-        return new S3Rig((DirectoryRig) directory.withFaults());
+        return new S3Rig((DirectoryRig) directory.withFaults(), bucket);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.varve.s3.manifest.RemoteSegment;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Tells what the background work of an open tier has left to do. */
 final class SettledTier {
@@ -20,10 +21,10 @@ final class SettledTier {
     }
 
     /**
-     * @param objects the data objects in the bucket, with the storage's prefix
+     * @param objects lists the data objects in the bucket, with the storage's prefix
      * @return the first thing that is left to do
      */
-    Optional<String> left(Set<String> objects) {
+    Optional<String> left(Supplier<Set<String>> objects) {
         LocalJournal journal = storage.parts.journal();
         if (!journal.removals(false).isEmpty() || !journal.removals(true).isEmpty()) {
             return Optional.of("removals " + journal.removals(false) + journal.removals(true));
@@ -38,7 +39,7 @@ final class SettledTier {
                 e.rethrowUnless(StorageException.Kind.CLOSED);
             }
         }
-        return unnamed(objects);
+        return unnamed(objects.get());
     }
 
     private static Optional<String> left(S3Partition partition, LocalJournal journal) {

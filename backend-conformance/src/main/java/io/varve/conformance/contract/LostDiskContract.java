@@ -266,7 +266,7 @@ public abstract class LostDiskContract extends TieredContract {
     void doesNotBeginAnewWhileTheTierIsAway() {
         appendUploaded(12);
         tier.settle();
-        tier.tierFaults().strike(TierFaults.Kind.UNREACHABLE, 1);
+        strike(TierFaults.Kind.UNREACHABLE, 1);
         boolean opened;
         try {
             opened = tier.loseDisk().partitions().isEmpty();

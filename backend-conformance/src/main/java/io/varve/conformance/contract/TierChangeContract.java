@@ -61,7 +61,7 @@ public abstract class TierChangeContract extends TieredContract {
     void aTrimWithinTheTierIsDurableAfterTheSyncWithoutTheTier() {
         appendUploaded(23);
         store.dropLocal(150);
-        tier.tierFaults().strike(TierFaults.Kind.UNREACHABLE, 1);
+        strike(TierFaults.Kind.UNREACHABLE, 1);
         store.trimTo(125);
         assertThat(sync(storage(), store)).isTrue();
         tier.tierFaults().heal();
@@ -251,7 +251,7 @@ public abstract class TierChangeContract extends TieredContract {
     void aDeletionStandsWithoutTheTierAndAfterACrash() {
         appendUploaded(17);
         store.dropLocal(100);
-        tier.tierFaults().strike(TierFaults.Kind.UNREACHABLE, 1);
+        strike(TierFaults.Kind.UNREACHABLE, 1);
         storage().delete(ID);
         tier.tierFaults().heal();
         assertThat(tier.crash().partitions()).isEmpty();

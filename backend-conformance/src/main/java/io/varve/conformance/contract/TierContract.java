@@ -114,7 +114,7 @@ public abstract class TierContract extends TieredContract {
 
     @Test
     void dropsNothingThatIsNotInTheTier() {
-        tier.tierFaults().strike(TierFaults.Kind.UNREACHABLE, 1);
+        strike(TierFaults.Kind.UNREACHABLE, 1);
         appendTens(12);
         sync();
         store.dropLocal(TO_END);

@@ -38,7 +38,7 @@ public abstract class TierFaultContract extends TieredContract {
     void appendsSyncsAndRecentReadsGoOn(TierFaults.Kind kind) {
         appendUploaded(12);
         store.dropLocal(50);
-        tier.tierFaults().strike(kind, 1);
+        strike(kind, 1);
         long before = clock.nanos();
         for (int i = 0; i < 10; i++) {
             appendTens(3);
@@ -55,7 +55,7 @@ public abstract class TierFaultContract extends TieredContract {
     @ParameterizedTest
     @EnumSource(TierFaults.Kind.class)
     void copiesGetThereInTheEnd(TierFaults.Kind kind) {
-        tier.tierFaults().strike(kind, OFTEN);
+        strike(kind, OFTEN);
         for (int i = 0; i < 8; i++) {
             appendTens(5);
             sync();
@@ -85,7 +85,7 @@ public abstract class TierFaultContract extends TieredContract {
     void oldReadsGiveTheRightBytesOrRetry(TierFaults.Kind kind) {
         appendUploaded(27);
         store.dropLocal(TO_END);
-        tier.tierFaults().strike(kind, OFTEN);
+        strike(kind, OFTEN);
         int right = 0;
         for (int round = 0; round < 6; round++) {
             for (long base = 0; base < 250; base += 10) {

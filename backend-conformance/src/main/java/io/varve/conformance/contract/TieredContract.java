@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.varve.conformance.batch.Batches;
 import io.varve.conformance.batch.ReadableAppend;
 import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.rig.TierFaults;
 import io.varve.conformance.rig.TieredRig;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.BatchSlice;
@@ -59,6 +60,11 @@ abstract class TieredContract extends Contract {
     final void requireATier() {
         assumeTrue(rig instanceof TieredRig, "this backend has no remote tier");
         tier = (TieredRig) rig;
+    }
+
+    /** Strikes requests to the tier, as {@link TierFaults#strike}; skips the check where none can be struck. */
+    final void strike(TierFaults.Kind kind, double chance) {
+        assumeTrue(tier.tierFaults().strike(kind, chance), "requests to this tier cannot be struck");
     }
 
     final void loseDisk() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.rig;
 
-/** Strikes the requests of a storage to its remote tier. */
+/** Strikes the requests of a storage to its remote tier. Checks that need it are skipped where it is {@link #NONE}. */
 public interface TierFaults {
     /** What happens to a request. */
     enum Kind {
@@ -25,8 +25,9 @@ public interface TierFaults {
      * Strikes requests from now on, in addition to what strikes already.
      *
      * @param chance of each request, from 0 to 1
+     * @return false if this rig cannot strike requests
      */
-    void strike(Kind kind, double chance);
+    boolean strike(Kind kind, double chance);
 
     /** @return how many requests were struck so far */
     long struck();
@@ -36,4 +37,25 @@ public interface TierFaults {
 
     /** Ends all faults. Idempotent. */
     void heal();
+
+    /** Strikes nothing. */
+    TierFaults NONE = new TierFaults() {
+        @Override
+        public boolean strike(Kind kind, double chance) {
+            return false;
+        }
+
+        @Override
+        public long struck() {
+            return 0;
+        }
+
+        @Override
+        public String describe() {
+            return "no faults";
+        }
+
+        @Override
+        public void heal() {}
+    };
 }

@@ -10,6 +10,7 @@ import io.varve.conformance.run.CheckOutcome.Status;
 import io.varve.conformance.run.ConformanceRun;
 import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.runtime.Clock;
+import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,7 +48,20 @@ final class GradeCommand {
         try (TestEnvironment environment = finder.environment(options.backend())) {
             TestedBackend subject =
                     environment.start(new TestedBackend(provider, options.properties(), options.classPath()));
+            requireOpening(options.backend(), () -> environment.rig(subject));
             return run(options, provider, () -> environment.rig(subject));
+        }
+    }
+
+    /** What a wrong setting, or a server that is not there, keeps from opening says nothing of the backend. */
+    private static void requireOpening(String backend, Supplier<StorageRig> rigs) {
+        try (StorageRig rig = rigs.get()) {
+            rig.storage();
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.MISUSE || e.kind() == StorageException.Kind.RETRY) {
+                throw new UsageException("backend " + backend + " cannot be opened: " + e.getMessage());
+            }
+            throw e;
         }
     }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.conformance.example.JournalStorageProvider;
 import io.varve.conformance.rig.TestEnvironment;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -83,6 +86,30 @@ class ConformanceTest {
         assertThat(JournalEnvironment.told())
                 .startsWith("start journal with a=b", "rig with a=b, place=here")
                 .endsWith("rig with a=b, place=here", "close");
+    }
+
+    /** Refuses its settings. */
+    public static final class RefusingProvider implements StorageProvider {
+        @Override
+        public String name() {
+            return "refusing";
+        }
+
+        @Override
+        public Storage open(StorageContext context) {
+            throw new StorageException(StorageException.Kind.MISUSE, "there is no bucket 'b'");
+        }
+    }
+
+    @Test
+    void saysInOneLineThatSettingsDoNotOpenTheBackend() throws IOException {
+        Path services = Files.createDirectories(directory.resolve("META-INF/services"));
+        Files.writeString(services.resolve(StorageProvider.class.getName()), RefusingProvider.class.getName());
+        assertThat(run("--backend", "refusing", "--classpath", directory.toString(), "--area", "trim"))
+                .isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(complained().lines().findFirst())
+                .hasValue("backend refusing cannot be opened: MISUSE: there is no bucket 'b'");
+        assertThat(said()).doesNotContain("breaks the contract");
     }
 
     @Test

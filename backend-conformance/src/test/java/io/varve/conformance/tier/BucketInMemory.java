@@ -153,8 +153,9 @@ final class BucketInMemory implements TierFaults {
     }
 
     @Override
-    public synchronized void strike(Kind kind, double chance) {
+    public synchronized boolean strike(Kind kind, double chance) {
         faults.put(kind, chance);
+        return true;
     }
 
     @Override
