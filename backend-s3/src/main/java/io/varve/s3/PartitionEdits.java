@@ -41,6 +41,13 @@ final class PartitionEdits {
         return removed || seen != generation ? Optional.empty() : Optional.of(counted(commit.get()));
     }
 
+    /** Runs something short, before whatever makes uploads stale next, unless they are stale already. */
+    synchronized void runIfUnchanged(long seen, Runnable step) {
+        if (!removed && seen == generation) {
+            step.run();
+        }
+    }
+
     /** A commit that the manifest's end left undecided counts for good: a later owner may find its entry. */
     private CompletableFuture<Void> counted(CompletableFuture<Void> commit) {
         open++;

@@ -3,9 +3,12 @@ package io.varve.s3;
 
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.Tiering;
+import io.varve.s3.manifest.RemoteSegment;
 import io.varve.s3.upload.UploadSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -21,6 +24,7 @@ final class PartitionUploads implements UploadSource {
 
     private final S3Partition partition;
     private final PartitionEdits edits;
+    private final ComparedCopies copies;
     private volatile boolean truncating;
     private volatile long replacedBelow;
     private volatile long offeredEnd = NONE;
@@ -30,10 +34,12 @@ final class PartitionUploads implements UploadSource {
     /**
      * @param partition what is uploaded
      * @param edits orders the uploads' edits with those of others
+     * @param copies knows which objects hold what is on this machine
      */
-    PartitionUploads(S3Partition partition, PartitionEdits edits) {
+    PartitionUploads(S3Partition partition, PartitionEdits edits, ComparedCopies copies) {
         this.partition = partition;
         this.edits = edits;
+        this.copies = copies;
     }
 
     @Override
@@ -81,8 +87,13 @@ final class PartitionUploads implements UploadSource {
     }
 
     @Override
-    public void uploaded() {
-        // the manifest says what is uploaded: nothing is kept here
+    public void uploaded(RemoteSegment segment, long seen) {
+        edits.runIfUnchanged(seen, () -> copies.stored(segment));
+    }
+
+    @Override
+    public boolean isCopy(RemoteSegment stored) {
+        return copies.areSame(hot(), stored);
     }
 
     /**
@@ -96,6 +107,7 @@ final class PartitionUploads implements UploadSource {
     /** Ends a truncation, whether it took place or not. */
     void endTruncation() {
         edits.begin();
+        copies.changed(0, Long.MAX_VALUE);
         truncating = false;
         again();
     }
@@ -108,21 +120,28 @@ final class PartitionUploads implements UploadSource {
     /**
      * Makes every upload in progress stale, at the beginning and at the end of a replacement.
      *
+     * @param old the segments that are replaced
      * @param end the partition's readable end: what was replaced went because of records below it
      */
-    void replaces(long end) {
+    void replaces(List<Segment> old, long end) {
         replacedBelow = end;
         edits.begin();
+        if (!old.isEmpty()) {
+            copies.changed(old.get(0).baseOffset(), old.get(old.size() - 1).endOffset());
+        }
         again();
     }
 
     /**
-     * Takes notice of a replacement before this start.
+     * Takes notice of a replacement that the bucket does not have, of before this start.
      *
-     * @param end the partition's readable end
+     * @param end the partition's readable end; counts if no replacement was noticed yet
      */
     void replacedBefore(long end) {
-        replacedBelow = end;
+        if (replacedBelow == 0) {
+            replacedBelow = end;
+        }
+        again();
     }
 
     /** Has all sealed segments count as new: they may be other ones, or an offer came to nothing. */

@@ -91,20 +91,27 @@ final class RemoteView {
                         && !holds(segment, from));
     }
 
-    /**
-     * Tells whether the bucket has a sealed segment of this machine, so that its local copy may go. What lies
-     * in the bucket from before a compaction is not the same segment; nor is one of other records, which have
-     * other timestamps.
-     *
-     * @param local a sealed segment of the hot partition
-     * @param hotStart the hot partition's start: what lies below it in the segment is trimmed
-     */
+    /** Tells whether the bucket has segments that may be copies of one of this machine: see {@link #copiesOf}. */
     boolean holds(Segment local, long hotStart) {
+        return !copiesOf(local, hotStart).isEmpty();
+    }
+
+    /**
+     * Finds the segments that may be copies of a sealed segment of this machine, by their borders, sizes and
+     * timestamps; {@link ComparedCopies} tells whether they are. What lies in the bucket from before a
+     * compaction is not the same segment.
+     *
+     * @param local a segment of the hot partition
+     * @param hotStart the hot partition's start: what lies below it in the segment is trimmed
+     * @return adjacent segments that span it, oldest first; none if the bucket does not have it
+     */
+    List<RemoteSegment> copiesOf(Segment local, long hotStart) {
         long from = Math.max(local.baseOffset(), hotStart);
         if (segments.isEmpty() || !local.sealed() || local.endOffset() > end()) {
-            return false;
+            return List.of();
         }
-        int index = indexOf(from);
+        int first = indexOf(from);
+        int index = first;
         long base = segments.get(index).baseOffset();
         long bytes = segments.get(index).bytes();
         long timestamp = segments.get(index).maxTimestamp();
@@ -114,9 +121,10 @@ final class RemoteView {
             timestamp = Math.max(timestamp, segments.get(index).maxTimestamp());
         }
         boolean whole = base == local.baseOffset();
-        return base <= from
+        boolean spanned = base <= from
                 && segments.get(index).endOffset() == local.endOffset()
                 && (!whole || bytes == local.bytes() && timestamp == local.maxTimestamp());
+        return spanned ? segments.subList(first, index + 1) : List.of();
     }
 
     private int indexOf(long offset) {

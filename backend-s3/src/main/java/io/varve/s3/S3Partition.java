@@ -45,6 +45,7 @@ final class S3Partition {
 
     private final PartitionEdits edits;
     private final PartitionUploads uploads;
+    private final ComparedCopies copies = new ComparedCopies();
 
     private volatile PartitionStore hot;
     private volatile boolean open;
@@ -58,7 +59,7 @@ final class S3Partition {
         this.failPoints = failPoints;
         this.fencing = new Fencing(id);
         this.edits = new PartitionEdits(id, manifest);
-        this.uploads = new PartitionUploads(this, edits);
+        this.uploads = new PartitionUploads(this, edits, copies);
     }
 
     /**
@@ -242,6 +243,48 @@ final class S3Partition {
         return start;
     }
 
+    /** Tells whether the bucket has a local segment, as far as is known without a look at its batches. */
+    boolean seemsCopied(Segment segment, RemoteView remote, long hotStart) {
+        List<RemoteSegment> found = remote.copiesOf(segment, hotStart);
+        return !found.isEmpty() && found.stream().noneMatch(copies::isKnownToDiffer);
+    }
+
+    /**
+     * Tells whether the bucket has the batches of a local segment, so that its local copy may go. If it has
+     * other ones, it gets those of this machine, which readers have seen.
+     */
+    private boolean isCopied(PartitionStore local, Segment segment, RemoteView remote, long hotStart) {
+        List<RemoteSegment> found = remote.copiesOf(segment, hotStart);
+        if (found.isEmpty() || found.stream().allMatch(one -> copies.areSame(local, one))) {
+            return !found.isEmpty();
+        }
+        uploads.replacedBefore(local.extent().readableEnd());
+        return false;
+    }
+
+    private boolean keepsLocal() {
+        return !open || settings.compacted() || isOff() || uploads.isTruncating();
+    }
+
+    /**
+     * Compares what {@link #dropLocal} would drop with what the bucket has.
+     *
+     * @param upTo as there
+     */
+    void compareCopies(long upTo) {
+        PartitionStore local = hot;
+        if (keepsLocal()) {
+            return;
+        }
+        RemoteView remote = remote();
+        long from = local.extent().start();
+        for (Segment segment : local.segments()) {
+            if (segment.endOffset() > upTo || !isCopied(local, segment, remote, from)) {
+                return;
+            }
+        }
+    }
+
     /**
      * Drops local copies of segments that the bucket has. The caller has the writer's lock.
      *
@@ -250,7 +293,7 @@ final class S3Partition {
      */
     long dropLocal(long upTo) {
         PartitionStore local = hot;
-        if (!open || settings.compacted() || isOff() || uploads.isTruncating()) {
+        if (keepsLocal()) {
             return 0;
         }
         RemoteView remote = remote();
@@ -258,7 +301,7 @@ final class S3Partition {
         long bytes = 0;
         long to = from;
         for (Segment segment : local.segments()) {
-            if (segment.endOffset() > upTo || !remote.holds(segment, from)) {
+            if (segment.endOffset() > upTo || !isCopied(local, segment, remote, from)) {
                 break;
             }
             to = segment.endOffset();
@@ -270,6 +313,7 @@ final class S3Partition {
             }
             failPoints.hit(S3FailPoints.DROP_BEFORE_TRIM);
             local.trimTo(to);
+            copies.keepOnly(remote.endingAbove(to));
         }
         return bytes;
     }

@@ -120,7 +120,11 @@ final class S3Store implements PartitionStore {
 
     @Override
     public List<Segment> segments() {
-        return TieredSegments.of(hot.segments(), extent(), hot.extent().start(), partition.remote(), partition.isOff());
+        RemoteView remote = partition.remote();
+        long hotStart = hot.extent().start();
+        boolean off = partition.isOff();
+        return TieredSegments.of(
+                hot.segments(), extent(), remote, segment -> !off && partition.seemsCopied(segment, remote, hotStart));
     }
 
     @Override
@@ -157,6 +161,7 @@ final class S3Store implements PartitionStore {
 
     @Override
     public void dropLocal(long upTo) {
+        partition.compareCopies(upTo); // takes its time once for each object, and none with the lock
         partition.writer.lock();
         try {
             token.requireWriter();
@@ -201,20 +206,20 @@ final class S3Store implements PartitionStore {
                     id() + ": segments from " + old.get(0).baseOffset() + " on are in the bucket only, and cannot be "
                             + "replaced");
         }
-        beginReplacement();
+        beginReplacement(old);
         try {
             hot.replace(old, cleaned);
         } finally {
-            partition.uploads().replaces(hot.extent().readableEnd());
+            partition.uploads().replaces(old, hot.extent().readableEnd());
             storage.offer(this);
         }
     }
 
-    private void beginReplacement() {
+    private void beginReplacement(List<Segment> old) {
         partition.writer.lock();
         try {
             storage.truncationEnd().requireDecided(partition, hot);
-            partition.uploads().replaces(hot.extent().readableEnd());
+            partition.uploads().replaces(old, hot.extent().readableEnd());
         } finally {
             partition.writer.unlock();
         }

@@ -8,6 +8,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.s3.manifest.RemoteSegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Joins the segments of the hot partition and those that are in the bucket only. Stateless. */
 final class TieredSegments {
@@ -16,11 +17,11 @@ final class TieredSegments {
     /**
      * @param local the hot partition's segments
      * @param extent the partition's extent
-     * @param hotStart the hot partition's start
      * @param remote what is in the bucket
-     * @param off whether copies in the bucket of what is on this machine go
+     * @param isCopied tells whether a local segment is in the bucket too
      */
-    static List<Segment> of(List<Segment> local, Extent extent, long hotStart, RemoteView remote, boolean off) {
+    static List<Segment> of(
+            List<Segment> local, Extent extent, RemoteView remote, Predicate<Segment> isCopied) {
         if (remote.isEmpty()) {
             return local;
         }
@@ -32,7 +33,7 @@ final class TieredSegments {
             all.add(remoteOnly(below.get(i), Math.min(next, hotBase)));
         }
         for (Segment segment : local) {
-            all.add(!off && remote.holds(segment, hotStart) ? tiered(segment, Segment.Tier.BOTH) : segment);
+            all.add(isCopied.test(segment) ? tiered(segment, Segment.Tier.BOTH) : segment);
         }
         return all;
     }

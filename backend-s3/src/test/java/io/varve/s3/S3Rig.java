@@ -105,6 +105,16 @@ final class S3Rig implements TieredRig {
     }
 
     @Override
+    public void keepDisk() {
+        directory.keepDirectory();
+    }
+
+    @Override
+    public Storage returnToKeptDisk() {
+        return directory.returnToKeptDirectory();
+    }
+
+    @Override
     public Storage takeOver() {
         second = directory.openBeside();
         return second;

@@ -239,6 +239,28 @@ public abstract class LostDiskContract extends TieredContract {
         assertThat(withRecords(0)).startsWith(40L, 50L).endsWith(110L);
     }
 
+    /** The tier has other records of the same offsets, sizes and times: what readers have seen here stays. */
+    @Test
+    void anOlderDiskIsNotTakenForACopyOfWhatWasWrittenAgain() {
+        appendUploaded(12);
+        tier.keepDisk();
+        store.truncateTo(50);
+        for (int i = 0; i < 7; i++) {
+            appendOther(store, storage());
+        }
+        sync();
+        awaitUploaded(store);
+        store = tier.returnToKeptDisk().open(ID, 1, TIERED);
+        assertServesTens(store, 0, 120);
+        store.dropLocal(TO_END);
+        assertServesTens(store, 0, 120);
+        store.seal();
+        sync();
+        awaitUploaded(store);
+        store.dropLocal(TO_END);
+        assertServesTens(store, 0, 120);
+    }
+
     @Test
     void manyPartitionsAreBack() {
         Set<PartitionId> ids = new HashSet<>(Set.of(ID));

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class DirectoryRig implements StorageRig {
     private static final int DISK_MEBIBYTES = 32;
+    private static final String KEPT = "kept";
 
     private final TestedBackend subject;
     private final Class<?> reader;
@@ -127,6 +128,23 @@ public final class DirectoryRig implements StorageRig {
         }
         crashes++;
         directory = root.resolve("data-" + crashes);
+        return storage();
+    }
+
+    /** Keeps a copy of the directory as it is now. */
+    public void keepDirectory() {
+        try {
+            DirectoryTree.copy(directory, root.resolve(KEPT));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Cuts the power, and opens the storage on the directory that was kept. */
+    public Storage returnToKeptDirectory() {
+        abandon(storage());
+        storage = null;
+        directory = root.resolve(KEPT);
         return storage();
     }
 

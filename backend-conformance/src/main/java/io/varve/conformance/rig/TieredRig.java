@@ -16,6 +16,17 @@ public interface TieredRig extends StorageRig {
      */
     Storage loseDisk();
 
+    /** Keeps a copy of the disk as a crash would leave it now. The storage goes on; at most once. */
+    void keepDisk();
+
+    /**
+     * Cuts the power, and opens the storage on the disk that was kept, with the tier as it is now: someone has
+     * restored the data directories from a copy.
+     *
+     * @return the storage that is open now
+     */
+    Storage returnToKeptDisk();
+
     /**
      * Opens another storage that takes the tier over, on an empty disk of its own, while {@link #storage}
      * is open and knows nothing of it. At most once; closed with the rig.

@@ -46,6 +46,7 @@ enum TierFlaw {
     RESTORES_THE_FIRST_PARTITIONS_ONLY("lost disks: manyPartitionsAreBack"),
     RESTORES_WITHOUT_SNAPSHOTS("lost disks: snapshotsOfWhatIsBackAreBack"),
     RESTORES_SNAPSHOTS_AHEAD("lost disks: noSnapshotIsAheadOfTheRecords"),
+    TAKES_OTHER_RECORDS_FOR_A_COPY("lost disks: anOlderDiskIsNotTakenForACopyOfWhatWasWrittenAgain"),
     FORGETS_THE_START_IN_THE_TIER("lost disks: theStartIsKept"),
     BEGINS_AT_ZERO_ON_A_NEW_DISK("lost disks: theLogGoesOnWhereItEnds", "second owner: theNewOwnerHasWhatIsInTheTier"),
     GIVES_OFFSETS_AGAIN("lost disks: noOffsetOfAnEmptiedPartitionIsGivenAgain"),

@@ -18,8 +18,12 @@ final class TierManifest {
     final Map<PartitionId, Partition> partitions = new HashMap<>();
     final Map<PartitionId, Partition> aside = new HashMap<>();
 
-    /** A segment in the tier, as it was when it was copied, and where it begins and ends now. */
-    record Copy(Segment segment, String object, long firstTimestamp) {}
+    /**
+     * A segment in the tier, as it was when it was copied, and where it begins and ends now.
+     *
+     * @param content hash of its batches; 0 if it was cut
+     */
+    record Copy(Segment segment, String object, long firstTimestamp, int content) {}
 
     /** A partition in the tier; blobs by name and offset. */
     static final class Partition {

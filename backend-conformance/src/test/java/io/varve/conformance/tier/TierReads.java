@@ -96,6 +96,15 @@ final class TierReads {
         }
     }
 
+    /** Of what was cut, or begins here in its middle, not all batches can be compared. */
+    boolean isSame(Segment segment, TierManifest.Copy copy) {
+        return copy.content() == 0
+                || store.hot.extent().start() > segment.baseOffset()
+                || storage.flaw == TierFlaw.TAKES_OTHER_RECORDS_FOR_A_COPY
+                || storage.flaw == TierFlaw.TAKES_AN_OLD_COPY_FOR_WHAT_WAS_WRITTEN_AGAIN
+                || hotBatches(segment).hashCode() == copy.content();
+    }
+
     /** @throws StorageException RETRY if they are not whole and sound */
     List<ByteBuffer> batches(TierManifest.Copy copy) {
         List<ByteBuffer> batches = storage.bucket.get(copy.object());
@@ -193,7 +202,7 @@ final class TierReads {
                         .filter(batch -> BatchHeader.nextOffset(batch, 0) <= end)
                         .toList();
                 if (!kept.isEmpty()) {
-                    left.add(new TierManifest.Copy(cut(segment, kept), copy.object(), copy.firstTimestamp()));
+                    left.add(new TierManifest.Copy(cut(segment, kept), copy.object(), copy.firstTimestamp(), 0));
                 }
             }
         }

@@ -14,6 +14,7 @@ final class TieredMemoryRig implements TieredRig {
     private TierNotes notes = new TierNotes();
     private TieredMemoryStorage storage;
     private TieredMemoryStorage second;
+    private MemoryStorage kept;
 
     TieredMemoryRig(TierFlaw flaw) {
         this.flaw = flaw;
@@ -42,6 +43,17 @@ final class TieredMemoryRig implements TieredRig {
         storage.hot.close();
         notes = new TierNotes();
         return open(new MemoryStorage());
+    }
+
+    @Override
+    public void keepDisk() {
+        kept = storage.hot.afterCrash();
+    }
+
+    @Override
+    public Storage returnToKeptDisk() {
+        storage.hot.close();
+        return open(kept);
     }
 
     private Storage open(MemoryStorage hot) {

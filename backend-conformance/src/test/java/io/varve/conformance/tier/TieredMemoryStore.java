@@ -15,6 +15,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import io.varve.core.spi.Tiering;
 import io.varve.core.spi.support.ContractChecks;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -112,8 +113,10 @@ final class TieredMemoryStore implements PartitionStore {
             return;
         }
         try {
-            String object = storage.bucket.put(reads.hotBatches(segment));
-            TierManifest.Copy copy = new TierManifest.Copy(segment, object, hot.firstTimestamp(segment));
+            List<ByteBuffer> batches = reads.hotBatches(segment);
+            String object = storage.bucket.put(batches);
+            TierManifest.Copy copy =
+                    new TierManifest.Copy(segment, object, hot.firstTimestamp(segment), batches.hashCode());
             if (storage.bucket.isPausedAt(storage, () -> commitLater(copy))) {
                 return;
             }
@@ -159,7 +162,8 @@ final class TieredMemoryStore implements PartitionStore {
         TierManifest.Copy copy = remote().copies.get(segment.baseOffset());
         return copy != null
                 && copy.segment().endOffset() == segment.endOffset()
-                && copy.segment().bytes() == segment.bytes();
+                && copy.segment().bytes() == segment.bytes()
+                && reads.isSame(segment, copy);
     }
 
     @Override

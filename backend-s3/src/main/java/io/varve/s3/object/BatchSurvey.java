@@ -21,6 +21,7 @@ final class BatchSurvey {
     private long bytes;
     private long firstTimestamp = BatchHeader.NO_TIMESTAMP;
     private long maxTimestamp = BatchHeader.NO_TIMESTAMP;
+    private final ContentCrc content = new ContentCrc();
 
     BatchSurvey(PartitionId partition, long baseOffset, long endOffset) {
         this.partition = partition;
@@ -49,6 +50,7 @@ final class BatchSurvey {
                 firstTimestamp = timestamp;
             }
             max = Math.max(max, timestamp);
+            content.add(buffer, position);
             position += size;
         }
         bytes += limit - at;
@@ -98,5 +100,10 @@ final class BatchSurvey {
 
     long maxTimestamp() {
         return maxTimestamp;
+    }
+
+    /** @return the sum of the batches so far, as {@link ContentCrc} says */
+    int contentCrc() {
+        return content.value();
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /**
@@ -25,24 +26,26 @@ public final class SegmentIndex {
     /**
      * Describes an object that is not encrypted.
      *
+     * @param contentCrc sum of its batches, as {@link ContentCrc} says
      * @param chunks the chunks, in the order of their offsets, numbered from 0; the first is at
      *     {@link SegmentFormat#HEADER_BYTES}, each next one where the one before ends
      * @param blobs the blobs, numbered from 0, from where the last chunk ends
      * @return the index
      */
-    public static SegmentIndex of(List<Chunk> chunks, List<StoredBlob> blobs) {
-        return of(Optional.empty(), chunks, blobs);
+    public static SegmentIndex of(int contentCrc, List<Chunk> chunks, List<StoredBlob> blobs) {
+        return of(Optional.empty(), contentCrc, chunks, blobs);
     }
 
     /**
      * @param key the object's data key, if it is encrypted
-     * @param chunks as {@link #of(List, List)}
-     * @param blobs as {@link #of(List, List)}
+     * @param contentCrc as {@link #of(int, List, List)}
+     * @param chunks as {@link #of(int, List, List)}
+     * @param blobs as {@link #of(int, List, List)}
      * @return the index
      * @throws IllegalArgumentException if a position is not where the one before ends
      */
-    static SegmentIndex of(Optional<WrappedKey> key, List<Chunk> chunks, List<StoredBlob> blobs) {
-        return parse(SegmentIndexFormat.encode(key, chunks, blobs), "new index");
+    static SegmentIndex of(Optional<WrappedKey> key, int contentCrc, List<Chunk> chunks, List<StoredBlob> blobs) {
+        return parse(SegmentIndexFormat.encode(key, contentCrc, chunks, blobs), "new index");
     }
 
     /**
@@ -72,6 +75,14 @@ public final class SegmentIndex {
     /** @return bytes of all chunks as appended */
     public long bytes() {
         return layout.bytes();
+    }
+
+    /**
+     * @return sum of all batches of the object, as {@link ContentCrc} says; empty if the object was stored
+     *     before it was noted
+     */
+    public OptionalInt contentCrc() {
+        return SegmentIndexFormat.contentCrc(ByteBuffer.wrap(encoded));
     }
 
     /** @return where the last blob or chunk ends in the object, exclusive */

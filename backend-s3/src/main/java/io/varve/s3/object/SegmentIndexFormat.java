@@ -9,16 +9,19 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Encodes an index, and checks an encoded one (docs/formats/s3.md). Stateless.
  *
  * <pre>
- * version | key | blobs | number of chunks | chunks
+ * version | sum of the batches | key | blobs | number of chunks | chunks
  * </pre>
  */
 final class SegmentIndexFormat {
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
+    /** Has no sum of the batches. */
+    private static final byte FIRST_VERSION = 1;
     private static final int MAX_NAME = 32;
     /** Five numbers of at most 10 bytes. */
     private static final int MAX_CHUNK = 50;
@@ -43,12 +46,13 @@ final class SegmentIndexFormat {
      */
     record Layout(int blobsAt, int chunksAt, int chunks, int overhead, long bytes, long dataEnd) {}
 
-    static ByteBuffer encode(Optional<WrappedKey> key, List<Chunk> chunks, List<StoredBlob> blobs) {
+    static ByteBuffer encode(
+            Optional<WrappedKey> key, int contentCrc, List<Chunk> chunks, List<StoredBlob> blobs) {
         ByteBuffer into = ByteBuffer.allocate(1024
                 + key.map(wrapped -> wrapped.bytes().size()).orElse(0)
                 + blobs.size() * MAX_BLOB
                 + chunks.size() * MAX_CHUNK);
-        into.put(VERSION);
+        into.put(VERSION).putInt(contentCrc);
         putKey(into, key);
         long position = chunks.isEmpty() ? SegmentFormat.HEADER_BYTES : end(chunks.get(chunks.size() - 1));
         Varints.putUnsigned(into, position);
@@ -92,12 +96,13 @@ final class SegmentIndexFormat {
     }
 
     private static Layout layout(ByteBuffer from) {
-        byte version = from.get();
-        if (version != VERSION) {
-            throw new NumberFormatException("version is " + version + ", must be " + VERSION);
+        byte version = from.duplicate().get();
+        if (version != VERSION && version != FIRST_VERSION) {
+            throw new NumberFormatException(
+                    "version is " + version + ", must be " + FIRST_VERSION + " or " + VERSION);
         }
-        int overhead = SegmentFormat.overhead(key(from.duplicate().rewind()).isPresent());
-        skipKey(from);
+        int overhead = SegmentFormat.overhead(key(from.duplicate()).isPresent());
+        skipKey(from.position(keyAt(from)));
         int blobsAt = from.position();
         long blobStart = Varints.unsigned(from);
         long dataEnd = blobStart;
@@ -126,7 +131,7 @@ final class SegmentIndexFormat {
     }
 
     static Optional<WrappedKey> key(ByteBuffer encoded) {
-        ByteBuffer from = encoded.position(1);
+        ByteBuffer from = encoded.position(keyAt(encoded));
         int idBytes = from.get() & 0xFF;
         if (idBytes == 0) {
             return Optional.empty();
@@ -135,6 +140,18 @@ final class SegmentIndexFormat {
         byte[] wrapped = new byte[bounded(Varints.unsigned(from), 1, WrappedKey.MAX_BYTES, "size of the wrapped key")];
         from.get(wrapped);
         return Optional.of(new WrappedKey(id, KeyBytes.copyOf(wrapped)));
+    }
+
+    private static int keyAt(ByteBuffer encoded) {
+        int at = encoded.get(0) == FIRST_VERSION ? 1 : 1 + Integer.BYTES;
+        if (at > encoded.limit()) {
+            throw new BufferUnderflowException();
+        }
+        return at;
+    }
+
+    static OptionalInt contentCrc(ByteBuffer encoded) {
+        return encoded.get(0) == FIRST_VERSION ? OptionalInt.empty() : OptionalInt.of(encoded.getInt(1));
     }
 
     private static void skipKey(ByteBuffer from) {

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -235,6 +236,13 @@ public final class SegmentObjectReader {
                     "object " + key,
                     "first and largest timestamp are " + survey.firstTimestamp() + " and " + survey.maxTimestamp()
                             + ", its footer says " + footer.firstTimestamp() + " and " + footer.maxTimestamp());
+        }
+        OptionalInt noted = object.index().contentCrc();
+        if (noted.isPresent() && noted.getAsInt() != survey.contentCrc()) {
+            throw corrupt(
+                    "object " + key,
+                    "the sum of its batches is " + Integer.toHexString(survey.contentCrc()) + ", its index says "
+                            + Integer.toHexString(noted.getAsInt()));
         }
     }
 

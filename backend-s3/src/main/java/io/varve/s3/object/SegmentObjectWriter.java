@@ -207,7 +207,7 @@ public final class SegmentObjectWriter implements UploadParts, AutoCloseable {
     }
 
     private void writeIndex(ByteBuffer part) {
-        index = SegmentIndex.of(encoder.key(), chunks, blobs);
+        index = SegmentIndex.of(encoder.key(), survey.contentCrc(), chunks, blobs);
         ByteBuffer encoded = index.encoded();
         footer = new SegmentFooter(
                 content.object(),

@@ -72,7 +72,8 @@ final class SegmentUpload {
                         remote,
                         source.start(),
                         source.replacedBelow(),
-                        (segment, stored) -> partial.contains(source.id(), segment, stored))
+                        (segment, stored) -> partial.contains(source.id(), segment, stored),
+                        source::isCopy)
                 : UploadPlan.of(extent, segments, remote, source.start());
     }
 
@@ -134,11 +135,13 @@ final class SegmentUpload {
             UploadSource source, long generation, SegmentContent content, List<ManifestEdit> first, PartBuffers parts) {
         String key = SegmentKey.of(content.partition(), content.baseOffset(), content.object());
         Optional<CompletableFuture<Void>> commit = Optional.empty();
+        RemoteSegment stored = null;
         boolean handedOver = false;
         try (SegmentObjectWriter writer = new SegmentObjectWriter(config.writer(), content, parts)) {
             ObjectStore counted = store.countedFor(content.partition().topic());
             ObjectInfo info = counted.upload(key, new GuardedParts(source, generation, writer));
             RemoteSegment segment = confirmed(key, info, writer);
+            stored = segment;
             context.failPoints().hit("s3.upload.stored");
             List<ManifestEdit> edits = new ArrayList<>(first);
             edits.add(new ManifestEdit.AddSegments(content.partition(), List.of(segment)));
@@ -154,7 +157,7 @@ final class SegmentUpload {
         if (commit.isPresent()) {
             await(commit.get(), key);
             context.failPoints().hit("s3.upload.committed");
-            source.uploaded();
+            source.uploaded(stored, generation);
         }
         return commit.isPresent();
     }

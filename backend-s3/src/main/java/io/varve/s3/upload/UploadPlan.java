@@ -81,6 +81,7 @@ final class UploadPlan {
      * @param partitionStart as for {@link #of}
      * @param replacedBelow as {@link UploadSource#replacedBelow}
      * @param isSame whether the bucket has a segment with the start within it as it is now
+     * @param isCopy as {@link UploadSource#isCopy}
      */
     static UploadPlan ofCompacted(
             Extent extent,
@@ -88,10 +89,13 @@ final class UploadPlan {
             Optional<RemotePartition> remote,
             long partitionStart,
             long replacedBelow,
-            BiPredicate<Segment, RemoteSegment> isSame) {
+            BiPredicate<Segment, RemoteSegment> isSame,
+            Predicate<RemoteSegment> isCopy) {
         UploadPlan plan = new UploadPlan(extent, segments, remote, partitionStart);
         boolean replaces = plan.remoteEnd >= replacedBelow;
-        plan.find(segment -> plan.isLacking(segment) || replaces && plan.differs(segment, isSame));
+        // What was never replaced here is what was uploaded: a look at all batches after each start would cost.
+        Predicate<RemoteSegment> copy = stored -> replacedBelow == 0 || isCopy.test(stored);
+        plan.find(segment -> plan.isLacking(segment) || replaces && plan.differs(segment, isSame, copy));
         return plan;
     }
 
@@ -111,10 +115,10 @@ final class UploadPlan {
     }
 
     /**
-     * Equal borders and bytes mean equal batches; but of a segment with the start within it the bucket may
-     * have a part. A segment below the start of the bucket's is not uploaded again: its records are deleted.
+     * Of a segment with the start within it the bucket may have a part. A segment below the start of the bucket's is not uploaded again: its records are deleted.
      */
-    private boolean differs(Segment segment, BiPredicate<Segment, RemoteSegment> isSame) {
+    private boolean differs(
+            Segment segment, BiPredicate<Segment, RemoteSegment> isSame, Predicate<RemoteSegment> isCopy) {
         if (stored.isEmpty() || segment.endOffset() <= stored.get(0).baseOffset() || segment.baseOffset() < floor) {
             return false;
         }
@@ -122,7 +126,9 @@ final class UploadPlan {
             if (other.endOffset() == segment.endOffset()) {
                 return segment.baseOffset() < start
                         ? other.baseOffset() > start || !isSame.test(segment, other)
-                        : other.baseOffset() != segment.baseOffset() || other.bytes() != segment.bytes();
+                        : other.baseOffset() != segment.baseOffset()
+                                || other.bytes() != segment.bytes()
+                                || !isCopy.test(other);
             }
         }
         return true;

@@ -3,6 +3,7 @@ package io.varve.s3.upload;
 
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
+import io.varve.s3.manifest.RemoteSegment;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -59,6 +60,20 @@ public interface UploadSource {
      */
     Optional<CompletableFuture<Void>> ifUnchanged(long generation, Supplier<CompletableFuture<Void>> commit);
 
-    /** Takes notice that the manifest names one more segment: local copies may go now. Must be short. */
-    void uploaded();
+    /**
+     * Takes notice that the manifest names one more segment: local copies may go now. Must be short.
+     *
+     * @param segment what was uploaded
+     * @param generation as for {@link #ifUnchanged}: if it has moved on, this machine may have other batches now
+     */
+    void uploaded(RemoteSegment segment, long generation);
+
+    /**
+     * Compares the batches of a segment of the bucket with those that this machine has at its offsets. May read
+     * their heads.
+     *
+     * @param stored a segment with the borders and the size of one on this machine
+     * @return false if they are other ones
+     */
+    boolean isCopy(RemoteSegment stored);
 }

@@ -45,7 +45,7 @@ final class RandomEdits {
             position += 104;
         }
         StoredBlob blob = new StoredBlob(0, "epochs", end, position, 24, 20, ChunkCodec.NONE, 5);
-        SegmentIndex index = SegmentIndex.of(chunks, List.of(blob));
+        SegmentIndex index = SegmentIndex.of((int) object.getLeastSignificantBits(), chunks, List.of(blob));
         String key = "data/ab/" + id.topicId() + "/" + id.partition() + "/" + base + "-" + object + ".seg";
         long bytes = 100L * chunks.size();
         return new RemoteSegment(

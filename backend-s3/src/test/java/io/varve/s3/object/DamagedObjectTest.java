@@ -231,7 +231,7 @@ class DamagedObjectTest {
         ByteBuffer stored = ByteBuffer.allocateDirect(packed.length + SegmentFormat.CRC_BYTES);
         stored.put(packed).putInt(Crc32c.of(ByteBuffer.wrap(packed))).flip();
         Chunk chunk = new Chunk(0, 0, 10, 5, SegmentFormat.HEADER_BYTES, stored.remaining(), 1_000, codec);
-        SegmentIndex index = SegmentIndex.of(List.of(chunk), List.of());
+        SegmentIndex index = SegmentIndex.of(1, List.of(chunk), List.of());
         ByteBuffer into = ByteBuffer.allocateDirect(2_000).limit(1_500);
 
         assertCorrupt(() -> new ChunkDecoder(Optional.empty()).decode(new UUID(0, 0), index, chunk, stored, into));
@@ -247,11 +247,11 @@ class DamagedObjectTest {
     void refusesAnIndexThatClaimsMoreThanCanBe() {
         Chunk bomb = new Chunk(
                 0, 0, 10, 5, SegmentFormat.HEADER_BYTES, 100, SegmentFormat.MAX_COMPRESSED + 1, ChunkCodec.ZSTD);
-        assertCorrupt(() -> SegmentIndex.of(List.of(bomb), List.of()));
+        assertCorrupt(() -> SegmentIndex.of(1, List.of(bomb), List.of()));
         Chunk longer = new Chunk(0, 0, 10, 5, SegmentFormat.HEADER_BYTES, 100, 1 << 30, ChunkCodec.NONE);
-        assertCorrupt(() -> SegmentIndex.of(List.of(longer), List.of()));
+        assertCorrupt(() -> SegmentIndex.of(1, List.of(longer), List.of()));
         Chunk nothing = new Chunk(0, 0, 0, 5, SegmentFormat.HEADER_BYTES, 104, 100, ChunkCodec.NONE);
-        assertCorrupt(() -> SegmentIndex.of(List.of(nothing), List.of()));
+        assertCorrupt(() -> SegmentIndex.of(1, List.of(nothing), List.of()));
     }
 
     private static void decode(

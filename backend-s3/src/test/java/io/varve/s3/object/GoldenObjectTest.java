@@ -18,17 +18,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Compares objects with ones that were stored when the format got its version: objects in buckets outlive the
+ * Compares objects with ones that were stored when the index got its version: objects in buckets outlive the
  * code that wrote them. The bytes of a compressed chunk may change with the codec's library, so compressed
  * objects are only read.
  */
 class GoldenObjectTest {
+    private static final int LATEST = 2;
+
     @TempDir
     Path directory;
 
     @ParameterizedTest
-    @CsvSource({"plain, NONE, false", "encrypted, NONE, true", "zstd, ZSTD, false", "lz4-encrypted, LZ4, true"})
-    void readsAndWritesTheBytesOfVersionOne(String name, ChunkCodec codec, boolean encrypted) throws IOException {
+    @CsvSource({
+        "plain, NONE, false, 1",
+        "encrypted, NONE, true, 1",
+        "zstd, ZSTD, false, 1",
+        "lz4-encrypted, LZ4, true, 1",
+        "plain-2, NONE, false, 2",
+        "encrypted-2, NONE, true, 2",
+        "zstd-2, ZSTD, false, 2",
+        "lz4-encrypted-2, LZ4, true, 2"
+    })
+    void readsTheBytesOfAllIndexesAndWritesTheLatest(String name, ChunkCodec codec, boolean encrypted, int version)
+            throws IOException {
         Optional<KeyWrapper> keys =
                 encrypted ? Optional.of(SegmentObjects.keys(directory, "golden")) : Optional.empty();
         byte[] golden = golden(name);
@@ -44,7 +56,8 @@ class GoldenObjectTest {
         assertThat(SegmentObjectTest.batchesOf(reader, object)).isEqualTo(batches.bytes());
         assertThat(object.index().chunks()).extracting(Chunk::codec).contains(codec);
 
-        if (codec == ChunkCodec.NONE) {
+        assertThat(object.index().contentCrc().isPresent()).isEqualTo(version == LATEST);
+        if (codec == ChunkCodec.NONE && version == LATEST) {
             SegmentWriterConfig config = new SegmentWriterConfig(SegmentWriterConfig.MIN_CHUNK, codec, keys);
             byte[] written = SegmentObjects.write(config, batches, 100, blobs).bytes();
             assertThat(written).isEqualTo(golden);

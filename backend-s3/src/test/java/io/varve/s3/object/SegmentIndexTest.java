@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Checks the look-ups in an encoded index, and that no damaged index is accepted unseen or breaks a reader.
  */
 class SegmentIndexTest {
+    private static final int CONTENT_CRC = 0x12345678;
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void returnsWhatItWasMadeOf(long seed) {
@@ -27,12 +29,13 @@ class SegmentIndexTest {
                 : Optional.empty();
         List<Chunk> chunks = chunks(random, key.isPresent(), random.nextInt(200));
         List<StoredBlob> blobs = blobs(random, key.isPresent(), chunks);
-        SegmentIndex index = SegmentIndex.of(key, chunks, blobs);
+        SegmentIndex index = SegmentIndex.of(key, CONTENT_CRC, chunks, blobs);
 
         SegmentIndex parsed = SegmentIndex.parse(index.encoded(), "test");
 
         assertThat(parsed).isEqualTo(index).hasSameHashCodeAs(index);
         assertThat(parsed.key()).isEqualTo(key);
+        assertThat(parsed.contentCrc()).hasValue(CONTENT_CRC);
         assertThat(parsed.chunks()).isEqualTo(chunks);
         assertThat(parsed.blobs()).isEqualTo(blobs);
         assertThat(parsed.chunkCount()).isEqualTo(chunks.size());
@@ -66,7 +69,7 @@ class SegmentIndexTest {
             position += stored;
             offset += records;
         }
-        assertThat(SegmentIndex.of(chunks, List.of()).encoded().remaining()).isLessThan(1024 * 11);
+        assertThat(SegmentIndex.of(CONTENT_CRC, chunks, List.of()).encoded().remaining()).isLessThan(1024 * 11);
     }
 
     @Test
@@ -106,7 +109,7 @@ class SegmentIndexTest {
         Random random = new Random(3);
         List<Chunk> chunks = chunks(random, true, 5);
         WrappedKey key = new WrappedKey("k", KeyBytes.copyOf(new byte[40]));
-        return SegmentIndex.of(Optional.of(key), chunks, blobs(random, true, chunks));
+        return SegmentIndex.of(Optional.of(key), CONTENT_CRC, chunks, blobs(random, true, chunks));
     }
 
     private static List<Chunk> chunks(Random random, boolean encrypted, int count) {

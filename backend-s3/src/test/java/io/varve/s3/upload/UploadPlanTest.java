@@ -88,19 +88,35 @@ class UploadPlanTest {
         hot.set(0, segment(0, 10, 7, true));
         Extent trimmed = new Extent(5, 40, 40);
         // A crash took the trim to 5 back, except for what is on this machine.
-        UploadPlan same = UploadPlan.ofCompacted(trimmed, hot, remote(0, 10, 20, 30), 0, 0, (s, other) -> false);
+        UploadPlan same = UploadPlan.ofCompacted(trimmed, hot, remote(0, 10, 20, 30), 0, 0, (s, other) -> false, other -> true);
         assertThat(same.next().map(UploadPlan.ObjectOffsets::baseOffset)).contains(10L);
         assertThat(same.next().map(UploadPlan.ObjectOffsets::partOf)).contains(-1L);
         // The second segment here begins within an object that has records which only the bucket has.
-        UploadPlan across = UploadPlan.ofCompacted(trimmed, hot, remote(0, 20, 30), 0, 0, (s, other) -> false);
+        UploadPlan across = UploadPlan.ofCompacted(trimmed, hot, remote(0, 20, 30), 0, 0, (s, other) -> false, other -> true);
         assertThat(across.next()).isEmpty();
         UploadPlan lacking = UploadPlan.of(trimmed, hot, remote(0, 7), 0);
         assertThat(lacking.next()).contains(new UploadPlan.ObjectOffsets(7, 10, 100, 5, -1));
     }
 
+    /** What was never replaced here is not compared: all batches would be read after each start. */
+    @Test
+    void uploadsAgainWhatHasOtherBatchesOnceSomethingWasReplaced() {
+        Extent extent = new Extent(0, 30, 30);
+        UploadPlan replaced = UploadPlan.ofCompacted(
+                extent, hot(0, 10, 20, 30), remote(0, 10, 20), 0, 15, (s, other) -> true, UploadPlanTest::isFirst);
+        assertThat(replaced.next()).contains(new UploadPlan.ObjectOffsets(10, 20, 110, 0, -1));
+        UploadPlan untouched = UploadPlan.ofCompacted(
+                extent, hot(0, 10, 20, 30), remote(0, 10, 20), 0, 0, (s, other) -> true, UploadPlanTest::isFirst);
+        assertThat(untouched.next()).isEmpty();
+    }
+
+    private static boolean isFirst(RemoteSegment stored) {
+        return stored.baseOffset() == 0;
+    }
+
     private static List<Long> compacted(
             List<Segment> hot, Extent extent, Optional<RemotePartition> remote, long replacedBelow) {
-        return UploadPlan.ofCompacted(extent, hot, remote, extent.start(), replacedBelow, (segment, stored) -> true)
+        return UploadPlan.ofCompacted(extent, hot, remote, extent.start(), replacedBelow, (segment, stored) -> true, stored -> true)
                 .next()
                 .map(found -> List.of(found.baseOffset(), found.endOffset()))
                 .orElse(List.of());
@@ -124,7 +140,7 @@ class UploadPlanTest {
     private static UploadPlan plan(
             List<Segment> hot, Extent extent, Optional<RemotePartition> remote, boolean compacted, boolean same) {
         return compacted
-                ? UploadPlan.ofCompacted(extent, hot, remote, extent.start(), 0, (segment, stored) -> same)
+                ? UploadPlan.ofCompacted(extent, hot, remote, extent.start(), 0, (segment, stored) -> same, stored -> true)
                 : UploadPlan.of(extent, hot, remote, extent.start());
     }
 
@@ -156,7 +172,7 @@ class UploadPlanTest {
             long base = borders[i - 1];
             long end = borders[i];
             UUID object = new UUID(base, end);
-            SegmentIndex index = SegmentIndex.of(List.of(), List.of());
+            SegmentIndex index = SegmentIndex.of(1, List.of(), List.of());
             segments.add(new RemoteSegment("k" + i, object, base, end, 100 * (end - base), 1, 1, 1, 1, index));
         }
         return borders.length == 1 && borders[0] == 0

@@ -9,6 +9,7 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
+import io.varve.s3.manifest.RemoteSegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -152,7 +153,12 @@ final class UploadedPartition implements UploadSource {
     }
 
     @Override
-    public void uploaded() {
+    public void uploaded(RemoteSegment segment, long expected) {
         uploaded++;
+    }
+
+    @Override
+    public boolean isCopy(RemoteSegment stored) {
+        return true;
     }
 }

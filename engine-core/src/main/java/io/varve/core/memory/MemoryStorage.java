@@ -111,6 +111,21 @@ public final class MemoryStorage implements Storage {
      * @param next the clock of the storage that is returned
      */
     public synchronized MemoryStorage crash(Clock next) {
+        MemoryStorage restarted = afterCrash(next);
+        shut();
+        return restarted;
+    }
+
+    /**
+     * Returns what {@link #crash()} would leave now; this storage goes on.
+     *
+     * @return a storage with a copy of what is durable, open
+     */
+    public MemoryStorage afterCrash() {
+        return afterCrash(clock);
+    }
+
+    private synchronized MemoryStorage afterCrash(Clock next) {
         MemoryStorage restarted = new MemoryStorage(readable, next, keeper, maxBytes);
         for (MemoryPartition partition : partitions.values()) {
             synchronized (partition) {
@@ -119,7 +134,6 @@ public final class MemoryStorage implements Storage {
                 restarted.resized(left.bytes());
             }
         }
-        shut();
         return restarted;
     }
 
