@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * backend has written to them meanwhile, or compaction has removed records without a change in size.
  * Thread-safe.
  *
- * <p>Objects that this process has stored are known to be equal. Of others the heads of the batches are read,
- * once for each object.
+ * <p>Objects that this process has stored are known to be equal. Of others the heads of the batches are
+ * read, once for each object.
  */
 final class ComparedCopies {
     private static final Logger LOG = LoggerFactory.getLogger(ComparedCopies.class);
@@ -67,8 +67,8 @@ final class ComparedCopies {
 
     /**
      * Tells whether a segment has the batches that this machine has at its offsets; reads their heads unless
-     * that is known. Where they cannot be compared, equal borders and sizes must do: when the segment was cut,
-     * begins below what is on this machine, or was stored before sums were noted.
+     * that is known. Where they cannot be compared, equal borders and sizes must do: when the segment was
+     * cut, begins below what is on this machine, or was stored before sums were noted.
      *
      * @throws io.varve.core.spi.StorageException what a read of the hot partition throws
      */
@@ -82,7 +82,9 @@ final class ComparedCopies {
             seen = changes;
         }
         OptionalInt noted = segment.index().contentCrc();
-        if (noted.isEmpty() || isCut(segment) || segment.baseOffset() < hot.extent().start()) {
+        if (noted.isEmpty()
+                || isCut(segment)
+                || segment.baseOffset() < hot.extent().start()) {
             return true;
         }
         boolean same = contentCrc(hot, segment.baseOffset(), segment.endOffset()) == noted.getAsInt();

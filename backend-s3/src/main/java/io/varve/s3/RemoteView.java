@@ -91,7 +91,10 @@ final class RemoteView {
                         && !holds(segment, from));
     }
 
-    /** Tells whether the bucket has segments that may be copies of one of this machine: see {@link #copiesOf}. */
+    /**
+     * Tells whether the bucket has segments that may be copies of one of this machine: see {@link
+     * #copiesOf}.
+     */
     boolean holds(Segment local, long hotStart) {
         return !copiesOf(local, hotStart).isEmpty();
     }

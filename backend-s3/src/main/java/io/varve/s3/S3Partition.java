@@ -228,8 +228,8 @@ final class S3Partition {
     }
 
     /**
-     * Tells whether the manifest knows the partition, or may soon: by an upload in progress, or by an edit on
-     * its way. Then the journal must have what the manifest is to learn.
+     * Tells whether the manifest knows the partition, or may soon: by an upload in progress, or by an edit
+     * on its way. Then the journal must have what the manifest is to learn.
      */
     boolean mayBeInBucket() {
         // In this order: an edit that arrives meanwhile is seen by the one look or by the other.

@@ -7,6 +7,7 @@ import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
 import io.varve.s3.client.BucketSettings;
 import io.varve.s3.client.ObjectStore;
+import io.varve.s3.manifest.TierJournal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,10 +65,11 @@ public final class S3StorageProvider implements StorageProvider {
 
     @Override
     public Storage open(StorageContext context) {
-        return StorageOpening.open(context, hotBackends, buckets);
+        return StorageOpening.open(context, hotBackends, buckets, TierJournal::open);
     }
 
-    private static List<StorageProvider> hotBackends() {
+    /** @return those that the class path has */
+    static List<StorageProvider> hotBackends() {
         return ServiceLoader.load(StorageProvider.class).stream()
                 .filter(found -> found.type() != S3StorageProvider.class)
                 .map(ServiceLoader.Provider::get)

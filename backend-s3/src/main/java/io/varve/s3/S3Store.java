@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Hands the calls of one handle to the hot partition, or to the part that is in the bucket only. Thread-safe,
- * as {@link PartitionStore} says.
+ * Hands the calls of one handle to the hot partition, or to the part that is in the bucket only.
+ * Thread-safe, as {@link PartitionStore} says.
  */
 final class S3Store implements PartitionStore {
     final S3Storage storage;

@@ -13,7 +13,6 @@ import io.varve.s3.manifest.LocalJournal;
 import io.varve.s3.manifest.Manifest;
 import io.varve.s3.manifest.ManifestEdit;
 import io.varve.s3.manifest.RemotePartition;
-import io.varve.s3.manifest.TierJournal;
 import io.varve.s3.object.ChunkDecoder;
 import io.varve.s3.read.RemoteReader;
 import io.varve.s3.upload.BucketSweep;
@@ -50,24 +49,26 @@ final class StorageOpening {
      * @param context as given to {@link S3StorageProvider#open}
      * @param backends the backends that can be in front
      * @param buckets opens the bucket
+     * @param journals opens the journal
      * @throws StorageException MISUSE, RETRY, CORRUPT as {@link StorageProvider#open}; RETRY if the bucket
      *     cannot be reached in time
      */
-    static Storage open(StorageContext context, List<StorageProvider> backends, BucketSource buckets) {
+    static Storage open(
+            StorageContext context, List<StorageProvider> backends, BucketSource buckets, JournalSource journals) {
         StorageOpening opening = new StorageOpening(context);
         try {
-            return opening.run(backends, buckets);
+            return opening.run(backends, buckets, journals);
         } catch (RuntimeException e) {
             opening.closeAll(e);
             throw e;
         }
     }
 
-    private Storage run(List<StorageProvider> backends, BucketSource buckets) {
+    private Storage run(List<StorageProvider> backends, BucketSource buckets, JournalSource journals) {
         StorageProvider backend = named(backends);
         Storage hot = kept(backend.open(forHot(backend.name())));
         ObjectStore bucket = kept(buckets.open(context, config));
-        LocalJournal journal = kept(TierJournal.open(context.directories(), context.failPoints()));
+        LocalJournal journal = kept(journals.open(context.directories(), context.failPoints()));
         Manifest manifest = kept(BucketOpening.retried(
                 context, config.startTimeoutMs(), () -> StorageClaim.claim(context, bucket, journal, hot)));
         completeRemovals(hot, manifest, journal);

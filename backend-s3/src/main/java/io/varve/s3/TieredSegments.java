@@ -20,8 +20,7 @@ final class TieredSegments {
      * @param remote what is in the bucket
      * @param isCopied tells whether a local segment is in the bucket too
      */
-    static List<Segment> of(
-            List<Segment> local, Extent extent, RemoteView remote, Predicate<Segment> isCopied) {
+    static List<Segment> of(List<Segment> local, Extent extent, RemoteView remote, Predicate<Segment> isCopied) {
         if (remote.isEmpty()) {
             return local;
         }

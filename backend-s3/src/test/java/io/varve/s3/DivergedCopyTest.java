@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Meets a local partition with other records than the bucket has, of the same offsets and bytes, as after work
- * on the data directories without the tier.
+ * Meets a local partition with other records than the bucket has, of the same offsets and bytes, as after
+ * work on the data directories without the tier.
  */
 class DivergedCopyTest extends TierTest {
     private static final long OTHER_SALT = 77;
@@ -124,7 +124,8 @@ class DivergedCopyTest extends TierTest {
     private ByteBuffer firstOfTheBucket() {
         TierAccess access = TierAccess.open(tier.properties, Clock.system(), tier.scheduler, Ids.random());
         try (access) {
-            RemoteSegment first = access.manifest().partition(ID).orElseThrow().segments().get(0);
+            RemoteSegment first =
+                    access.manifest().partition(ID).orElseThrow().segments().get(0);
             Chunk chunk = first.index().chunks().get(0);
             ByteBuffer batches = access.reader().chunk(first.key(), first.object(), first.index(), chunk);
             ByteBuffer batch = ByteBuffer.allocate(SIZE);

@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Shows a bucket that the user named, by requests as everyone makes them. Not thread-safe. Its close removes what the storages left. */
+/**
+ * Shows a bucket that the user named, by requests as everyone makes them. Not thread-safe. Its close removes
+ * what the storages left.
+ */
 final class ForeignBucket implements RigBucket {
     private final String prefix;
     private final SystemScheduler scheduler = new SystemScheduler(1);

@@ -4,7 +4,6 @@ package io.varve.s3;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
-import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.Tiering;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -13,23 +12,11 @@ import java.util.concurrent.locks.LockSupport;
  * Opens a tier that drops local copies when their object is stored, and before the manifest names it. A kill
  * or a power cut in between takes the records.
  */
-public final class RashDropProvider implements StorageProvider {
+public final class RashDropProvider extends HastyS3Provider {
     private static final long BETWEEN_NANOS = 30_000_000;
 
-    private final StorageProvider provider = new HastyS3Provider();
-
     @Override
-    public String name() {
-        return provider.name();
-    }
-
-    @Override
-    public boolean tiers() {
-        return provider.tiers();
-    }
-
-    @Override
-    public Storage open(StorageContext context) {
+    Storage openHasty(StorageContext context) {
         AtomicReference<S3Storage> opened = new AtomicReference<>();
         context.failPoints().arm("s3.upload.stored", () -> {
             S3Storage storage = opened.get();
@@ -38,7 +25,7 @@ public final class RashDropProvider implements StorageProvider {
                 LockSupport.parkNanos(BETWEEN_NANOS);
             }
         });
-        S3Storage storage = (S3Storage) provider.open(context);
+        S3Storage storage = (S3Storage) super.openHasty(context);
         opened.set(storage);
         return storage;
     }

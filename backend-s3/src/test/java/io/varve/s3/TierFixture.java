@@ -20,6 +20,7 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.Tiering;
+import io.varve.s3.manifest.TierJournal;
 import io.varve.s3server.EmbeddedS3;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -84,7 +85,7 @@ final class TierFixture implements AutoCloseable {
         properties.put("s3.hot.backend", hot.name());
         StorageContext context =
                 new StorageContext(List.of(directory), properties, Clock.system(), scheduler, Ids.random(), failPoints);
-        return StorageOpening.open(context, List.of(hot), BucketOpening::open);
+        return StorageOpening.open(context, List.of(hot), BucketOpening::open, TierJournal::open);
     }
 
     /** Appends batches of ten records at the end. */

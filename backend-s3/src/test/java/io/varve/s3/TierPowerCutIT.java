@@ -55,6 +55,14 @@ class TierPowerCutIT {
     }
 
     @Test
+    void findsAJournalThatIsNotForced() {
+        assertThat(cut(new UnforcedJournalProvider(), "file", ROUNDS_TO_FIND_A_FLAW))
+                .as(output::toString)
+                .isEqualTo(PowerCuts.FAILED);
+        assertThat(output.toString(StandardCharsets.UTF_8)).doesNotContain("ended by itself");
+    }
+
+    @Test
     void findsLocalCopiesThatGoBeforeTheManifestHasTheirObject() {
         assertThat(cut(new RashDropProvider(), "file", ROUNDS_TO_FIND_A_FLAW))
                 .as(output::toString)

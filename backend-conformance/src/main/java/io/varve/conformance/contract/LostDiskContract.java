@@ -239,7 +239,9 @@ public abstract class LostDiskContract extends TieredContract {
         assertThat(withRecords(0)).startsWith(40L, 50L).endsWith(110L);
     }
 
-    /** The tier has other records of the same offsets, sizes and times: what readers have seen here stays. */
+    /**
+     * The tier has other records of the same offsets, sizes and times: what readers have seen here stays.
+     */
     @Test
     void anOlderDiskIsNotTakenForACopyOfWhatWasWrittenAgain() {
         appendUploaded(12);

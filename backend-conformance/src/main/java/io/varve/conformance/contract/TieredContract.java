@@ -62,7 +62,9 @@ abstract class TieredContract extends Contract {
         tier = (TieredRig) rig;
     }
 
-    /** Strikes requests to the tier, as {@link TierFaults#strike}; skips the check where none can be struck. */
+    /**
+     * Strikes requests to the tier, as {@link TierFaults#strike}; skips the check where none can be struck.
+     */
     final void strike(TierFaults.Kind kind, double chance) {
         assumeTrue(tier.tierFaults().strike(kind, chance), "requests to this tier cannot be struck");
     }

@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Restarts and crashes any backend that keeps its data in a directory. A crash is the end of a process: the
  * storage opens on a copy of the directory as it was at that moment, so what was written is there, synced or
- * not, and nothing was closed. A backend that can lose more, such as what was not synced, does so in a rig of
- * its own.
+ * not, and nothing was closed. A backend that can lose more, such as what was not synced, does so in a rig
+ * of its own.
  *
  * <p>Faults are had on a {@link RamDisk}; syncs can be let fail in a backend that passes a failpoint called
  * {@code NAME.sync.before-force} before it forces anything, {@code NAME} being the backend's.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.rig;
 
-/** Strikes the requests of a storage to its remote tier. Checks that need it are skipped where it is {@link #NONE}. */
+/**
+ * Strikes the requests of a storage to its remote tier. Checks that need it are skipped where it is {@link
+ * #NONE}.
+ */
 public interface TierFaults {
     /** What happens to a request. */
     enum Kind {

@@ -20,8 +20,8 @@ public interface TieredRig extends StorageRig {
     void keepDisk();
 
     /**
-     * Cuts the power, and opens the storage on the disk that was kept, with the tier as it is now: someone has
-     * restored the data directories from a copy.
+     * Cuts the power, and opens the storage on the disk that was kept, with the tier as it is now: someone
+     * has restored the data directories from a copy.
      *
      * @return the storage that is open now
      */

@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 
-/** Grades a backend: runs the checks on it, prints how each area did and what failed, and writes the page. */
+/**
+ * Grades a backend: runs the checks on it, prints how each area did and what failed, and writes the page.
+ */
 final class GradeCommand {
     private static final int MAX_FAILURES_PRINTED = 10;
 
@@ -53,7 +55,9 @@ final class GradeCommand {
         }
     }
 
-    /** What a wrong setting, or a server that is not there, keeps from opening says nothing of the backend. */
+    /**
+     * What a wrong setting, or a server that is not there, keeps from opening says nothing of the backend.
+     */
     private static void requireOpening(String backend, Supplier<StorageRig> rigs) {
         try (StorageRig rig = rigs.get()) {
             rig.storage();

@@ -14,7 +14,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Keeps objects and a manifest in memory, for one owner at a time, and fails requests when it is told to. */
+/**
+ * Keeps objects and a manifest in memory, for one owner at a time, and fails requests when it is told to.
+ */
 final class BucketInMemory implements TierFaults {
     private static final long SEED = 5;
 

@@ -29,7 +29,9 @@ final class TieredMemoryStore implements PartitionStore {
     private PartitionSettings settings;
     private long start;
     private boolean givenUp;
-    /** What was there when something was replaced: the tier gets all of it before it gets the replacement. */
+    /**
+     * What was there when something was replaced: the tier gets all of it before it gets the replacement.
+     */
     private long replacedAt;
 
     private boolean dropping;

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Writes the journal to every data directory, whole or not at all, and reads the newest one. A directory may
  * lack it, or have a damaged or an older one. For one thread.
  */
-final class JournalFiles {
+class JournalFiles {
     static final String NAME = "tier-state";
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalFiles.class);
@@ -73,7 +73,9 @@ final class JournalFiles {
         }
     }
 
-    /** @throws StorageException FULL if a device refuses: some of the directories may have the new content */
+    /**
+     * @throws StorageException FULL if a device refuses: some of the directories may have the new content
+     */
     void write(JournalState state) {
         ByteBuffer content = state.encode();
         for (Path directory : directories) {

@@ -40,7 +40,10 @@ public final class TierJournal implements LocalJournal {
      * @throws io.varve.core.spi.StorageException CORRUPT if there are journals, but no sound one
      */
     public static TierJournal open(List<Path> directories, FailPoints failPoints) {
-        JournalFiles files = new JournalFiles(directories, failPoints);
+        return of(new JournalFiles(directories, failPoints));
+    }
+
+    static TierJournal of(JournalFiles files) {
         return new TierJournal(files, files.read());
     }
 

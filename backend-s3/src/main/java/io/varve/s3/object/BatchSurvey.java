@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Checks the batches of a segment on their way into an object, and notes what its index and footer say of
- * them. Each batch's checksum is verified: damaged batches must not take the place of the partition's records
- * in the bucket. Not thread-safe.
+ * them. Each batch's checksum is verified: damaged batches must not take the place of the partition's
+ * records in the bucket. Not thread-safe.
  */
 final class BatchSurvey {
     private final PartitionId partition;

@@ -7,8 +7,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Sums up batches by the first {@value #BYTES} bytes of each: offset, length, leader epoch, and the checksum
- * of all that follows. Two runs of batches with the same sum are the same batches; to compute it no record is
- * read. Not thread-safe.
+ * of all that follows. Two runs of batches with the same sum are the same batches; to compute it no record
+ * is read. Not thread-safe.
  */
 public final class ContentCrc {
     /** Bytes of a batch that count. */

@@ -22,6 +22,7 @@ final class SegmentIndexFormat {
     private static final byte VERSION = 2;
     /** Has no sum of the batches. */
     private static final byte FIRST_VERSION = 1;
+
     private static final int MAX_NAME = 32;
     /** Five numbers of at most 10 bytes. */
     private static final int MAX_CHUNK = 50;
@@ -46,8 +47,7 @@ final class SegmentIndexFormat {
      */
     record Layout(int blobsAt, int chunksAt, int chunks, int overhead, long bytes, long dataEnd) {}
 
-    static ByteBuffer encode(
-            Optional<WrappedKey> key, int contentCrc, List<Chunk> chunks, List<StoredBlob> blobs) {
+    static ByteBuffer encode(Optional<WrappedKey> key, int contentCrc, List<Chunk> chunks, List<StoredBlob> blobs) {
         ByteBuffer into = ByteBuffer.allocate(1024
                 + key.map(wrapped -> wrapped.bytes().size()).orElse(0)
                 + blobs.size() * MAX_BLOB
@@ -98,8 +98,7 @@ final class SegmentIndexFormat {
     private static Layout layout(ByteBuffer from) {
         byte version = from.duplicate().get();
         if (version != VERSION && version != FIRST_VERSION) {
-            throw new NumberFormatException(
-                    "version is " + version + ", must be " + FIRST_VERSION + " or " + VERSION);
+            throw new NumberFormatException("version is " + version + ", must be " + FIRST_VERSION + " or " + VERSION);
         }
         int overhead = SegmentFormat.overhead(key(from.duplicate()).isPresent());
         skipKey(from.position(keyAt(from)));

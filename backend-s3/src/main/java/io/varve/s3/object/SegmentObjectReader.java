@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -51,8 +51,8 @@ public final class SegmentObjectReader {
      *
      * @param key key of the object
      * @return the object
-     * @throws StorageException CORRUPT if it is no whole segment object; RETRY if it comes damaged in another
-     *     way each time
+     * @throws StorageException CORRUPT if it is no whole segment object; RETRY if it comes damaged in
+     *     another way each time
      * @throws ObjectStoreException ABSENT if there is none; as the store says
      */
     public SegmentObject open(String key) {

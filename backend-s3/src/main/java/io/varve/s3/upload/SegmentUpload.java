@@ -184,8 +184,8 @@ final class SegmentUpload {
     }
 
     /**
-     * The commit may wait for the bucket for hours, a close may not. After a close or a fencing the object is
-     * left to a sweep, since a commit whose answer was lost may name it.
+     * The commit may wait for the bucket for hours, a close may not. After a close or a fencing the object
+     * is left to a sweep, since a commit whose answer was lost may name it.
      */
     private void await(CompletableFuture<Void> commit, String key) {
         try {

@@ -93,7 +93,8 @@ final class UploadPlan {
             Predicate<RemoteSegment> isCopy) {
         UploadPlan plan = new UploadPlan(extent, segments, remote, partitionStart);
         boolean replaces = plan.remoteEnd >= replacedBelow;
-        // What was never replaced here is what was uploaded: a look at all batches after each start would cost.
+        // What was never replaced here is what was uploaded: a look at all batches after each start would
+        // cost.
         Predicate<RemoteSegment> copy = stored -> replacedBelow == 0 || isCopy.test(stored);
         plan.find(segment -> plan.isLacking(segment) || replaces && plan.differs(segment, isSame, copy));
         return plan;
@@ -115,7 +116,8 @@ final class UploadPlan {
     }
 
     /**
-     * Of a segment with the start within it the bucket may have a part. A segment below the start of the bucket's is not uploaded again: its records are deleted.
+     * Of a segment with the start within it the bucket may have a part. A segment below the start of the
+     * bucket's is not uploaded again: its records are deleted.
      */
     private boolean differs(
             Segment segment, BiPredicate<Segment, RemoteSegment> isSame, Predicate<RemoteSegment> isCopy) {

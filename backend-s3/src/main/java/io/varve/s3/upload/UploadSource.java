@@ -29,8 +29,8 @@ public interface UploadSource {
     boolean copies();
 
     /**
-     * @return true if the partition is compacted: a segment that was replaced is uploaded again, in the place
-     *     of the ones it was made of
+     * @return true if the partition is compacted: a segment that was replaced is uploaded again, in the
+     *     place of the ones it was made of
      */
     boolean compacted();
 
@@ -64,13 +64,14 @@ public interface UploadSource {
      * Takes notice that the manifest names one more segment: local copies may go now. Must be short.
      *
      * @param segment what was uploaded
-     * @param generation as for {@link #ifUnchanged}: if it has moved on, this machine may have other batches now
+     * @param generation as for {@link #ifUnchanged}: if it has moved on, this machine may have other batches
+     *     now
      */
     void uploaded(RemoteSegment segment, long generation);
 
     /**
-     * Compares the batches of a segment of the bucket with those that this machine has at its offsets. May read
-     * their heads.
+     * Compares the batches of a segment of the bucket with those that this machine has at its offsets. May
+     * read their heads.
      *
      * @param stored a segment with the borders and the size of one on this machine
      * @return false if they are other ones

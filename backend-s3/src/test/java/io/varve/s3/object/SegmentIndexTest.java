@@ -69,7 +69,8 @@ class SegmentIndexTest {
             position += stored;
             offset += records;
         }
-        assertThat(SegmentIndex.of(CONTENT_CRC, chunks, List.of()).encoded().remaining()).isLessThan(1024 * 11);
+        assertThat(SegmentIndex.of(CONTENT_CRC, chunks, List.of()).encoded().remaining())
+                .isLessThan(1024 * 11);
     }
 
     @Test

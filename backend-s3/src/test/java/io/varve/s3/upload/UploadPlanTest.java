@@ -88,11 +88,13 @@ class UploadPlanTest {
         hot.set(0, segment(0, 10, 7, true));
         Extent trimmed = new Extent(5, 40, 40);
         // A crash took the trim to 5 back, except for what is on this machine.
-        UploadPlan same = UploadPlan.ofCompacted(trimmed, hot, remote(0, 10, 20, 30), 0, 0, (s, other) -> false, other -> true);
+        UploadPlan same =
+                UploadPlan.ofCompacted(trimmed, hot, remote(0, 10, 20, 30), 0, 0, (s, other) -> false, other -> true);
         assertThat(same.next().map(UploadPlan.ObjectOffsets::baseOffset)).contains(10L);
         assertThat(same.next().map(UploadPlan.ObjectOffsets::partOf)).contains(-1L);
         // The second segment here begins within an object that has records which only the bucket has.
-        UploadPlan across = UploadPlan.ofCompacted(trimmed, hot, remote(0, 20, 30), 0, 0, (s, other) -> false, other -> true);
+        UploadPlan across =
+                UploadPlan.ofCompacted(trimmed, hot, remote(0, 20, 30), 0, 0, (s, other) -> false, other -> true);
         assertThat(across.next()).isEmpty();
         UploadPlan lacking = UploadPlan.of(trimmed, hot, remote(0, 7), 0);
         assertThat(lacking.next()).contains(new UploadPlan.ObjectOffsets(7, 10, 100, 5, -1));
@@ -116,7 +118,8 @@ class UploadPlanTest {
 
     private static List<Long> compacted(
             List<Segment> hot, Extent extent, Optional<RemotePartition> remote, long replacedBelow) {
-        return UploadPlan.ofCompacted(extent, hot, remote, extent.start(), replacedBelow, (segment, stored) -> true, stored -> true)
+        return UploadPlan.ofCompacted(
+                        extent, hot, remote, extent.start(), replacedBelow, (segment, stored) -> true, stored -> true)
                 .next()
                 .map(found -> List.of(found.baseOffset(), found.endOffset()))
                 .orElse(List.of());
@@ -140,7 +143,8 @@ class UploadPlanTest {
     private static UploadPlan plan(
             List<Segment> hot, Extent extent, Optional<RemotePartition> remote, boolean compacted, boolean same) {
         return compacted
-                ? UploadPlan.ofCompacted(extent, hot, remote, extent.start(), 0, (segment, stored) -> same, stored -> true)
+                ? UploadPlan.ofCompacted(
+                        extent, hot, remote, extent.start(), 0, (segment, stored) -> same, stored -> true)
                 : UploadPlan.of(extent, hot, remote, extent.start());
     }
 
