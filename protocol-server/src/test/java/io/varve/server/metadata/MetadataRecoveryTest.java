@@ -170,6 +170,46 @@ class MetadataRecoveryTest {
         assertThat(node.engine.stored()).hasSize(2);
     }
 
+    /** As one that is fetched from a remote tier, which can take hours. */
+    @Test
+    void aDeletionDoesNotWaitForAPartitionThatIsBeingOpened() {
+        node.start();
+        PartitionId slow = await(node.metadata.createIfAbsent("slow")).partition(0).id();
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CompletableFuture<Void> goesOn = new CompletableFuture<>();
+        fails = (operation, id) -> {
+            if (operation == Operation.OPEN && id.equals(slow)) {
+                begun.complete(null);
+                goesOn.join();
+            }
+            return false;
+        };
+        try {
+            node.restart();
+            await(begun);
+            TopicResult outcome = await(node.metadata.deleteTopics(List.of(TopicRef.named("slow"))))
+                    .get(0);
+            assertThat(outcome.error().isSuccess()).isTrue();
+            assertThat(node.metadata.byName("slow")).isNull();
+            assertThatThrownBy(() -> await(node.metadata.createIfAbsent("slow")))
+                    .isInstanceOf(KafkaStorageException.class)
+                    .hasMessageContaining("try again");
+            await(node.metadata.createIfAbsent("other"));
+        } finally {
+            goesOn.complete(null);
+        }
+        Topic next = null;
+        while (next == null) {
+            try {
+                next = await(node.metadata.createIfAbsent("slow"));
+            } catch (KafkaStorageException e) {
+                assertThat(e).hasMessageContaining("try again");
+            }
+        }
+        assertThat(next.partition(0).id()).isNotEqualTo(slow);
+        assertThat(node.engine.stored()).doesNotContain(slow);
+    }
+
     @Test
     void createsAndDeletesInOneRoundOfTheWriter() {
         node.start();

@@ -105,6 +105,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
                 continue; // imported, with its records
             }
             if (configs == null) {
+                requireFree(wanted);
                 configs = topicConfigs.partitionConfigs(next.topicConfigs(wanted.name()));
             }
             made.add(id);
@@ -121,6 +122,24 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
                 throw RestoreSource.refused(e.getMessage());
             }
             throw e;
+        }
+    }
+
+    /**
+     * A deleted topic's partition that is still being opened, or could not be deleted yet, has the place. To
+     * wait for it would hold up every other change.
+     *
+     * @throws StorageException RETRY if one of them is there
+     */
+    private void requireFree(TopicImage wanted) {
+        for (PartitionId other : engine.stored()) {
+            if (other.topic().equals(wanted.name())
+                    && wanted.partitions().containsKey(other.partition())
+                    && !TopicIds.kafka(other.topicId()).equals(wanted.id())) {
+                throw new StorageException(
+                        StorageException.Kind.RETRY,
+                        other + " of a deleted topic (id " + other.topicId() + ") is not gone yet: try again");
+            }
         }
     }
 

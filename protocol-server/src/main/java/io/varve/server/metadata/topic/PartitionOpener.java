@@ -115,13 +115,18 @@ public final class PartitionOpener implements AutoCloseable {
         }
     }
 
-    /** Opens no partition of a topic any more. Waits for those that are being opened. */
-    synchronized void forget(UUID topic) {
+    /**
+     * Opens no partition of a topic any more. Those that are being opened now may take long, as when they are
+     * fetched: {@link #takeDone} tells when they are.
+     *
+     * @return true if none is being opened
+     */
+    synchronized boolean forget(UUID topic) {
         int before = waiting.size();
         waiting.keySet().removeIf(id -> id.topicId().equals(topic));
         progress.dropped(before - waiting.size());
-        await(() -> opening.keySet().stream().noneMatch(id -> id.topicId().equals(topic)), Long.MAX_VALUE);
         failures.keySet().removeIf(id -> id.topicId().equals(topic));
+        return opening.keySet().stream().noneMatch(id -> id.topicId().equals(topic));
     }
 
     /** @return the topics of which partitions were opened, or failed to, since the last call */

@@ -86,13 +86,18 @@ public final class TopicReconciler {
         Set<UUID> unserved = new HashSet<>();
         for (Uuid id : ids) {
             reconsidered.remove(id);
-            opener.forget(TopicIds.java(id));
             Topic before = served.byId(id);
             if (before != null) {
                 served.publish(before, null);
-                if (!deleteAll(partitions(before))) {
-                    failed.add(id);
-                }
+            }
+            if (!opener.forget(TopicIds.java(id))) {
+                // A partition that is being opened is deleted once it is open.
+                incomplete.add(id);
+                failed.add(id);
+                continue;
+            }
+            if (before != null && !deleteAll(partitions(before))) {
+                failed.add(id);
             }
             if (incomplete.remove(id) || before == null) {
                 unserved.add(TopicIds.java(id));
