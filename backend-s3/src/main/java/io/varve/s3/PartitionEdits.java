@@ -74,19 +74,19 @@ final class PartitionEdits {
     }
 
     /**
-     * Makes every upload in progress stale, and commits an edit before those of later uploads.
+     * Makes every upload in progress stale, and commits edits before those of later uploads.
      *
      * @return as {@link Manifest#commit}
      */
-    synchronized CompletableFuture<Void> commit(ManifestEdit edit) {
+    synchronized CompletableFuture<Void> commit(List<ManifestEdit> together) {
         generation++;
-        return counted(manifest.commit(List.of(edit)));
+        return counted(manifest.commit(together));
     }
 
     /** Has segments dropped from the bucket, unless others are being dropped. */
     synchronized void drop(List<UUID> objects) {
         if (!objects.isEmpty() && isSettled()) {
-            dropping = commit(new ManifestEdit.DropSegments(id, objects));
+            dropping = commit(List.of(new ManifestEdit.DropSegments(id, objects)));
         }
     }
 

@@ -69,9 +69,10 @@ final class RemoteCopies {
         if (known.isEmpty() && local.isEmpty()) {
             throw misuse(id, copy, ": it does not exist");
         }
-        // What the manifest does not know was never in the bucket.
-        long start =
-                known.map(RemotePartition::start).orElseGet(() -> local.get().start());
+        // A trim of the source may not be in the manifest yet: what it took does not come back in the copy.
+        long start = Math.max(
+                known.map(RemotePartition::start).orElse(0L),
+                local.map(Extent::start).orElse(0L));
         if (copy.endOffset() < start) {
             throw misuse(id, copy, " up to " + copy.endOffset() + ": records below " + start + " are deleted");
         }
@@ -88,10 +89,11 @@ final class RemoteCopies {
                     " as of then: the bucket ends at offset " + end + ", and the records up to " + localEnd
                             + " are on this machine only. Try again when they are uploaded, or name an earlier point");
         }
+        ManifestEdit begins = new ManifestEdit.MoveStart(id, start);
         return partition.change(
                 known.isPresent()
-                        ? new ManifestEdit.CopySegments(id, copy.source(), end)
-                        : new ManifestEdit.MoveStart(id, start));
+                        ? List.of(new ManifestEdit.CopySegments(id, copy.source(), end), begins)
+                        : List.of(begins));
     }
 
     private static StorageException misuse(PartitionId id, RemoteCopy copy, String why) {

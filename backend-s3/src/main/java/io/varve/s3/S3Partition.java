@@ -137,10 +137,11 @@ final class S3Partition {
     /**
      * Makes every upload in progress stale, and commits edits before those of later uploads.
      *
+     * @param together edits of this partition: all of them take place, or none
      * @return as {@link Manifest#commit}
      */
-    CompletableFuture<Void> change(ManifestEdit edit) {
-        return edits.commit(edit);
+    CompletableFuture<Void> change(List<ManifestEdit> together) {
+        return edits.commit(together);
     }
 
     /** @throws StorageException FENCED if another server has claimed the storage */

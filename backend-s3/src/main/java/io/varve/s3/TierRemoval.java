@@ -5,6 +5,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.manifest.ManifestEdit;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -84,7 +85,7 @@ final class TierRemoval {
         CompletableFuture<Void> done = new CompletableFuture<>();
         pending.put(id, done);
         ManifestEdit edit = aside ? new ManifestEdit.SetAside(id) : new ManifestEdit.DeletePartition(id);
-        partition.change(edit).whenComplete((nothing, failure) -> {
+        partition.change(List.of(edit)).whenComplete((nothing, failure) -> {
             if (failure == null) {
                 parts.journal().forgetRemoval(id);
                 done.complete(null);

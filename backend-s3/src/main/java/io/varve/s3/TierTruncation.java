@@ -91,7 +91,7 @@ final class TierTruncation {
     private static CompletableFuture<Void> commit(S3Partition partition, Plan plan) {
         return plan.remoteEnd() == NONE
                 ? CompletableFuture.completedFuture(null)
-                : partition.change(new ManifestEdit.TruncateSegments(partition.id(), plan.remoteEnd()));
+                : partition.change(List.of(new ManifestEdit.TruncateSegments(partition.id(), plan.remoteEnd())));
     }
 
     private Plan plan(S3Store store, long end) {

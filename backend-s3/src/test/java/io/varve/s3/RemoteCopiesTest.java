@@ -18,6 +18,7 @@ import io.varve.core.spi.RemoteCopy;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,22 @@ class RemoteCopiesTest extends TierTest {
         assertRefused(140, "on this machine only");
         assertRefused(110, "are deleted");
         assertThat(copy(120, Long.MAX_VALUE).extent()).isEqualTo(new Extent(120, 120, 120));
+    }
+
+    /** The manifest learns of the trim later. */
+    @ParameterizedTest
+    @CsvSource({"35, 70, '30,40,50,60'", "70, 70, ''"})
+    void whatWasTrimmedDoesNotComeBackInACopy(long start, long end, String left) {
+        appendTens(source, 12);
+        source.seal();
+        sync(storage, source);
+        awaitUploads(source);
+        source.trimTo(start);
+        PartitionStore copied = copy(end, Long.MAX_VALUE);
+        assertThat(copied.extent().start()).isEqualTo(start);
+        assertThat(copied.extent().readableEnd()).isEqualTo(end);
+        assertThat(readAll(copied, start).stream().map(String::valueOf).collect(Collectors.joining(",")))
+                .isEqualTo(left);
     }
 
     @Test

@@ -174,7 +174,8 @@ class MetadataRecoveryTest {
     @Test
     void aDeletionDoesNotWaitForAPartitionThatIsBeingOpened() {
         node.start();
-        PartitionId slow = await(node.metadata.createIfAbsent("slow")).partition(0).id();
+        PartitionId slow =
+                await(node.metadata.createIfAbsent("slow")).partition(0).id();
         CompletableFuture<Void> begun = new CompletableFuture<>();
         CompletableFuture<Void> goesOn = new CompletableFuture<>();
         fails = (operation, id) -> {
