@@ -50,7 +50,7 @@ public final class SyncThreads implements AutoCloseable {
             } finally {
                 beIdle();
             }
-            return IDLE_MS;
+            return Scheduler.AgentStep.pauseMs(IDLE_MS);
         }
 
         /** @return the task; null if there is none, and then this ends */

@@ -2,6 +2,7 @@
 package io.varve.core.engine;
 
 import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -22,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits partitions in groups: partitions with new appends gather while a sync runs, the next sync covers
- * them all, and then their high watermarks rise.
+ * Commits partitions in groups: partitions with new appends gather while a sync runs and for a moment after
+ * it ({@link CommitPace}), the next sync covers them all, and then their high watermarks rise.
  */
 final class Committer {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -37,12 +38,15 @@ final class Committer {
     /** Futures that wait for the next sync of a partition; guarded by itself. */
     private final Map<PartitionLog, List<CompletableFuture<Void>>> waiting = new LinkedHashMap<>();
 
+    private final CommitPace pace;
     private final Scheduler.Agent agent;
+    private volatile boolean closing;
 
     /**
      * Starts the agent that commits.
      *
      * @param storage syncs the partitions
+     * @param clock tells how long a round takes
      * @param scheduler runs the agent
      * @param durability decides how far consumers see after a commit
      * @param afterCommit called by the agent for each partition committed; must be short
@@ -50,6 +54,7 @@ final class Committer {
      */
     Committer(
             Storage storage,
+            Clock clock,
             Scheduler scheduler,
             Durability durability,
             Consumer<PartitionLog> afterCommit,
@@ -58,6 +63,7 @@ final class Committer {
         this.durability = durability;
         this.afterCommit = afterCommit;
         this.later = later;
+        this.pace = new CommitPace(clock);
         this.agent = scheduler.agent("committer", this::commitRequested);
     }
 
@@ -65,6 +71,8 @@ final class Committer {
     void request(PartitionLog log) {
         if (queued.add(log)) {
             queue.add(log);
+        }
+        if (pace.requested()) {
             agent.wake();
         }
     }
@@ -115,12 +123,18 @@ final class Committer {
      * @param waitMs max time to wait in ms
      */
     void close(long waitMs) {
+        closing = true;
         if (!agent.close(waitMs)) {
             LOG.warn("The last commit is still under way after {} ms", waitMs);
         }
     }
 
     private long commitRequested() {
+        long pause = pace.pause();
+        if (pause > Scheduler.AgentStep.AGAIN && !closing) {
+            return pause;
+        }
+        pace.begin();
         List<PartitionLog> logs = new ArrayList<>();
         for (PartitionLog log = queue.poll(); log != null; log = queue.poll()) {
             logs.add(log);
@@ -128,7 +142,7 @@ final class Committer {
         if (!logs.isEmpty()) {
             commit(logs);
         }
-        return Scheduler.AgentStep.UNTIL_WOKEN;
+        return pace.pause();
     }
 
     private void commit(List<PartitionLog> logs) {
@@ -144,6 +158,7 @@ final class Committer {
             stores.add(log.commitTarget().store());
         }
         Map<PartitionId, StorageException> failures = sync(logs, stores);
+        pace.end();
         for (PartitionLog log : logs) {
             endRound(log, failures.get(log.id()), waiters.getOrDefault(log, List.of()));
         }

@@ -72,10 +72,10 @@ final class CompactionRunner {
             return Scheduler.AgentStep.UNTIL_WOKEN;
         }
         try {
-            return cleanOnce() ? Scheduler.AgentStep.AGAIN : config.backoffMs();
+            return cleanOnce() ? Scheduler.AgentStep.AGAIN : Scheduler.AgentStep.pauseMs(config.backoffMs());
         } catch (RuntimeException | Error e) {
             LOG.error("Compaction failed; it goes on in {} ms", config.backoffMs(), e);
-            return config.backoffMs();
+            return Scheduler.AgentStep.pauseMs(config.backoffMs());
         }
     }
 

@@ -65,7 +65,7 @@ public final class LogEngine implements AutoCloseable {
         this.snapshots = new ProducerSnapshotQueue(scheduler);
         this.durability = config.durability();
         this.committer =
-                new Committer(storage, scheduler, config.durability(), this::snapshotWhenDue, this::commitLater);
+                new Committer(storage, clock, scheduler, config.durability(), this::snapshotWhenDue, this::commitLater);
         this.policy = DurabilityPolicy.of(config, committer, scheduler);
         this.producerExpirationMs = config.producerIdExpirationMs();
         this.expiry =

@@ -2,7 +2,6 @@
 package io.varve.core.runtime;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -25,6 +24,9 @@ final class AgentThread implements Scheduler.Agent {
     private static final Logger LOG = LoggerFactory.getLogger(AgentThread.class);
     /** Pause in ms after a step that threw. */
     static final long PAUSE_AFTER_FAILURE_MS = 1000;
+
+    /** A shorter pause in ns passes by the machine's clock: timers count in ms. */
+    private static final long SHORT_NANOS = 1_000_000;
 
     private static final int RUNNING = 0;
     private static final int WOKEN = 1;
@@ -93,18 +95,18 @@ final class AgentThread implements Scheduler.Agent {
         } catch (RuntimeException | Error e) {
             LOG.error("{} failed; it goes on in {} ms", name, PAUSE_AFTER_FAILURE_MS, e);
             failures.accept(e);
-            return PAUSE_AFTER_FAILURE_MS;
+            return Scheduler.AgentStep.pauseMs(PAUSE_AFTER_FAILURE_MS);
         }
     }
 
-    private void park(long ms) {
+    private void park(long nanos) {
         if (!state.compareAndSet(RUNNING, PARKED)) {
             return; // woken meanwhile
         }
-        if (timers == null || ms == Scheduler.AgentStep.UNTIL_WOKEN) {
-            parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
+        if (timers == null || nanos == Scheduler.AgentStep.UNTIL_WOKEN || nanos < SHORT_NANOS) {
+            parkNanos(nanos);
         } else {
-            Scheduler.Task timer = timers.schedule(ms, this::wake);
+            Scheduler.Task timer = timers.schedule((nanos - 1) / SHORT_NANOS + 1, this::wake);
             parkNanos(Long.MAX_VALUE);
             timer.cancel();
         }

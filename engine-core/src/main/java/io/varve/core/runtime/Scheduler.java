@@ -2,6 +2,7 @@
 package io.varve.core.runtime;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs background work: the only source of threads in the engine. Short tasks run at a time; agents run while
@@ -33,10 +34,20 @@ public interface Scheduler extends AutoCloseable {
          * Does the work there is, or a part of it. Steps of one agent never overlap. A step may find no work:
          * an agent is woken once too often rather than once too seldom.
          *
-         * @return ms until the next step, unless the agent is woken before; {@link #AGAIN} or
+         * @return ns until the next step, unless the agent is woken before; {@link #AGAIN} or
          *     {@link #UNTIL_WOKEN}
          */
         long run();
+
+        /**
+         * Converts a pause for {@link #run} to return.
+         *
+         * @param ms a pause in ms, 0 or more
+         * @return the pause in ns; {@link #UNTIL_WOKEN} where that is too long for a long
+         */
+        static long pauseMs(long ms) {
+            return TimeUnit.MILLISECONDS.toNanos(ms);
+        }
     }
 
     /** Repeats a {@link AgentStep} while there is work. Thread-safe. */

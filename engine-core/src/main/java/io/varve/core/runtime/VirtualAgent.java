@@ -82,7 +82,7 @@ final class VirtualAgent implements Scheduler.Agent {
                 time.remove(this);
                 ended.complete(null);
             } else if (pause != Scheduler.AgentStep.UNTIL_WOKEN && !woken) {
-                timer = time.schedule(pause, this::wake);
+                timer = time.scheduleNanos(pause, this::wake);
             }
         }
     }

@@ -30,9 +30,10 @@ public final class VirtualTime implements Clock, Scheduler {
     private static final Logger LOG = LoggerFactory.getLogger(VirtualTime.class);
     private static final long NANOS_PER_MS = 1_000_000;
 
-    /** Holds a task and when it is due, in ms since the epoch. */
+    /** Holds a task and when it is due, in ns since the start. */
     private record Due(long at, long order, Runnable task) {}
 
+    private final long startMs;
     private final boolean threads;
     private final NavigableSet<Due> queue =
             new TreeSet<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::order));
@@ -43,7 +44,9 @@ public final class VirtualTime implements Clock, Scheduler {
     /** The thread that drives, or null. */
     private Thread driver;
 
+    /** Ns since the start. */
     private long now;
+
     private long scheduled;
     private volatile Consumer<Throwable> taskFailures = failure -> {};
 
@@ -53,7 +56,7 @@ public final class VirtualTime implements Clock, Scheduler {
     }
 
     private VirtualTime(long startMs, boolean threads) {
-        this.now = startMs;
+        this.startMs = startMs;
         this.threads = threads;
     }
 
@@ -69,17 +72,28 @@ public final class VirtualTime implements Clock, Scheduler {
 
     @Override
     public synchronized long millis() {
-        return now;
+        return startMs + now / NANOS_PER_MS;
     }
 
     @Override
     public synchronized long nanos() {
-        return now * NANOS_PER_MS;
+        return startMs * NANOS_PER_MS + now;
     }
 
     @Override
-    public synchronized Task schedule(long delayMs, Runnable task) {
-        Due due = new Due(after(delayMs), scheduled++, task);
+    public Task schedule(long delayMs, Runnable task) {
+        return scheduleNanos(AgentStep.pauseMs(delayMs), task);
+    }
+
+    /**
+     * As {@link #schedule}.
+     *
+     * @param delay ns from now, 0 or more
+     * @param task the task; must be short
+     * @return cancels the task
+     */
+    public synchronized Task scheduleNanos(long delay, Runnable task) {
+        Due due = new Due(after(delay), scheduled++, task);
         queue.add(due);
         return () -> cancel(due);
     }
@@ -88,8 +102,8 @@ public final class VirtualTime implements Clock, Scheduler {
         queue.remove(due);
     }
 
-    private synchronized long after(long delayMs) {
-        return delayMs < Long.MAX_VALUE - now ? now + delayMs : Long.MAX_VALUE;
+    private synchronized long after(long delay) {
+        return delay < Long.MAX_VALUE - now ? now + delay : Long.MAX_VALUE;
     }
 
     @Override
@@ -187,12 +201,21 @@ public final class VirtualTime implements Clock, Scheduler {
      * @param ms number of ms, 0 or more
      */
     public void advance(long ms) {
-        drive(() -> false, after(ms));
+        advanceNanos(AgentStep.pauseMs(ms));
+    }
+
+    /**
+     * As {@link #advance}.
+     *
+     * @param ns number of ns, 0 or more
+     */
+    public void advanceNanos(long ns) {
+        drive(() -> false, after(ns));
     }
 
     /** Runs what is ready and due, without moving the time. */
     public void runReady() {
-        drive(() -> false, millis());
+        advanceNanos(0);
     }
 
     /**
@@ -211,7 +234,7 @@ public final class VirtualTime implements Clock, Scheduler {
             carrier.agent.await(done, ms);
         } else if (threads || current instanceof Loop || isDrivenByOther(current)) {
             BlockingWait.await(done, ms, this);
-        } else if (!drive(done::isDone, after(ms)) && ms == AgentStep.UNTIL_WOKEN) {
+        } else if (!drive(done::isDone, after(AgentStep.pauseMs(ms))) && ms == AgentStep.UNTIL_WOKEN) {
             BlockingWait.await(done, ms, this); // only a real thread can complete it
         }
         return done.isDone();
@@ -224,7 +247,7 @@ public final class VirtualTime implements Clock, Scheduler {
     /**
      * Gives turns until a condition holds, or until nothing is left to run up to a time, which it then is.
      *
-     * @param target ms since the epoch
+     * @param target ns since the start
      * @return whether the condition holds
      */
     private boolean drive(BooleanSupplier done, long target) {

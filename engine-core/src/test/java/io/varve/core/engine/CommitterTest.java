@@ -8,6 +8,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
+import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.ForwardingStorage;
@@ -56,7 +57,7 @@ class CommitterTest {
 
     /** Fails syncs in the way that a test defines. */
     private Committer committer(Storage storage, Consumer<PartitionLog> later) {
-        return new Committer(storage, time, Durability.SYNC, log -> {}, later);
+        return new Committer(storage, time, time, Durability.SYNC, log -> {}, later);
     }
 
     @Test
@@ -118,7 +119,12 @@ class CommitterTest {
         SystemScheduler threads = new SystemScheduler(1);
         AtomicReference<Thread> thread = new AtomicReference<>();
         Committer committer = new Committer(
-                memory, threads, Durability.SYNC, committed -> thread.set(Thread.currentThread()), again -> {});
+                memory,
+                Clock.system(),
+                threads,
+                Durability.SYNC,
+                committed -> thread.set(Thread.currentThread()),
+                again -> {});
         for (int i = 0; i < 3; i++) {
             long next = log.appender()
                     .append(LogBatches.at(5, "a"), AppendOrigin.CLIENT)

@@ -64,7 +64,7 @@ class SystemSchedulerTest {
                 enough.complete(null);
             }
             Thread.currentThread().interrupt();
-            return 1;
+            return AgentStep.pauseMs(1);
         });
         assertThat(scheduler.await(enough, 60_000)).isTrue();
         assertThat(agent.close(60_000)).isTrue();

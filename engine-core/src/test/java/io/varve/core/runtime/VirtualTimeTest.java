@@ -93,7 +93,7 @@ class VirtualTimeTest {
         });
         time.agent("second", () -> {
             note("second");
-            return left.decrementAndGet() > 0 ? AgentStep.AGAIN : 100;
+            return left.decrementAndGet() > 0 ? AgentStep.AGAIN : AgentStep.pauseMs(100);
         });
         time.schedule(10, () -> {
             note("task");
@@ -116,7 +116,7 @@ class VirtualTimeTest {
             if (ran.size() < 3) {
                 agent.get().wake();
             }
-            return 1000;
+            return AgentStep.pauseMs(1000);
         }));
         time.runReady();
         assertThat(ran).containsExactly("step 0", "step 0", "step 0");
@@ -165,13 +165,13 @@ class VirtualTimeTest {
         AtomicInteger left = new AtomicInteger(3);
         Scheduler.Agent agent = time.agent("agent", () -> {
             ran.add("step");
-            return left.decrementAndGet() > 0 ? AgentStep.AGAIN : 10;
+            return left.decrementAndGet() > 0 ? AgentStep.AGAIN : AgentStep.pauseMs(10);
         });
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         Scheduler.Agent worker = time.worker("worker", () -> {
             time.await(stopped, AgentStep.UNTIL_WOKEN);
             ran.add("stopped");
-            return 10;
+            return AgentStep.pauseMs(10);
         });
         assertThat(agent.close(100)).isTrue();
         assertThat(ran).containsExactly("step", "step", "step");
@@ -207,7 +207,7 @@ class VirtualTimeTest {
             } else {
                 again.complete(null);
             }
-            return 1000;
+            return AgentStep.pauseMs(1000);
         });
         assertThat(BlockingWait.await(began, 60_000)).isTrue();
         while (!again.isDone()) {

@@ -128,7 +128,7 @@ public final class TopicConsumer implements AutoCloseable {
             return Scheduler.AgentStep.UNTIL_WOKEN;
         }
         poll = null;
-        return pauseMs;
+        return Scheduler.AgentStep.pauseMs(pauseMs);
     }
 
     /** Ends it; what it waits for is left alone. */

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Decides when the committer begins a round. A request on an idle server waits for nothing. On a busy one,
+ * the clients that a round has answered send their next requests soon: a round that began with the first of
+ * them would leave the others to the next one, and all would wait for almost two. So a round waits until as
+ * many requests are queued as there were when the last one ended, answered or waiting, but not beyond
+ * {@link #PART} of an average round after that end: docs/decisions/0028.
+ *
+ * <p>{@link #requested} is thread-safe, the rest is for the committer only.
+ */
+final class CommitPace {
+    /** The longest wait is an average round divided by this. */
+    static final int PART = 2;
+
+    /** The average is one of about so many of the last rounds. */
+    private static final int AVERAGED = 8;
+    /** A round counts as at most so many times the average: one that stalls says little of the next one. */
+    private static final int MAX_GROWTH = 4;
+
+    private final Clock clock;
+    private final AtomicInteger queued = new AtomicInteger();
+    /** Number of queued requests at which the committer is woken. */
+    private volatile int awaited = 1;
+
+    private int taken;
+    private long begun;
+    /** Number of requests that the last round has answered, and of those that were queued at its end. */
+    private int expected;
+
+    private long ended;
+    /** Ns that a round takes on average; 0 before the first. */
+    private long average;
+
+    CommitPace(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Counts a request.
+     *
+     * @return true if the committer must be woken
+     */
+    boolean requested() {
+        return queued.incrementAndGet() >= awaited;
+    }
+
+    /**
+     * @return ns to wait for more requests; {@link Scheduler.AgentStep#AGAIN} if a round is due,
+     *     {@link Scheduler.AgentStep#UNTIL_WOKEN} if nothing is requested. Either wait ends with
+     *     {@link #requested}
+     */
+    long pause() {
+        awaited = 1; // before the count is read: a request after that sees it
+        int now = queued.get();
+        if (now == 0) {
+            return Scheduler.AgentStep.UNTIL_WOKEN;
+        }
+        long left = now >= expected ? 0 : average / PART - (clock.nanos() - ended);
+        if (left <= 0) {
+            return Scheduler.AgentStep.AGAIN;
+        }
+        awaited = expected;
+        return queued.get() >= expected ? Scheduler.AgentStep.AGAIN : left;
+    }
+
+    /** Begins a round of all requests so far. Call before they are taken. */
+    void begin() {
+        taken = queued.getAndSet(0);
+        begun = clock.nanos();
+    }
+
+    /** Ends a round, before its requests are answered. */
+    void end() {
+        ended = clock.nanos();
+        long took = ended - begun;
+        average = average == 0 ? took : average + (Math.min(took, MAX_GROWTH * average) - average) / AVERAGED;
+        expected = taken + queued.get();
+    }
+}
