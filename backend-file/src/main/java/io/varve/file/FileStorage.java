@@ -31,8 +31,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,6 +59,8 @@ final class FileStorage implements Storage {
     private final SyncThreads syncThreads;
     private final Checkpointer checkpointer;
     private final List<DataDirectory> directories = new ArrayList<>();
+    /** Held by the one thread that creates partitions. This object may be locked within it. */
+    private final Object creating = new Object();
     /** The partitions by the names of their directories; guarded by this. */
     private final Map<String, FilePartition> partitions = new HashMap<>();
 
@@ -145,15 +148,10 @@ final class FileStorage implements Storage {
 
     @Override
     public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
-        FilePartition partition;
-        synchronized (this) {
-            requireOpen();
-            partition = partitions.get(id.toString());
-            if (partition == null) {
-                partition = leastUsed().create(id);
-                partitions.put(id.toString(), partition);
-            }
-            ContractChecks.requireSameIncarnation(id, partition.id(), " at " + partition.path());
+        FilePartition partition = present(id);
+        while (partition == null) {
+            create(List.of(id));
+            partition = present(id); // null again if it was deleted meanwhile
         }
         synchronized (partition) {
             partition.fencing().requireOpenable(epoch);
@@ -165,10 +163,43 @@ final class FileStorage implements Storage {
         }
     }
 
-    private DataDirectory leastUsed() {
-        return directories.stream()
-                .min(Comparator.comparingInt(directory -> directory.partitions().size()))
-                .orElseThrow();
+    /** @return the partition, or null if it is absent */
+    private synchronized FilePartition present(PartitionId id) {
+        requireOpen();
+        FilePartition partition = partitions.get(id.toString());
+        if (partition != null) {
+            ContractChecks.requireSameIncarnation(id, partition.id(), " at " + partition.path());
+        }
+        return partition;
+    }
+
+    /** Creates partitions in the directories with the fewest; others are opened and deleted meanwhile. */
+    @Override
+    public void create(Collection<PartitionId> ids) {
+        synchronized (creating) {
+            List<PartitionId> absent =
+                    ids.stream().distinct().filter(id -> present(id) == null).toList();
+            place(absent).forEach((directory, some) -> {
+                List<FilePartition> created = directory.create(some, syncThreads);
+                synchronized (this) {
+                    created.forEach(partition -> partitions.put(partition.id().toString(), partition));
+                }
+            });
+        }
+    }
+
+    private Map<DataDirectory, List<PartitionId>> place(List<PartitionId> ids) {
+        Map<DataDirectory, Integer> used = new LinkedHashMap<>();
+        directories.forEach(
+                directory -> used.put(directory, directory.partitions().size()));
+        Map<DataDirectory, List<PartitionId>> placed = new LinkedHashMap<>();
+        for (PartitionId id : ids) {
+            DataDirectory leastUsed = Collections.min(used.entrySet(), Map.Entry.comparingByValue())
+                    .getKey();
+            used.merge(leastUsed, 1, Integer::sum);
+            placed.computeIfAbsent(leastUsed, directory -> new ArrayList<>()).add(id);
+        }
+        return placed;
     }
 
     @Override
@@ -225,7 +256,13 @@ final class FileStorage implements Storage {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        synchronized (creating) {
+            closeOnce();
+        }
+    }
+
+    private synchronized void closeOnce() {
         if (closed) {
             return;
         }
@@ -243,7 +280,7 @@ final class FileStorage implements Storage {
                 }
             }
         } finally {
-            abandon(); // releases the lock, even after a failure
+            abandonAll(); // releases the lock, even after a failure
         }
     }
 
@@ -255,7 +292,13 @@ final class FileStorage implements Storage {
     }
 
     /** Ends all partitions and releases all directories without a sync, as a crash does. Idempotent. */
-    synchronized void abandon() {
+    void abandon() {
+        synchronized (creating) {
+            abandonAll();
+        }
+    }
+
+    private synchronized void abandonAll() {
         closed = true;
         checkpointer.stop();
         syncThreads.close();

@@ -23,6 +23,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,8 @@ import java.util.stream.Stream;
 
 /**
  * Runs a file storage in a directory of its own. A crash truncates every log after its durable end, in the
- * middle of the next batch; indexes stay as they were, too long for the log.
+ * middle of the next batch; indexes stay as they were, too long for the log. It removes partitions that only
+ * the list of creations keeps.
  */
 public final class FileRig implements StorageRig {
     public final Path directory;
@@ -112,17 +114,32 @@ public final class FileRig implements StorageRig {
     /** Cuts the power; the next {@link #storage} recovers. */
     void kill() {
         Map<Path, Long> durable = new HashMap<>();
+        List<Path> unsettled = new ArrayList<>();
         for (FilePartition partition : storage.loadedPartitions()) {
-            durable.put(partition.path(), partition.extent().durableEnd());
+            if (partition.durability().isSettled()) {
+                durable.put(partition.path(), partition.extent().durableEnd());
+            } else {
+                unsettled.add(partition.path());
+            }
         }
         die();
         durable.forEach(FileRig::loseUnsynced);
+        unsettled.forEach(FileRig::lose);
     }
 
     /** Ends the process, as kill -9 does: no written bytes are lost. */
     public void die() {
         storage.abandon();
         storage = null;
+    }
+
+    /** Loses a new partition, of which no file is durable. */
+    static void lose(Path partition) {
+        try {
+            Disk.removeTree(partition);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void loseUnsynced(Path partition, long durableEnd) {

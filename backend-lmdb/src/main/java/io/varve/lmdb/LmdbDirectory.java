@@ -77,26 +77,34 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
         return found;
     }
 
-    /** Creates a partition; durable on return. */
-    LmdbPartition create(PartitionId id) {
-        int number;
+    /** Creates partitions, all or none; durable on return. */
+    List<LmdbPartition> create(List<PartitionId> ids) {
+        List<Integer> numbers;
         environment.writer.lock();
         try {
-            number = environment.commit(0, LmdbFailPoints.CREATE_BEFORE_COMMIT, txn -> {
-                int next = txn.nextNumber();
-                txn.cursor(txn.databases.partitions())
-                        .put(KeyCodec.number(txn.key(), next), KeyCodec.partition(txn.value(), id));
-                txn.state(next, StoredPartitionState.empty(next));
-                return next;
+            numbers = environment.commit(0, LmdbFailPoints.CREATE_BEFORE_COMMIT, txn -> {
+                List<Integer> given = new ArrayList<>(ids.size());
+                for (PartitionId id : ids) {
+                    int next = txn.nextNumber();
+                    txn.cursor(txn.databases.partitions())
+                            .put(KeyCodec.number(txn.key(), next), KeyCodec.partition(txn.value(), id));
+                    txn.state(next, StoredPartitionState.empty(next));
+                    given.add(next);
+                }
+                return given;
             });
         } catch (LmdbException e) {
-            throw LmdbErrors.write("creating " + id, environment.directory, e);
+            throw LmdbErrors.write("creating " + (ids.size() == 1 ? ids.get(0) : ids.size() + " partitions"), environment.directory, e);
         } finally {
             environment.writer.unlock();
         }
-        LmdbPartition partition = new LmdbPartition(id, number, environment, commits);
-        partition.loaded(StoredPartitionState.empty(number));
-        return partition;
+        List<LmdbPartition> created = new ArrayList<>(ids.size());
+        for (int i = 0; i < ids.size(); i++) {
+            LmdbPartition partition = new LmdbPartition(ids.get(i), numbers.get(i), environment, commits);
+            partition.loaded(StoredPartitionState.empty(numbers.get(i)));
+            created.add(partition);
+        }
+        return created;
     }
 
     /** Deletes a partition; durable on return. Its batches are removed in steps. */

@@ -12,9 +12,10 @@ import io.varve.core.spi.support.ContractChecks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,8 +79,9 @@ final class LmdbStorage implements Storage {
     public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
         requireOpen();
         LmdbPartition partition = partitions.get(id.toString());
-        if (partition == null) {
-            partition = create(id);
+        while (partition == null) {
+            create(List.of(id));
+            partition = partitions.get(id.toString()); // null again if it was deleted meanwhile
         }
         ContractChecks.requireSameIncarnation(id, partition.id, "");
         LmdbStore handle;
@@ -109,24 +111,27 @@ final class LmdbStorage implements Storage {
         }
     }
 
-    /**
-     * Creates a partition in the directory with the fewest partitions, unless another thread has created it
-     * meanwhile; durable on return.
-     */
-    private synchronized LmdbPartition create(PartitionId id) {
+    /** Creates partitions in the directories with the fewest, by one commit in each. */
+    @Override
+    public synchronized void create(Collection<PartitionId> ids) {
         requireOpen();
-        LmdbPartition present = partitions.get(id.toString());
-        if (present != null) {
-            return present;
-        }
-        Map<LmdbDirectory, Integer> used = new HashMap<>();
+        Map<LmdbDirectory, Integer> used = new LinkedHashMap<>();
+        directories.forEach(directory -> used.put(directory, 0));
         partitions.values().forEach(partition -> used.merge(directory(partition), 1, Integer::sum));
-        LmdbDirectory leastUsed = directories.stream()
-                .min(Comparator.comparingInt(directory -> used.getOrDefault(directory, 0)))
-                .orElseThrow();
-        LmdbPartition created = leastUsed.create(id);
-        partitions.put(id.toString(), created);
-        return created;
+        Map<LmdbDirectory, List<PartitionId>> placed = new LinkedHashMap<>();
+        for (PartitionId id : new LinkedHashSet<>(ids)) {
+            LmdbPartition present = partitions.get(id.toString());
+            if (present != null) {
+                ContractChecks.requireSameIncarnation(id, present.id, "");
+                continue;
+            }
+            LmdbDirectory leastUsed =
+                    Collections.min(used.entrySet(), Map.Entry.comparingByValue()).getKey();
+            used.merge(leastUsed, 1, Integer::sum);
+            placed.computeIfAbsent(leastUsed, directory -> new ArrayList<>()).add(id);
+        }
+        placed.forEach((directory, some) ->
+                directory.create(some).forEach(created -> partitions.put(created.id.toString(), created)));
     }
 
     private LmdbDirectory directory(LmdbPartition partition) {

@@ -80,6 +80,23 @@ final class S3Storage implements Storage {
     }
 
     @Override
+    public void create(Collection<PartitionId> ids) {
+        requireOpen();
+        List<PartitionId> absent =
+                ids.stream().filter(id -> !catalog.exists(id)).toList();
+        for (PartitionId id : absent) {
+            catalog.requireOnlyIncarnation(id);
+            removal.await(id);
+        }
+        try {
+            parts.hot().create(absent);
+        } finally { // a removal must find what was made, also after a failure
+            Set<PartitionId> made = parts.hot().partitions();
+            absent.stream().filter(made::contains).forEach(catalog::opened);
+        }
+    }
+
+    @Override
     public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
         while (true) {
             requireOpen();

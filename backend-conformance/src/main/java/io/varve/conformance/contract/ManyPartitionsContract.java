@@ -2,11 +2,13 @@
 package io.varve.conformance.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.varve.conformance.rig.StorageRig;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.StorageException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -66,6 +68,45 @@ public abstract class ManyPartitionsContract extends Contract {
         for (int i = 0; i < stores.size(); i++) {
             assertThat(readAll(stores.get(i), 0)).isEqualTo(tens(0, 10L * (i % 12 + 1)));
         }
+    }
+
+    @Test
+    void createsThemTogether() {
+        PartitionStore first = storage().open(id(0), 1, SMALL);
+        appendTen(first);
+        assertThat(storage().sync(List.of(first)).byPartition()).isEmpty();
+        first.close();
+        storage().create(ids(some / 2));
+        storage().create(ids(some));
+        areEmptyButTheFirst(open(some));
+        rig.crash();
+        assertThat(storage().partitions()).containsAll(ids(some));
+        areEmptyButTheFirst(open(some));
+        storage().delete(id(1));
+        rig.crash();
+        assertThat(storage().partitions()).doesNotContain(id(1)).contains(id(2));
+    }
+
+    private static List<PartitionId> ids(int number) {
+        return IntStream.range(0, number).mapToObj(ManyPartitionsContract::id).toList();
+    }
+
+    private static void areEmptyButTheFirst(List<PartitionStore> stores) {
+        for (int i = 0; i < stores.size(); i++) {
+            assertThat(stores.get(i).extent().readableEnd()).isEqualTo(i == 0 ? 10 : 0);
+        }
+    }
+
+    @Test
+    void createsNoneBesideAnotherIncarnation() {
+        open(1).forEach(this::appendTen);
+        PartitionId other = new PartitionId("many", new UUID(2, 2), 0);
+        StorageException refused = catchThrowableOfType(StorageException.class, () -> {
+            storage().create(List.of(other));
+            storage().open(other, 1, SMALL);
+        });
+        assertThat(refused.kind()).isEqualTo(StorageException.Kind.MISUSE);
+        assertThat(storage().partitions()).contains(id(0)).doesNotContain(other);
     }
 
     @Test

@@ -60,6 +60,27 @@ public final class Disk {
         }
     }
 
+    /**
+     * Replaces a small file as a whole; durable on return. A crash leaves the old file or the new one.
+     *
+     * @param beforeRename runs when the new content is forced and the old file still has the name
+     * @param afterRename runs when the new file has the name, which is not durable yet
+     */
+    public static void replace(Path file, ByteBuffer content, Runnable beforeRename, Runnable afterRename)
+            throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + FileNames.TEMPORARY);
+        try {
+            write(aside, content, true);
+        } catch (IOException e) {
+            discard(aside, e); // a half-written file would take space that is needed
+            throw e;
+        }
+        beforeRename.run();
+        rename(aside, file);
+        afterRename.run();
+        forceDirectory(file.getParent());
+    }
+
     /** Renames a file atomically, over any file of the new name. The name is not durable yet. */
     public static void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -37,8 +37,16 @@ public final class FileFailPoints {
     public static final String REPLACE_BEFORE_FINISH = "file.replace.before-finish";
     /** A new partition's directory and log exist; its metadata file does not. */
     public static final String CREATE_BEFORE_METADATA = "file.create.before-metadata";
-    /** A new partition is complete, but its parent directory is not forced. */
+    /** All new partitions are complete, but the list of creations has none of them. */
     public static final String CREATE_BEFORE_FORCE = "file.create.before-force";
+    /** The list of creations has new lines, which are not forced. */
+    public static final String CREATIONS_BEFORE_FORCE = "file.creations.before-force";
+    /** The list of creations is written aside and forced; the old one still has the name. */
+    public static final String CREATIONS_BEFORE_RENAME = "file.creations.before-rename";
+    /** A new partition's own files are about to be made durable, before its first batches are. */
+    public static final String SETTLE_BEFORE_METADATA = "file.settle.before-metadata";
+    /** A new partition's metadata file is durable; its names are not. */
+    public static final String SETTLE_BEFORE_NAMES = "file.settle.before-names";
     /** A partition's directory is about to be renamed; an UncheckedIOException here is a failed rename. */
     public static final String DELETE_BEFORE_RENAME = "file.delete.before-rename";
     /**

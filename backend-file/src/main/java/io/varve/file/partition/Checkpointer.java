@@ -52,7 +52,7 @@ public final class Checkpointer {
     public void write(DataDirectory directory) {
         try {
             if (!stopped) {
-                directory.writeCheckpoints();
+                directory.writeAll();
                 directory.space().refillReserve();
             }
         } catch (IOException e) {

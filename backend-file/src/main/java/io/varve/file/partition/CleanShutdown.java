@@ -41,7 +41,7 @@ public final class CleanShutdown {
                 .toList();
         // Indexes are forced when all of them are written, so that the file system can bundle the forces.
         ParallelWork.each(sealed, threads, FilePartition::forceIndexes);
-        directory.writeCheckpoints();
+        directory.writeAll();
         if (!failures.isEmpty()) {
             throw loaded.stream()
                     .map(failures::get)

@@ -14,6 +14,8 @@ import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.FileNames;
 import io.varve.file.disk.OpenFiles;
 import io.varve.file.disk.PartitionDirectory;
+import io.varve.file.disk.SyncThreads;
+import io.varve.file.disk.UnforcedChanges;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +43,11 @@ public final class DataDirectory {
     private final FailPoints failPoints;
     private final DirectorySpace space;
     private final Checkpoints checkpoints;
+    private final CreationLog creations;
+    /** Changes of the names of partitions' directories. */
+    private final UnforcedChanges names = new UnforcedChanges();
+
+    private final Object forcingNames = new Object();
     private final Map<PartitionId, FilePartition> partitions = new ConcurrentSkipListMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final Runnable afterWrite;
@@ -59,6 +66,7 @@ public final class DataDirectory {
         this.failPoints = context.failPoints();
         this.space = new DirectorySpace(path, reserve, clock, context.scheduler());
         this.checkpoints = new Checkpoints(path, space, failPoints);
+        this.creations = new CreationLog(path, space, failPoints);
         this.afterWrite = () -> failPoints.hit(FileFailPoints.APPEND_AFTER_WRITE);
     }
 
@@ -94,6 +102,11 @@ public final class DataDirectory {
     /** @return the directory's checkpoint files */
     public Checkpoints checkpoints() {
         return checkpoints;
+    }
+
+    /** @return the list of new partitions */
+    public CreationLog creations() {
+        return creations;
     }
 
     Clock clock() {
@@ -147,22 +160,45 @@ public final class DataDirectory {
      * @param recoveryPoint the checkpointed offset below which every batch is durable, or -1 when it is not
      *     known
      * @param startOffset the checkpointed log start offset
+     * @return the partition
      */
-    public void add(PartitionId id, long recoveryPoint, long startOffset) {
-        partitions.put(id, new FilePartition(this, id, recoveryPoint, startOffset));
+    public FilePartition add(PartitionId id, long recoveryPoint, long startOffset) {
+        FilePartition partition = new FilePartition(this, id, recoveryPoint, startOffset);
+        partitions.put(id, partition);
+        return partition;
     }
 
     /**
-     * Creates a partition; durable on return.
+     * Creates partitions; durable on return.
      *
-     * @throws StorageException FULL if it cannot be written; MISUSE if its directory exists and has other
-     *     files
+     * @param ids partitions that the directory does not have
+     * @param threads help the calling thread
+     * @return the partitions, loaded, in the same order
+     * @throws StorageException FULL if they cannot be written; MISUSE if the directory of one exists and has
+     *     other files. None is created then
      */
-    public FilePartition create(PartitionId id) {
-        FilePartition partition = new FilePartition(this, id, 0, 0);
-        new PartitionCreation(partition).run();
-        partitions.put(id, partition);
-        return partition;
+    public List<FilePartition> create(List<PartitionId> ids, SyncThreads threads) {
+        List<FilePartition> created =
+                ids.stream().map(id -> new FilePartition(this, id, 0, 0)).toList();
+        new PartitionCreation(this, created).run(threads);
+        created.forEach(partition -> partitions.put(partition.id(), partition));
+        return created;
+    }
+
+    /** Notes that names of partitions' directories have changed, and are not durable. */
+    public void namesChanged() {
+        names.changed();
+    }
+
+    /** Makes the names of partitions' directories durable. Threads that call this together share a force. */
+    void forceNames() throws IOException {
+        synchronized (forcingNames) {
+            if (names.any()) {
+                long mark = names.mark();
+                Disk.forceDirectory(path);
+                names.forced(mark);
+            }
+        }
     }
 
     /** Removes a partition whose directory was renamed. */
@@ -176,6 +212,12 @@ public final class DataDirectory {
      */
     public void writeCheckpoints() throws IOException {
         checkpoints.write(partitions.values());
+    }
+
+    /** As {@link #writeCheckpoints}, and takes settled partitions off the list of new ones. */
+    void writeAll() throws IOException {
+        writeCheckpoints();
+        creations.prune();
     }
 
     /**

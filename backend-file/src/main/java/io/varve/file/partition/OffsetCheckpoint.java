@@ -4,7 +4,6 @@ package io.varve.file.partition;
 import io.varve.core.runtime.FailPoints;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -103,17 +102,11 @@ public final class OffsetCheckpoint {
         if (text.equals(written)) {
             return;
         }
-        Path aside = file.resolveSibling(file.getFileName() + FileNames.TEMPORARY);
-        try {
-            Disk.write(aside, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
-        } catch (IOException e) {
-            Disk.discard(aside, e); // a half-written file would take space that is needed
-            throw e;
-        }
-        failPoints.hit(FileFailPoints.CHECKPOINT_BEFORE_RENAME);
-        Disk.rename(aside, file);
-        failPoints.hit(FileFailPoints.CHECKPOINT_AFTER_RENAME);
-        Disk.forceDirectory(file.getParent());
+        Disk.replace(
+                file,
+                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)),
+                () -> failPoints.hit(FileFailPoints.CHECKPOINT_BEFORE_RENAME),
+                () -> failPoints.hit(FileFailPoints.CHECKPOINT_AFTER_RENAME));
         written = text;
     }
 

@@ -5,44 +5,57 @@ import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.FileNames;
+import io.varve.file.disk.ParallelWork;
+import io.varve.file.disk.SyncThreads;
+import io.varve.file.segment.FileSegment;
 import io.varve.file.segment.SegmentCreation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** Creates the directory of a new partition, with one empty segment. */
+/**
+ * Creates the directories of new partitions, each with one empty segment. Nothing in them is forced: one
+ * force of the list of creations makes all of them durable.
+ */
 final class PartitionCreation {
-    private final FilePartition partition;
     private final DataDirectory dataDirectory;
-    private final Path path;
+    private final List<FilePartition> partitions;
 
-    PartitionCreation(FilePartition partition) {
-        this.partition = partition;
-        this.dataDirectory = partition.dataDirectory();
-        this.path = partition.path();
+    PartitionCreation(DataDirectory dataDirectory, List<FilePartition> partitions) {
+        this.dataDirectory = dataDirectory;
+        this.partitions = partitions;
     }
 
     /**
-     * Creates the partition; durable on return.
+     * Creates the partitions, and loads them; durable on return.
      *
-     * @throws StorageException FULL if it cannot be written; MISUSE if its directory exists and has other
-     *     files
+     * @param threads help the calling thread
+     * @throws StorageException FULL if they cannot be written; MISUSE if the directory of one exists and has
+     *     other files. None is created then
      */
-    void run() {
+    void run(SyncThreads threads) {
         try {
-            forgetPredecessor();
-            if (Files.exists(path)) {
-                requireEmpty();
+            forgetPredecessors();
+            for (FilePartition partition : partitions) {
+                if (Files.exists(partition.path())) {
+                    requireEmpty(partition.path());
+                }
             }
         } catch (IOException e) {
-            throw Disk.writeFailure("creating a partition", path, e);
+            throw Disk.writeFailure("creating partitions", dataDirectory.path(), e);
         }
         try {
-            fill();
+            ParallelWork.each(partitions, threads, PartitionCreation::fill);
+            list();
         } catch (IOException e) {
             removeUnfinished(e);
-            throw Disk.writeFailure("creating a partition", path, e);
+            throw Disk.writeFailure("creating partitions", dataDirectory.path(), e);
+        } catch (UncheckedIOException e) {
+            removeUnfinished(e);
+            throw Disk.writeFailure("creating partitions", dataDirectory.path(), e.getCause());
         } catch (StorageException e) {
             removeUnfinished(e);
             throw e;
@@ -50,12 +63,15 @@ final class PartitionCreation {
     }
 
     /**
-     * Drops the checkpoint entries of a deleted partition of the same name: they must not count for the new
-     * one.
+     * Drops the checkpoint entries of deleted partitions of the same names: they must not count for the new
+     * ones.
      */
-    private void forgetPredecessor() throws IOException {
-        if (dataDirectory.checkpoints().name(partition.id().toString())) {
-            dataDirectory.writeCheckpoints();
+    private void forgetPredecessors() throws IOException {
+        for (FilePartition partition : partitions) {
+            if (dataDirectory.checkpoints().name(partition.id().toString())) {
+                dataDirectory.writeCheckpoints();
+                return;
+            }
         }
     }
 
@@ -63,7 +79,7 @@ final class PartitionCreation {
      * Requires that the directory has only the empty files of an unfinished creation. A file with bytes is
      * never deleted.
      */
-    private void requireEmpty() throws IOException {
+    private static void requireEmpty(Path path) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
             for (Path entry : entries) {
                 if (!entry.getFileName().toString().startsWith(FileNames.METADATA)
@@ -77,28 +93,37 @@ final class PartitionCreation {
         }
     }
 
-    private void fill() throws IOException {
+    private static void fill(FilePartition partition) throws IOException {
+        Path path = partition.path();
         Files.createDirectories(path);
         Files.deleteIfExists(partition.directory().file(0, FileNames.LOG));
-        SegmentCreation.create(partition.directory(), 0, () -> {});
+        FileSegment only = SegmentCreation.create(partition.directory(), 0, () -> {});
         partition.hit(FileFailPoints.CREATE_BEFORE_METADATA);
-        // The metadata file is forced last: one journal commit then has all names, and the next two forces
-        // have nothing to write.
-        PartitionMetadata.write(path, partition.id());
-        Disk.forceDirectory(path);
-        partition.hit(FileFailPoints.CREATE_BEFORE_FORCE);
-        Disk.forceDirectory(dataDirectory.path());
+        PartitionMetadata.write(path, partition.id(), false);
+        partition.loaded(new PartitionView(0, new FileSegment[] {only}, 0, 0), true);
     }
 
-    /**
-     * Deletes the directory, so that the next try creates every file anew: after a failed force no earlier
-     * step counts as durable.
-     */
+    private void list() throws IOException {
+        dataDirectory.failPoints().hit(FileFailPoints.CREATE_BEFORE_FORCE);
+        dataDirectory.namesChanged();
+        List<CreationLog.Entry> entries = dataDirectory
+                .creations()
+                .add(partitions.stream().map(FilePartition::id).toList());
+        for (int i = 0; i < partitions.size(); i++) {
+            partitions.get(i).durability().listed(entries.get(i));
+        }
+    }
+
+    /** Deletes the directories, so that the next try creates every file anew. */
     private void removeUnfinished(Exception why) {
-        try {
-            Disk.removeTree(path);
-        } catch (IOException e) {
-            why.addSuppressed(e);
+        for (FilePartition partition : partitions) {
+            try {
+                if (Files.exists(partition.path())) {
+                    Disk.removeTree(partition.path());
+                }
+            } catch (IOException e) {
+                why.addSuppressed(e);
+            }
         }
     }
 }

@@ -25,16 +25,36 @@ public final class PartitionMetadata {
     private PartitionMetadata() {}
 
     /**
-     * Writes the file; its content is durable on return, its name is not. A torn file counts as absent: the
-     * next creation takes over the directory.
+     * Writes the file. A torn file counts as absent: the list of creations or the next creation makes up for
+     * it.
+     *
+     * @param force whether the content is durable on return; the name is not
      */
-    public static void write(Path directory, PartitionId id) throws IOException {
+    public static void write(Path directory, PartitionId id, boolean force) throws IOException {
+        String text = "version: 0\ntopic_id: " + text(id.topicId());
+        Disk.write(
+                directory.resolve(FileNames.METADATA), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), force);
+    }
+
+    /** @return a topic id as Kafka writes it: base64url without padding */
+    static String text(UUID topicId) {
         ByteBuffer uuid = ByteBuffer.allocate(UUID_BYTES)
-                .putLong(id.topicId().getMostSignificantBits())
-                .putLong(id.topicId().getLeastSignificantBits());
-        String text = "version: 0\ntopic_id: "
-                + Base64.getUrlEncoder().withoutPadding().encodeToString(uuid.array());
-        Disk.write(directory.resolve(FileNames.METADATA), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
+                .putLong(topicId.getMostSignificantBits())
+                .putLong(topicId.getLeastSignificantBits());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(uuid.array());
+    }
+
+    /**
+     * @return the topic id
+     * @throws IllegalArgumentException if it is not what {@link #text} gives
+     */
+    static UUID topicId(String text) {
+        byte[] bytes = Base64.getUrlDecoder().decode(text);
+        if (bytes.length != UUID_BYTES) {
+            throw new IllegalArgumentException("a topic id of " + bytes.length + " bytes: " + text);
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        return new UUID(buffer.getLong(), buffer.getLong());
     }
 
     /** @return the id of the directory's partition, or empty when the directory is not a partition's */
@@ -48,7 +68,7 @@ public final class PartitionMetadata {
             String text = Files.readString(directory.resolve(FileNames.METADATA));
             int partition = Integer.parseInt(name.substring(dash + 1));
             Optional<PartitionId> id =
-                    topicId(text).map(uuid -> new PartitionId(name.substring(0, dash), uuid, partition));
+                    written(text).map(uuid -> new PartitionId(name.substring(0, dash), uuid, partition));
             return id.filter(found -> found.toString().equals(name));
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -57,19 +77,14 @@ public final class PartitionMetadata {
         }
     }
 
-    private static Optional<UUID> topicId(String text) {
+    private static Optional<UUID> written(String text) {
         String[] lines = text.split("\n");
         if (lines.length < 2
                 || !lines[0].trim().equals("version: 0")
                 || !lines[1].trim().startsWith("topic_id:")) {
             return Optional.empty();
         }
-        byte[] bytes = Base64.getUrlDecoder()
-                .decode(lines[1].trim().substring("topic_id:".length()).trim());
-        if (bytes.length != UUID_BYTES) {
-            return Optional.empty();
-        }
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        return Optional.of(new UUID(buffer.getLong(), buffer.getLong()));
+        return Optional.of(
+                topicId(lines[1].trim().substring("topic_id:".length()).trim()));
     }
 }

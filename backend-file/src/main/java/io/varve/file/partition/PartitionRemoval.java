@@ -48,11 +48,16 @@ public final class PartitionRemoval {
 
     private void rename(Path gone) {
         Path directory = partition.path();
+        CreationLog creations = dataDirectory.creations();
         try {
+            if (partition.durability().isSettled()) {
+                creations.remove(partition.id()); // what it holds must not come back without its records
+            }
             moveAway(directory, gone);
             try {
                 partition.hit(FileFailPoints.DELETE_BEFORE_FORCE);
                 Disk.forceDirectory(dataDirectory.path());
+                creations.remove(partition.id()); // not before: the partition may have to stay
             } catch (IOException | UncheckedIOException e) {
                 Disk.rename(
                         gone, directory); // the rename may not be durable: undo it, so that the caller can try again

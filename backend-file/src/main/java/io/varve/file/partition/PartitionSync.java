@@ -30,6 +30,9 @@ public final class PartitionSync {
     private long changes;
 
     private volatile Refusal refusal;
+    /** The entry of a new partition in the list of creations; null once the partition is settled. */
+    private volatile CreationLog.Entry listed;
+
     private final UnforcedChanges names = new UnforcedChanges();
     private final UnforcedChanges starts = new UnforcedChanges();
     /** The offset for the next checkpoint; -1 when there was none and the files were not read yet. */
@@ -87,6 +90,38 @@ public final class PartitionSync {
                 : new DurablePosition(Math.max(0, recoveryPoint), null, 0);
         recoveryPoint = durable.offset();
         startPoint = loaded.start();
+    }
+
+    /** Notes that only the list of creations makes the partition survive a power cut, until it is settled. */
+    public void listed(CreationLog.Entry entry) {
+        listed = entry;
+    }
+
+    /** @return true unless only the list of creations makes the partition survive a power cut */
+    public boolean isSettled() {
+        return listed == null;
+    }
+
+    /**
+     * Makes a new partition's own files and names durable, unless they are. Call this before anything in the
+     * partition is called durable.
+     */
+    void settle() throws IOException {
+        CreationLog.Entry entry = listed;
+        if (entry == null) {
+            return;
+        }
+        DataDirectory dataDirectory = partition.dataDirectory();
+        partition.hit(FileFailPoints.SETTLE_BEFORE_METADATA);
+        // Written again: after a failed force in an earlier run this one would succeed without writing.
+        dataDirectory.space().withReserve(() -> PartitionMetadata.write(partition.path(), partition.id(), true));
+        partition.hit(FileFailPoints.SETTLE_BEFORE_NAMES);
+        long mark = names.mark();
+        Disk.forceDirectory(partition.path());
+        names.forced(mark);
+        dataDirectory.forceNames();
+        dataDirectory.creations().settled(entry);
+        listed = null;
     }
 
     /**
@@ -207,6 +242,7 @@ public final class PartitionSync {
         synchronized (forcing) {
             requireSound();
             try {
+                settle();
                 for (int i = 0; i < segments; i++) {
                     now.segments()[i].force(true);
                 }
@@ -221,6 +257,9 @@ public final class PartitionSync {
     }
 
     private void force(PartitionView now) throws IOException {
+        if (now.end() > 0) {
+            settle();
+        }
         if (names.any()) {
             long mark = names.mark();
             partition.hit(FileFailPoints.SYNC_BEFORE_DIRECTORY);

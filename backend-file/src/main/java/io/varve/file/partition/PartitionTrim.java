@@ -56,6 +56,7 @@ final class PartitionTrim {
     private void trimAll(PartitionView now) {
         FileSegment only = null;
         try {
+            partition.durability().settle();
             partition.hit(FileFailPoints.EMPTY_BEFORE_CREATE);
             only = partition.createSegment(now.end());
             Disk.forceDirectory(partition.path());

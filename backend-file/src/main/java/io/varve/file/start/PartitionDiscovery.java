@@ -5,14 +5,18 @@ import io.varve.core.spi.PartitionId;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileNames;
 import io.varve.file.partition.Checkpoints;
+import io.varve.file.partition.CreationLog;
 import io.varve.file.partition.DataDirectory;
+import io.varve.file.partition.FilePartition;
 import io.varve.file.partition.PartitionMetadata;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,8 @@ public final class PartitionDiscovery {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionDiscovery.class);
 
     private final DataDirectory directory;
+    /** New partitions of the list that were not found yet, by the names of their directories. */
+    private final Map<String, CreationLog.Entry> listed = new LinkedHashMap<>();
 
     /** @param directory a locked directory, still without partitions */
     public PartitionDiscovery(DataDirectory directory) {
@@ -35,6 +41,9 @@ public final class PartitionDiscovery {
     public boolean run() throws IOException {
         boolean clean = directory.deleteCleanMarker();
         Checkpoints.CheckpointContent checkpoints = directory.checkpoints().read(clean);
+        for (CreationLog.Entry entry : directory.creations().read()) {
+            listed.put(entry.id().toString(), entry);
+        }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.path(), Files::isDirectory)) {
             List<Path> ordered = new ArrayList<>();
             entries.forEach(ordered::add);
@@ -42,6 +51,9 @@ public final class PartitionDiscovery {
             for (Path entry : ordered) {
                 examine(entry, checkpoints);
             }
+        }
+        for (CreationLog.Entry entry : List.copyOf(listed.values())) {
+            makeAnew(entry, checkpoints);
         }
         if (directory.partitions().isEmpty()) {
             writeFirstCheckpoints();
@@ -60,6 +72,9 @@ public final class PartitionDiscovery {
             return;
         }
         PartitionId id = PartitionMetadata.read(entry).orElse(null);
+        if (id == null && listed.containsKey(name)) {
+            return; // its metadata file did not survive
+        }
         if (id == null && name.startsWith(".")) {
             return; // the cache of a tier, for instance
         }
@@ -67,7 +82,35 @@ public final class PartitionDiscovery {
             LOG.warn("{} is not a partition (no name-number with a partition.metadata in it): leaving it alone", entry);
             return;
         }
-        directory.add(id, checkpoints.recoveryPoint(name), checkpoints.startOffset(name));
+        FilePartition found = directory.add(id, checkpoints.recoveryPoint(name), checkpoints.startOffset(name));
+        CreationLog.Entry creation = listed.remove(name);
+        if (creation != null && creation.id().equals(id)) {
+            directory.namesChanged();
+            found.durability().listed(creation);
+        }
+    }
+
+    /**
+     * Makes a new partition anew whose files did not survive a power cut: nothing in it was durable. One with
+     * a recovery point was settled, so its files are lost for another reason.
+     */
+    private void makeAnew(CreationLog.Entry entry, Checkpoints.CheckpointContent checkpoints) throws IOException {
+        PartitionId id = entry.id();
+        String name = id.toString();
+        if (checkpoints.recoveryPoint(name) > 0) {
+            LOG.warn(
+                    "{} is not there any more, or has lost its {}",
+                    directory.path().resolve(name),
+                    FileNames.METADATA);
+            return;
+        }
+        FilePartition made = directory.add(id, 0, checkpoints.startOffset(name));
+        directory.space().withReserve(() -> {
+            Files.createDirectories(made.path());
+            PartitionMetadata.write(made.path(), id, false);
+        });
+        directory.namesChanged();
+        made.durability().listed(entry);
     }
 
     /** Writes the checkpoints of a new directory: from now on a missing file is a lost one. */

@@ -133,6 +133,17 @@ public final class LogEngine implements AutoCloseable {
         });
     }
 
+    /**
+     * Creates partitions that are about to be opened, all at once, where the storage gains by that. Those
+     * that exist stay as they are.
+     *
+     * @param ids partitions that the caller opens next; none whose settings name a copy
+     * @throws StorageException as {@link Storage#create}: then some may exist, empty
+     */
+    public void create(Collection<PartitionId> ids) {
+        storage.create(ids);
+    }
+
     private void requireOpen(PartitionId id) {
         if (closed.get()) {
             throw new StorageException(

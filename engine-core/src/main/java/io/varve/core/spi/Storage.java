@@ -21,6 +21,20 @@ public interface Storage extends AutoCloseable {
     }
 
     /**
+     * Creates partitions that are about to be opened, all at once: cheaper than by an {@link #open} of each.
+     * Those that exist stay as they are. A storage to which that makes no difference creates nothing here,
+     * which is the default.
+     *
+     * <p>To be correct: on return, each partition that was created survives a crash; if this throws, or after
+     * a crash in between, each exists, empty, or does not.
+     *
+     * @param ids partitions that the caller opens next
+     * @throws StorageException MISUSE if a partition with the same topic name and number but another topic id
+     *     exists; CLOSED after {@link #close}; FULL if one cannot be created
+     */
+    default void create(Collection<PartitionId> ids) {}
+
+    /**
      * Opens a partition, creating it if absent, and fences every handle of a lower epoch.
      *
      * <p>To be correct: every later write through a handle of a lower epoch fails with FENCED; on return a

@@ -24,6 +24,11 @@ public class ForwardingStorage implements Storage {
     }
 
     @Override
+    public void create(Collection<PartitionId> ids) {
+        storage.create(ids);
+    }
+
+    @Override
     public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
         return storage.open(id, epoch, settings);
     }

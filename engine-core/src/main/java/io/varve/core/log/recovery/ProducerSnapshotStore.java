@@ -73,6 +73,10 @@ public final class ProducerSnapshotStore {
      * @param fits tells whether a snapshot still matches the log
      */
     Optional<Loaded> load(long from, long to, Predicate<ProducerStates> fits) {
+        if (to == 0) { // a new partition: there is no state before its first record
+            offset = from;
+            return Optional.empty();
+        }
         Snapshots snapshots = store.snapshots();
         Optional<Snapshots.Snapshot> found = snapshots.newest(ProducerSnapshotFormat.NAME, to);
         while (found.isPresent() && found.get().offset() >= from) {

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class PartitionCreator implements EventLog.Preparation<MetadataState> {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionCreator.class);
 
+    private record Planned(PartitionId id, int leaderEpoch, PartitionConfig config) {}
+
     private final LogEngine engine;
     private final TopicConfigs topicConfigs;
     /** Partitions whose event was not logged, and whose deletion failed. */
@@ -64,11 +66,14 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
         abandoned.removeIf(this::tryDelete);
         List<PartitionId> made = new ArrayList<>();
         try {
+            List<Planned> wanted = new ArrayList<>();
             for (Uuid id : next.changedTopics()) {
                 if (next.topic(id) != null) {
-                    make(before.topic(id), next.topic(id), next, made);
+                    add(before.topic(id), next.topic(id), next, wanted);
                 }
             }
+            wanted.forEach(partition -> made.add(partition.id()));
+            make(wanted);
         } catch (RuntimeException e) {
             deleteMade(made);
             throw e;
@@ -94,7 +99,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
         }
     }
 
-    private void make(TopicImage present, TopicImage wanted, MetadataState next, List<PartitionId> made) {
+    private void add(TopicImage present, TopicImage wanted, MetadataState next, List<Planned> added) {
         PartitionConfigs configs = null;
         for (int number : wanted.partitions().keySet()) {
             if (present != null && present.partitions().containsKey(number)) {
@@ -108,9 +113,17 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
                 requireFree(wanted);
                 configs = topicConfigs.partitionConfigs(next.topicConfigs(wanted.name()));
             }
-            made.add(id);
-            open(id, wanted.partitions().get(number).leaderEpoch, configs.of(wanted.id(), number));
+            added.add(new Planned(id, wanted.partitions().get(number).leaderEpoch, configs.of(wanted.id(), number)));
         }
+    }
+
+    /** Creates the partitions together, and opens each; one with records to copy is created as it is opened. */
+    private void make(List<Planned> wanted) {
+        engine.create(wanted.stream()
+                .filter(partition -> partition.config().settings(0).copyOf().isEmpty())
+                .map(Planned::id)
+                .toList());
+        wanted.forEach(partition -> open(partition.id(), partition.leaderEpoch(), partition.config()));
     }
 
     private void open(PartitionId id, int leaderEpoch, PartitionConfig config) {
