@@ -94,7 +94,10 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
                 return given;
             });
         } catch (LmdbException e) {
-            throw LmdbErrors.write("creating " + (ids.size() == 1 ? ids.get(0) : ids.size() + " partitions"), environment.directory, e);
+            throw LmdbErrors.write(
+                    "creating " + (ids.size() == 1 ? ids.get(0) : ids.size() + " partitions"),
+                    environment.directory,
+                    e);
         } finally {
             environment.writer.unlock();
         }

@@ -125,8 +125,8 @@ final class LmdbStorage implements Storage {
                 ContractChecks.requireSameIncarnation(id, present.id, "");
                 continue;
             }
-            LmdbDirectory leastUsed =
-                    Collections.min(used.entrySet(), Map.Entry.comparingByValue()).getKey();
+            LmdbDirectory leastUsed = Collections.min(used.entrySet(), Map.Entry.comparingByValue())
+                    .getKey();
             used.merge(leastUsed, 1, Integer::sum);
             placed.computeIfAbsent(leastUsed, directory -> new ArrayList<>()).add(id);
         }

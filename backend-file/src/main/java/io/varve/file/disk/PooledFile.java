@@ -197,13 +197,23 @@ public final class PooledFile {
         unused.run();
     }
 
+    /** @return true while it has a descriptor, or is about to take one */
+    synchronized boolean isOpen() {
+        return open != null;
+    }
+
+    boolean isLog() {
+        return suffix.equals(FileNames.LOG);
+    }
+
     /**
-     * Closes the file if it is idle and was not used recently.
+     * Closes the file if it is idle.
      *
+     * @param evenIfDemanded whether it may have been used since the last call
      * @return true if the file is closed on return
      */
-    synchronized boolean evict() {
-        if (open != null && (users > 0 || recentlyUsed || dirtied != cleaned)) {
+    synchronized boolean evict(boolean evenIfDemanded) {
+        if (open != null && (users > 0 || recentlyUsed && !evenIfDemanded || dirtied != cleaned)) {
             recentlyUsed = false;
             return false;
         }
