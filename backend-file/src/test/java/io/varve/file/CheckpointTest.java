@@ -3,10 +3,12 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.FileNames;
 import io.varve.file.partition.OffsetCheckpoint;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,6 +42,21 @@ class CheckpointTest extends FileTestBase {
         List<String> lines = LogLines.of(this::open);
         assertThat(lines).isEmpty();
         assertThat(store.extent().readableEnd()).isEqualTo(2400);
+    }
+
+    @Test
+    void aTrimWritesTheStartOffsetsOnly() {
+        appendTens(17);
+        sync();
+        AtomicInteger written = new AtomicInteger();
+        rig.failPoints.arm(FileFailPoints.CHECKPOINT_BEFORE_RENAME, written::incrementAndGet);
+        store.trimTo(60);
+        sync();
+        assertThat(written).hasValue(1);
+        rig.kill();
+        open();
+        assertThat(store.extent().start()).isEqualTo(60);
+        assertThat(readAll(store, 60)).isEqualTo(tens(60, 170));
     }
 
     @Test

@@ -106,7 +106,7 @@ class ConcurrentSyncTest extends FileTestBase {
         sync();
         store.trimTo(35);
         Thread first = syncHeldAt(FileFailPoints.CHECKPOINT_BEFORE_RENAME);
-        secondWaitsIn("writeCheckpoints");
+        secondWaitsIn("writeStarts");
         goOn.countDown();
         first.join();
         second.join();

@@ -175,7 +175,7 @@ class PartitionCreationTest extends FileTestBase {
     @Test
     void aSyncSettlesBeforeItCallsARecordDurable() {
         PartitionStore fresh = openNew(ids(1).get(0));
-        rig.failPoints.arm(FileFailPoints.SETTLE_BEFORE_NAMES, () -> {
+        rig.failPoints.arm(FileFailPoints.SYNC_BEFORE_DIRECTORY, () -> {
             throw new UncheckedIOException(new IOException("the device fails"));
         });
         fresh.append(Batches.run(0, 10, SIZE, 5));

@@ -5,6 +5,9 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * Reads how many files this process may have open at a time, and tells whether an open failed because of that
@@ -15,6 +18,9 @@ public final class DescriptorLimit {
     private static final long OTHER_DESCRIPTORS = 128;
 
     private static final int MIN_IDLE = 8;
+    private static final Path LIMITS = Path.of("/proc/self/limits");
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final String OPEN_FILES = "Max open files";
 
     /**
      * With fewer descriptors left than this, a failed open counts as one that found none: other threads open
@@ -29,10 +35,25 @@ public final class DescriptorLimit {
      *     the platform does not say
      */
     public static long limit() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                        && unix.getMaxFileDescriptorCount() > 0
-                ? unix.getMaxFileDescriptorCount()
-                : Long.MAX_VALUE;
+        try {
+            return ofProcess();
+        } catch (IOException | NumberFormatException e) { // not Linux, or not as Linux writes it
+            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                            && unix.getMaxFileDescriptorCount() > 0
+                    ? unix.getMaxFileDescriptorCount()
+                    : Long.MAX_VALUE;
+        }
+    }
+
+    /** Reads the limit from Linux itself: the JVM's management classes would make each start longer. */
+    private static long ofProcess() throws IOException {
+        for (String line : Files.readAllLines(LIMITS)) {
+            if (line.startsWith(OPEN_FILES)) {
+                String soft = line.substring(OPEN_FILES.length()).trim().split(" +")[0];
+                return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
+            }
+        }
+        throw new IOException("no line for open files in " + LIMITS);
     }
 
     /**
@@ -58,11 +79,21 @@ public final class DescriptorLimit {
                 return true;
             }
         }
+        return failure instanceof FileSystemException && areNearlyUsedUp();
+    }
+
+    private static boolean areNearlyUsedUp() {
+        if (Files.exists(DESCRIPTORS)) {
+            try (Stream<Path> open = Files.list(DESCRIPTORS)) {
+                return open.count() > ofProcess() - NEARLY_USED_UP;
+            } catch (IOException e) { // counting descriptors takes one itself
+                return true;
+            }
+        }
         try {
-            return failure instanceof FileSystemException
-                    && ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                     && unix.getOpenFileDescriptorCount() > unix.getMaxFileDescriptorCount() - NEARLY_USED_UP;
-        } catch (InternalError e) { // counting descriptors takes one itself
+        } catch (InternalError e) { // as above
             return true;
         }
     }

@@ -11,7 +11,7 @@ public final class FileFailPoints {
     public static final String ROLL_BEFORE_CREATE = "file.roll.before-create";
     /** The next segment's log file exists, its indexes do not. */
     public static final String ROLL_AFTER_LOG = "file.roll.after-log";
-    /** The names of new segments are about to be forced. */
+    /** The names of new segments, or all names of a new partition, are about to be forced. */
     public static final String SYNC_BEFORE_DIRECTORY = "file.sync.before-directory";
     /** A dirty log file is about to be forced; an UncheckedIOException here is a failed fsync. */
     public static final String SYNC_BEFORE_FORCE = "file.sync.before-force";
@@ -45,8 +45,6 @@ public final class FileFailPoints {
     public static final String CREATIONS_BEFORE_RENAME = "file.creations.before-rename";
     /** A new partition's own files are about to be made durable, before its first batches are. */
     public static final String SETTLE_BEFORE_METADATA = "file.settle.before-metadata";
-    /** A new partition's metadata file is durable; its names are not. */
-    public static final String SETTLE_BEFORE_NAMES = "file.settle.before-names";
     /** A partition's directory is about to be renamed; an UncheckedIOException here is a failed rename. */
     public static final String DELETE_BEFORE_RENAME = "file.delete.before-rename";
     /**

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class OpenFiles {
     private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
     private static final long WARNING_INTERVAL_MS = 10_000;
-    /** Files of one kind that an open beyond the bound looks at; half of these may stay for being in demand. */
+    /** Files of one kind that an open beyond the bound looks at; half of these stay if they are in demand. */
     private static final int LOOKS = 4;
 
     private final int max;

@@ -40,6 +40,22 @@ public final class PartitionDirectory {
         return path().resolve(FileNames.name(offset, suffix));
     }
 
+    /**
+     * Runs a write that opens files. Where there are no descriptors left, this closes idle files and runs it
+     * once more.
+     */
+    public void withDescriptors(DirectorySpace.Write write) throws IOException {
+        try {
+            write.run();
+        } catch (IOException e) {
+            if (e instanceof ForceFailedException || !DescriptorLimit.areUsedUp(e)) {
+                throw e;
+            }
+            openFiles.closeIdle();
+            write.run();
+        }
+    }
+
     OpenFiles openFiles() {
         return openFiles;
     }

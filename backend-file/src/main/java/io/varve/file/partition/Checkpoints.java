@@ -62,20 +62,29 @@ public final class Checkpoints {
     /** Writes both files from the partitions' present state, where it has changed; durable on return. */
     synchronized void write(Collection<FilePartition> partitions) throws IOException {
         Map<String, Long> points = new TreeMap<>();
-        Map<String, Long> starts = new TreeMap<>();
         for (FilePartition partition : partitions) {
-            String name = partition.id().toString();
             if (partition.durability().recoveryPoint() >= 0) {
-                points.put(name, partition.durability().recoveryPoint());
-            }
-            if (partition.durability().startPoint() > 0) {
-                starts.put(name, partition.durability().startPoint());
+                points.put(partition.id().toString(), partition.durability().recoveryPoint());
             }
         }
         // Log start offsets first: a start offset above the recovery point empties the partition. In the
         // other order a crash between the two would make the partition seem damaged.
-        space.withReserve(() -> startOffsets.write(starts));
+        writeStarts(partitions);
         space.withReserve(() -> recoveryPoints.write(points));
+    }
+
+    /**
+     * Writes the log start offsets only, where they have changed; durable on return. The recovery points may
+     * stay behind: they only make the next start scan more.
+     */
+    synchronized void writeStarts(Collection<FilePartition> partitions) throws IOException {
+        Map<String, Long> starts = new TreeMap<>();
+        for (FilePartition partition : partitions) {
+            if (partition.durability().startPoint() > 0) {
+                starts.put(partition.id().toString(), partition.durability().startPoint());
+            }
+        }
+        space.withReserve(() -> startOffsets.write(starts));
     }
 
     /** @return true if one of the files has an entry for the partition's directory */

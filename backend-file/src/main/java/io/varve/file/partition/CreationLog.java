@@ -43,11 +43,11 @@ public final class CreationLog {
     private static final char DELETED = '-';
 
     /** A partition in the list. */
-    public static final class Entry {
+    public static final class ListedPartition {
         private final PartitionId id;
         private boolean settled;
 
-        private Entry(PartitionId id) {
+        private ListedPartition(PartitionId id) {
             this.id = id;
         }
 
@@ -61,7 +61,7 @@ public final class CreationLog {
     private final DirectorySpace space;
     private final FailPoints failPoints;
     /** The list by the names of partitions' directories. Guarded by this, as are the other fields. */
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, ListedPartition> entries = new LinkedHashMap<>();
 
     /** Lines in the file, without the first. */
     private int lines;
@@ -79,7 +79,7 @@ public final class CreationLog {
      *
      * @return the partitions that may have to be made anew
      */
-    public synchronized List<Entry> read() throws IOException {
+    public synchronized List<ListedPartition> read() throws IOException {
         String text;
         try {
             text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
@@ -103,7 +103,7 @@ public final class CreationLog {
         String[] words = line.split(" ");
         PartitionId id = new PartitionId(words[1], PartitionMetadata.topicId(words[3]), Integer.parseInt(words[2]));
         if (line.charAt(0) == CREATED) {
-            entries.put(id.toString(), new Entry(id));
+            entries.put(id.toString(), new ListedPartition(id));
         } else {
             entries.remove(id.toString());
         }
@@ -118,11 +118,11 @@ public final class CreationLog {
      * @return their entries, in the same order
      * @throws IOException if the list could not be written: it may or may not have the partitions
      */
-    synchronized List<Entry> add(Collection<PartitionId> ids) throws IOException {
-        List<Entry> added = new ArrayList<>(ids.size());
+    synchronized List<ListedPartition> add(Collection<PartitionId> ids) throws IOException {
+        List<ListedPartition> added = new ArrayList<>(ids.size());
         StringBuilder text = new StringBuilder();
         for (PartitionId id : ids) {
-            added.add(new Entry(id));
+            added.add(new ListedPartition(id));
             text.append(line(CREATED, id));
         }
         added.forEach(entry -> entries.put(entry.id.toString(), entry));
@@ -141,7 +141,7 @@ public final class CreationLog {
      * @throws IOException if the list could not be written: then the partition stays on it
      */
     synchronized void remove(PartitionId id) throws IOException {
-        Entry listed = entries.get(id.toString());
+        ListedPartition listed = entries.get(id.toString());
         if (listed != null && listed.id.equals(id)) {
             entries.remove(id.toString());
             try {
@@ -154,7 +154,7 @@ public final class CreationLog {
     }
 
     /** Notes that a partition's own files and names are durable. */
-    synchronized void settled(Entry entry) {
+    synchronized void settled(ListedPartition entry) {
         entry.settled = true;
     }
 

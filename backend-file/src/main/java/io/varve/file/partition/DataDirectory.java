@@ -214,6 +214,11 @@ public final class DataDirectory {
         checkpoints.write(partitions.values());
     }
 
+    /** Writes the checkpoint of log start offsets only, where it has changed; durable on return. */
+    void writeStarts() throws IOException {
+        checkpoints.writeStarts(partitions.values());
+    }
+
     /** As {@link #writeCheckpoints}, and takes settled partitions off the list of new ones. */
     void writeAll() throws IOException {
         writeCheckpoints();

@@ -54,7 +54,7 @@ public final class ParallelSync {
         }
     }
 
-    /** Writes the checkpoints of directories whose partitions were trimmed. */
+    /** Writes the log start offsets of directories whose partitions were trimmed. */
     private void writeStarts() {
         Map<DataDirectory, Map<FileStore, Long>> trimmed = new LinkedHashMap<>();
         for (FileStore store : stores) {
@@ -66,7 +66,7 @@ public final class ParallelSync {
         }
         trimmed.forEach((dataDirectory, marks) -> {
             try {
-                dataDirectory.writeCheckpoints();
+                dataDirectory.writeStarts();
                 marks.forEach(
                         (store, mark) -> store.partition().durability().starts().forced(mark));
             } catch (IOException e) {

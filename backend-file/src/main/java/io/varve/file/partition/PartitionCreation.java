@@ -106,7 +106,7 @@ final class PartitionCreation {
     private void list() throws IOException {
         dataDirectory.failPoints().hit(FileFailPoints.CREATE_BEFORE_FORCE);
         dataDirectory.namesChanged();
-        List<CreationLog.Entry> entries = dataDirectory
+        List<CreationLog.ListedPartition> entries = dataDirectory
                 .creations()
                 .add(partitions.stream().map(FilePartition::id).toList());
         for (int i = 0; i < partitions.size(); i++) {

@@ -31,7 +31,7 @@ public final class PartitionSync {
 
     private volatile Refusal refusal;
     /** The entry of a new partition in the list of creations; null once the partition is settled. */
-    private volatile CreationLog.Entry listed;
+    private volatile CreationLog.ListedPartition listed;
 
     private final UnforcedChanges names = new UnforcedChanges();
     private final UnforcedChanges starts = new UnforcedChanges();
@@ -93,7 +93,7 @@ public final class PartitionSync {
     }
 
     /** Notes that only the list of creations makes the partition survive a power cut, until it is settled. */
-    public void listed(CreationLog.Entry entry) {
+    public void listed(CreationLog.ListedPartition entry) {
         listed = entry;
     }
 
@@ -107,15 +107,18 @@ public final class PartitionSync {
      * partition is called durable.
      */
     void settle() throws IOException {
-        CreationLog.Entry entry = listed;
-        if (entry == null) {
-            return;
+        CreationLog.ListedPartition entry = listed;
+        if (entry != null) {
+            partition.directory().withDescriptors(() -> settle(entry));
         }
+    }
+
+    private void settle(CreationLog.ListedPartition entry) throws IOException {
         DataDirectory dataDirectory = partition.dataDirectory();
         partition.hit(FileFailPoints.SETTLE_BEFORE_METADATA);
         // Written again: after a failed force in an earlier run this one would succeed without writing.
         dataDirectory.space().withReserve(() -> PartitionMetadata.write(partition.path(), partition.id(), true));
-        partition.hit(FileFailPoints.SETTLE_BEFORE_NAMES);
+        partition.hit(FileFailPoints.SYNC_BEFORE_DIRECTORY);
         long mark = names.mark();
         Disk.forceDirectory(partition.path());
         names.forced(mark);
@@ -257,19 +260,23 @@ public final class PartitionSync {
     }
 
     private void force(PartitionView now) throws IOException {
-        if (now.end() > 0) {
-            settle();
-        }
         if (names.any()) {
             long mark = names.mark();
             partition.hit(FileFailPoints.SYNC_BEFORE_DIRECTORY);
-            Disk.forceDirectory(partition.path());
+            partition.directory().withDescriptors(() -> Disk.forceDirectory(partition.path()));
             names.forced(mark);
         }
         DurablePosition was = durable;
-        if (was.offset() >= now.end() && was.segment() == now.active()) {
-            return;
+        if (was.offset() < now.end() || was.segment() != now.active()) {
+            force(now, was);
         }
+        if (now.end() > 0) {
+            settle(); // last: a log that is forced can be closed, where this finds no descriptors
+        }
+        partition.hit(FileFailPoints.SYNC_AFTER_FORCE);
+    }
+
+    private void force(PartitionView now, DurablePosition was) throws IOException {
         // The segment of the durable end may have been sealed since, without another batch: then its indexes
         // must be forced.
         int from = was.segment() == null ? -1 : now.indexOf(was.segment());
@@ -277,7 +284,6 @@ public final class PartitionSync {
             partition.hit(FileFailPoints.SYNC_BEFORE_FORCE);
             now.segments()[i].force(!now.isActive(i));
         }
-        partition.hit(FileFailPoints.SYNC_AFTER_FORCE);
     }
 
     /**

@@ -26,7 +26,7 @@ public final class PartitionDiscovery {
 
     private final DataDirectory directory;
     /** New partitions of the list that were not found yet, by the names of their directories. */
-    private final Map<String, CreationLog.Entry> listed = new LinkedHashMap<>();
+    private final Map<String, CreationLog.ListedPartition> listed = new LinkedHashMap<>();
 
     /** @param directory a locked directory, still without partitions */
     public PartitionDiscovery(DataDirectory directory) {
@@ -41,7 +41,7 @@ public final class PartitionDiscovery {
     public boolean run() throws IOException {
         boolean clean = directory.deleteCleanMarker();
         Checkpoints.CheckpointContent checkpoints = directory.checkpoints().read(clean);
-        for (CreationLog.Entry entry : directory.creations().read()) {
+        for (CreationLog.ListedPartition entry : directory.creations().read()) {
             listed.put(entry.id().toString(), entry);
         }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.path(), Files::isDirectory)) {
@@ -52,7 +52,7 @@ public final class PartitionDiscovery {
                 examine(entry, checkpoints);
             }
         }
-        for (CreationLog.Entry entry : List.copyOf(listed.values())) {
+        for (CreationLog.ListedPartition entry : List.copyOf(listed.values())) {
             makeAnew(entry, checkpoints);
         }
         if (directory.partitions().isEmpty()) {
@@ -83,7 +83,7 @@ public final class PartitionDiscovery {
             return;
         }
         FilePartition found = directory.add(id, checkpoints.recoveryPoint(name), checkpoints.startOffset(name));
-        CreationLog.Entry creation = listed.remove(name);
+        CreationLog.ListedPartition creation = listed.remove(name);
         if (creation != null && creation.id().equals(id)) {
             directory.namesChanged();
             found.durability().listed(creation);
@@ -94,7 +94,8 @@ public final class PartitionDiscovery {
      * Makes a new partition anew whose files did not survive a power cut: nothing in it was durable. One with
      * a recovery point was settled, so its files are lost for another reason.
      */
-    private void makeAnew(CreationLog.Entry entry, Checkpoints.CheckpointContent checkpoints) throws IOException {
+    private void makeAnew(CreationLog.ListedPartition entry, Checkpoints.CheckpointContent checkpoints)
+            throws IOException {
         PartitionId id = entry.id();
         String name = id.toString();
         if (checkpoints.recoveryPoint(name) > 0) {

@@ -4,6 +4,7 @@ package io.varve.file.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.varve.conformance.rig.JavaCommand;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
@@ -12,6 +13,7 @@ import io.varve.file.FileRig;
 import io.varve.file.FileTestBase;
 import io.varve.file.ManyPartitionsMain;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -57,6 +59,15 @@ class DescriptorLimitTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         return output;
+    }
+
+    @Test
+    void isTheLimitThatTheJvmSees() {
+        assumeTrue(
+                ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean,
+                "the JVM sees no limit here");
+        UnixOperatingSystemMXBean unix = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        assertThat(DescriptorLimit.limit()).isEqualTo(unix.getMaxFileDescriptorCount());
     }
 
     @Test

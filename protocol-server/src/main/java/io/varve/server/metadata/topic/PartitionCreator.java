@@ -117,7 +117,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
         }
     }
 
-    /** Creates the partitions together, and opens each; one with records to copy is created as it is opened. */
+    /** Creates partitions together, and opens each. One with records to copy is created by that. */
     private void make(List<Planned> wanted) {
         engine.create(wanted.stream()
                 .filter(partition -> partition.config().settings(0).copyOf().isEmpty())
