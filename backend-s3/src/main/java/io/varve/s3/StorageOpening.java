@@ -144,7 +144,8 @@ final class StorageOpening {
                 uploads.sweepGraceMs(),
                 context.ids(),
                 context.failPoints());
-        BucketUpkeep bucketUpkeep = kept(new BucketUpkeep(deleter, sweep, manifest, uploads.sweepPeriodMs(), context));
+        BucketUpkeep bucketUpkeep =
+                kept(new BucketUpkeep(deleter, sweep, bucket, manifest, uploads.sweepPeriodMs(), context));
         TierUpkeep tierUpkeep = kept(new TierUpkeep(catalog, parts, uploader));
         OwnerCheck ownerCheck = kept(new OwnerCheck(manifest, context.scheduler()));
         return new TierServices(

@@ -9,11 +9,14 @@ import io.varve.core.spi.support.StorageProperties;
 import io.varve.s3.client.BucketSettings;
 import io.varve.s3.client.ObjectStore;
 import io.varve.s3.client.S3ObjectStore;
+import io.varve.s3.manifest.AsideRequests;
 import io.varve.s3.manifest.ManifestReader;
 import io.varve.s3.manifest.ManifestView;
+import io.varve.s3.manifest.RemotePartition;
 import io.varve.s3.object.ChunkDecoder;
 import io.varve.s3.object.SegmentObjectReader;
 import io.varve.s3.upload.BucketSweep;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -79,6 +82,17 @@ public final class TierAccess implements AutoCloseable {
      */
     public BucketSweep sweep(Predicate<UUID> named) {
         return new BucketSweep(objects, named, settings.sweepGraceMs(), ids, new FailPoints());
+    }
+
+    /**
+     * Asks the storage's server, the present or the next one, to forget partitions that were set aside, and
+     * to delete the objects that only they name. It does so with its next sweep.
+     *
+     * @param aside some of those of {@link #manifest}
+     * @throws io.varve.s3.client.ObjectStoreException if the bucket refuses
+     */
+    public void forgetAside(List<RemotePartition> aside) {
+        AsideRequests.add(objects, ids, aside);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.varve.s3.manifest.ManifestEdit.AddSegments;
 import io.varve.s3.manifest.ManifestEdit.CopySegments;
 import io.varve.s3.manifest.ManifestEdit.DeletePartition;
 import io.varve.s3.manifest.ManifestEdit.DropSegments;
+import io.varve.s3.manifest.ManifestEdit.ForgetAside;
 import io.varve.s3.manifest.ManifestEdit.MoveStart;
 import io.varve.s3.manifest.ManifestEdit.SetAside;
 import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
@@ -23,6 +24,7 @@ final class EditFormat {
     private static final byte COPY = 5;
     private static final byte DELETE = 6;
     private static final byte SET_ASIDE = 7;
+    private static final byte FORGET_ASIDE = 8;
 
     /** Topic of one character with its length, topic id, number. */
     static final int MIN_PARTITION = 2 + 1 + 16 + 4;
@@ -65,6 +67,11 @@ final class EditFormat {
             into.putByte(DELETE).put(edit.partition());
         } else if (edit instanceof SetAside) {
             into.putByte(SET_ASIDE).put(edit.partition());
+        } else if (edit instanceof ForgetAside forget) {
+            into.putByte(FORGET_ASIDE)
+                    .put(forget.partition())
+                    .putInt(forget.objects().size());
+            forget.objects().forEach(into::put);
         } else {
             throw new IllegalStateException("unknown edit " + edit);
         }
@@ -88,8 +95,10 @@ final class EditFormat {
                 return new DeletePartition(id);
             case SET_ASIDE:
                 return new SetAside(id);
+            case FORGET_ASIDE:
+                return new ForgetAside(id, objects(from));
             default:
-                throw from.corrupt("an edit of kind " + kind + ", must be " + ADD + " to " + SET_ASIDE);
+                throw from.corrupt("an edit of kind " + kind + ", must be " + ADD + " to " + FORGET_ASIDE);
         }
     }
 

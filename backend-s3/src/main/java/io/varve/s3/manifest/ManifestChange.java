@@ -14,6 +14,7 @@ final class ManifestChange {
     private final Function<PartitionId, Optional<RemotePartition>> before;
     private final Map<PartitionId, Optional<RemotePartition>> after = new LinkedHashMap<>();
     private final List<RemotePartition> aside = new ArrayList<>();
+    private final List<ManifestEdit.ForgetAside> forgotten = new ArrayList<>();
     private final List<RemoteSegment> added = new ArrayList<>();
     private final List<RemoteSegment> removed = new ArrayList<>();
 
@@ -31,9 +32,13 @@ final class ManifestChange {
         ManifestChange next = new ManifestChange(this::partition);
         for (ManifestEdit edit : edits) {
             next.take(edit.partition(), PartitionFold.apply(edit, next::partition));
+            if (edit instanceof ManifestEdit.ForgetAside forget) {
+                next.forgotten.add(forget);
+            }
         }
         after.putAll(next.after);
         aside.addAll(next.aside);
+        forgotten.addAll(next.forgotten);
         added.addAll(next.added);
         removed.addAll(next.removed);
     }
@@ -57,6 +62,11 @@ final class ManifestChange {
 
     List<RemotePartition> aside() {
         return aside;
+    }
+
+    /** Tells whether a partition that was set aside before the change is not known after it. */
+    boolean forgets(RemotePartition setAside) {
+        return forgotten.stream().anyMatch(edit -> edit.fits(setAside));
     }
 
     List<RemoteSegment> added() {

@@ -111,4 +111,25 @@ public sealed interface ManifestEdit {
             Objects.requireNonNull(partition, "partition");
         }
     }
+
+    /**
+     * Forgets partitions that were set aside, with all their segments. Nothing happens if none is left.
+     *
+     * @param partition which partition; several of this id may have been set aside
+     * @param objects objects that may lose their name: a partition with others stays
+     */
+    record ForgetAside(PartitionId partition, List<UUID> objects) implements ManifestEdit {
+        /** Copies the list. */
+        public ForgetAside {
+            Objects.requireNonNull(partition, "partition");
+            objects = List.copyOf(objects);
+        }
+
+        /** Tells whether a partition is one that the edit forgets. */
+        boolean fits(RemotePartition aside) {
+            return aside.aside()
+                    && aside.id().equals(partition)
+                    && aside.segments().stream().allMatch(segment -> objects.contains(segment.object()));
+        }
+    }
 }

@@ -131,14 +131,17 @@ final class ManifestState implements ManifestView {
                 live.remove(id);
             }
         });
-        if (!change.aside().isEmpty()) {
-            List<RemotePartition> more = new ArrayList<>(aside);
-            more.addAll(change.aside());
-            aside = List.copyOf(more);
+        List<RemotePartition> forgotten = aside.stream().filter(change::forgets).toList();
+        if (!change.aside().isEmpty() || !forgotten.isEmpty()) {
+            List<RemotePartition> left = new ArrayList<>(aside);
+            left.removeAll(forgotten);
+            left.addAll(change.aside());
+            aside = List.copyOf(left);
         }
         // First what is added: an object that changes hands must not count as unnamed meanwhile.
         change.added().forEach(this::name);
         change.removed().forEach(this::unname);
+        forgotten.forEach(partition -> partition.segments().forEach(this::unname));
         number++;
     }
 

@@ -7,6 +7,7 @@ import io.varve.s3.manifest.ManifestEdit.AddSegments;
 import io.varve.s3.manifest.ManifestEdit.CopySegments;
 import io.varve.s3.manifest.ManifestEdit.DeletePartition;
 import io.varve.s3.manifest.ManifestEdit.DropSegments;
+import io.varve.s3.manifest.ManifestEdit.ForgetAside;
 import io.varve.s3.manifest.ManifestEdit.MoveStart;
 import io.varve.s3.manifest.ManifestEdit.SetAside;
 import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
@@ -62,7 +63,7 @@ final class PartitionFold {
         if (edit instanceof CopySegments copy) {
             return copy(known.orElseGet(() -> empty(copy.partition())), copy, partitions.apply(copy.source()));
         }
-        if (known.isEmpty()) {
+        if (known.isEmpty() || edit instanceof ForgetAside) {
             return Step.unchanged(known);
         }
         RemotePartition before = known.get();

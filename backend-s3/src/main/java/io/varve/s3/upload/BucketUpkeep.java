@@ -2,7 +2,9 @@
 package io.varve.s3.upload;
 
 import io.varve.core.spi.StorageContext;
+import io.varve.s3.client.ObjectStore;
 import io.varve.s3.client.ObjectStoreException;
+import io.varve.s3.manifest.AsideRequests;
 import io.varve.s3.manifest.Manifest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,7 @@ public final class BucketUpkeep implements AutoCloseable {
 
     private final ObjectDeleter deleter;
     private final BucketSweep sweep;
+    private final ObjectStore store;
     private final Manifest manifest;
     private final UpkeepAgent agent;
     private volatile boolean sweepDue;
@@ -25,14 +28,21 @@ public final class BucketUpkeep implements AutoCloseable {
      *
      * @param deleter deletes what the manifest names no longer
      * @param sweep finds what nothing names
+     * @param store has the requests of tools
      * @param manifest tells whether the storage is still this server's
      * @param sweepPeriodMs ms between two sweeps, at least 1; the first one takes place after it too
      * @param context time and threads
      */
     public BucketUpkeep(
-            ObjectDeleter deleter, BucketSweep sweep, Manifest manifest, long sweepPeriodMs, StorageContext context) {
+            ObjectDeleter deleter,
+            BucketSweep sweep,
+            ObjectStore store,
+            Manifest manifest,
+            long sweepPeriodMs,
+            StorageContext context) {
         this.deleter = deleter;
         this.sweep = sweep;
+        this.store = store;
         this.manifest = manifest;
         agent = UpkeepAgent.waiting(context.scheduler(), "s3-upkeep", "upkeep of the bucket", this::run)
                 .every(DELETE_PERIOD_MS, deleter::isDue)
@@ -53,6 +63,7 @@ public final class BucketUpkeep implements AutoCloseable {
      */
     private void sweep() {
         try {
+            AsideRequests.carryOut(store, manifest);
             BucketSweep.Leftovers found = sweep.find();
             if (!manifest.verifyOwner()) {
                 return;

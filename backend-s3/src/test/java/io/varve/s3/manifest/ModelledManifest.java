@@ -6,6 +6,7 @@ import io.varve.s3.manifest.ManifestEdit.AddSegments;
 import io.varve.s3.manifest.ManifestEdit.CopySegments;
 import io.varve.s3.manifest.ManifestEdit.DeletePartition;
 import io.varve.s3.manifest.ManifestEdit.DropSegments;
+import io.varve.s3.manifest.ManifestEdit.ForgetAside;
 import io.varve.s3.manifest.ManifestEdit.MoveStart;
 import io.varve.s3.manifest.ManifestEdit.SetAside;
 import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
@@ -26,7 +27,7 @@ final class ModelledManifest {
     }
 
     private final Map<PartitionId, Modelled> partitions = new HashMap<>();
-    private final List<Modelled> aside = new ArrayList<>();
+    private final Map<PartitionId, List<Modelled>> aside = new HashMap<>();
 
     void apply(List<ManifestEdit> edits) {
         edits.forEach(this::apply);
@@ -57,6 +58,9 @@ final class ModelledManifest {
             partitions.put(id, into);
         } else if (edit instanceof DeletePartition) {
             partitions.remove(id);
+        } else if (edit instanceof ForgetAside forget) {
+            aside.getOrDefault(id, new ArrayList<>())
+                    .removeIf(one -> forget.objects().containsAll(one.offsets.values()));
         } else if (partitions.containsKey(id)) {
             Modelled into = partitions.get(id);
             if (edit instanceof TruncateSegments truncate) {
@@ -65,7 +69,7 @@ final class ModelledManifest {
             } else if (edit instanceof DropSegments drop) {
                 into.offsets.values().removeAll(new HashSet<>(drop.objects()));
             } else if (edit instanceof SetAside) {
-                aside.add(partitions.remove(id));
+                aside.computeIfAbsent(id, ignored -> new ArrayList<>()).add(partitions.remove(id));
             }
         }
         partitions.values().forEach(ModelledManifest::dropBelowStart);
@@ -87,7 +91,7 @@ final class ModelledManifest {
     Set<UUID> named() {
         Set<UUID> named = new HashSet<>();
         partitions.values().forEach(partition -> named.addAll(partition.offsets.values()));
-        aside.forEach(partition -> named.addAll(partition.offsets.values()));
+        aside.values().forEach(some -> some.forEach(partition -> named.addAll(partition.offsets.values())));
         return named;
     }
 

@@ -6,6 +6,7 @@ import io.varve.s3.manifest.ManifestEdit.AddSegments;
 import io.varve.s3.manifest.ManifestEdit.CopySegments;
 import io.varve.s3.manifest.ManifestEdit.DeletePartition;
 import io.varve.s3.manifest.ManifestEdit.DropSegments;
+import io.varve.s3.manifest.ManifestEdit.ForgetAside;
 import io.varve.s3.manifest.ManifestEdit.MoveStart;
 import io.varve.s3.manifest.ManifestEdit.SetAside;
 import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
@@ -60,6 +61,17 @@ final class RandomEdits {
         return edits;
     }
 
+    private List<UUID> objectsOfOneSetAside(ManifestView state, PartitionId id) {
+        List<RemotePartition> all = state.partitions().stream()
+                .filter(partition -> partition.aside() && partition.id().equals(id))
+                .toList();
+        return all.isEmpty()
+                ? List.of()
+                : all.get(random.nextInt(all.size())).segments().stream()
+                        .map(RemoteSegment::object)
+                        .toList();
+    }
+
     private ManifestEdit edit(ManifestView state) {
         PartitionId id = partition(random.nextInt(PARTITIONS));
         Optional<RemotePartition> known = state.partition(id);
@@ -73,6 +85,9 @@ final class RandomEdits {
             case 2:
                 return random.nextInt(4) == 0 ? new SetAside(id) : new MoveStart(id, random.nextInt((int) end + 20));
             case 3:
+                if (random.nextInt(3) == 0) {
+                    return new ForgetAside(id, objectsOfOneSetAside(state, id));
+                }
                 return new MoveStart(id, random.nextInt((int) end + 1));
             case 4:
                 PartitionId source = partition(random.nextInt(PARTITIONS));

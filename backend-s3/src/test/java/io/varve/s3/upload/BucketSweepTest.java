@@ -151,7 +151,8 @@ class BucketSweepTest {
         String orphan = SegmentKey.of(orders.id(), 10, new UUID(9, 9));
         rig.bucket.hold(orphan, new byte[5]);
         rig.manifest.commit(List.of(new ManifestEdit.DeletePartition(orders.id())));
-        BucketUpkeep upkeep = new BucketUpkeep(rig.deleter, rig.sweep(), rig.manifest, 3_600_000, rig.context);
+        BucketUpkeep upkeep =
+                new BucketUpkeep(rig.deleter, rig.sweep(), rig.bucket, rig.manifest, 3_600_000, rig.context);
         try {
             UploadRig.await("the unnamed object is deleted", () -> {
                 rig.time.advance(1_000);

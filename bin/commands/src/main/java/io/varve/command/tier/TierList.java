@@ -64,6 +64,13 @@ final class TierList extends BucketCommand {
                 .toList();
     }
 
+    /** @return the partitions that were set aside, in the order of their names */
+    static List<RemotePartition> aside(ManifestView manifest) {
+        return partitions(manifest, null).stream()
+                .filter(RemotePartition::aside)
+                .toList();
+    }
+
     private void print(List<RemotePartition> partitions, Optional<UsageReport> usage) {
         AlignedRows table = new AlignedRows(
                 "partition", "start", "end", "segments", "appended", "stored", "ratio", "oldest", "waits");
@@ -81,6 +88,23 @@ final class TierList extends BucketCommand {
             if (segments) {
                 partition.segments().forEach(segment -> row(table, segment));
             }
+        }
+        List<RemoteSegment> aside = partitions.stream()
+                .filter(RemotePartition::aside)
+                .flatMap(partition -> partition.segments().stream())
+                .toList();
+        if (!aside.isEmpty()) {
+            TierTotals totals = TierTotals.of(aside);
+            table.row(
+                    "of it set aside",
+                    "",
+                    "",
+                    aside.size(),
+                    Amounts.bytes(totals.appended()),
+                    Amounts.bytes(totals.stored()),
+                    Amounts.ratio(totals.appended(), totals.stored()),
+                    Amounts.time(totals.oldestMs()),
+                    "");
         }
         table.row(
                 "in all",

@@ -163,6 +163,25 @@ class TierCommandTest {
     }
 
     @Test
+    void tellsWhatWasSetAsideAndHasItDeletedOnRequestOnly() {
+        storage.setAside(EVENTS);
+        await(() -> run("list") == 0 && output().contains("events-0 (set aside)"));
+        assertThat(output()).containsPattern("of it set aside +1 ");
+        List<String> all = segments();
+
+        assertThat(run("sweep", "--delete")).isZero();
+        assertThat(output())
+                .contains("1 partitions were set aside", "--delete-set-aside")
+                .containsPattern("events-0 \\(topic id .*\\) +[0-9.]+ \\w+ +set aside");
+        assertThat(segments()).isEqualTo(all);
+        assertThat(bucket.keys("test/main/request/")).isEmpty();
+
+        assertThat(run("sweep", "--delete-set-aside")).isZero();
+        assertThat(output()).contains("asked the server to delete them");
+        assertThat(bucket.keys("test/main/request/")).hasSize(1);
+    }
+
+    @Test
     void sweepsWhatNothingNamesWhenAskedTo() {
         List<String> named = segments();
         String stray = named.get(0).replaceFirst("[0-9a-f-]{36}\\.seg", new UUID(1, 2) + ".seg");
