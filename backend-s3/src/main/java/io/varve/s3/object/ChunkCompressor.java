@@ -45,19 +45,33 @@ final class ChunkCompressor implements AutoCloseable {
      * @return false, with nothing moved, if it does not pay
      */
     boolean compress(ByteBuffer plain, ByteBuffer into) {
+        int packed = packedBytes(plain, into);
+        if (!pays(plain.remaining(), packed)) {
+            return false;
+        }
+        into.position(into.position() + packed);
+        return true;
+    }
+
+    /** @return whether {@code packed} bytes in place of {@code bytes} are worth the work of each reader */
+    static boolean pays(int bytes, int packed) {
+        return packed < bytes - bytes / MIN_SAVED;
+    }
+
+    /**
+     * Compresses {@code plain} into {@code into}, which has {@link #bound} bytes left; neither position moves.
+     *
+     * @return bytes of the result
+     */
+    int packedBytes(ByteBuffer plain, ByteBuffer into) {
         int from = plain.position();
         int bytes = plain.remaining();
         int at = into.position();
-        int packed = codec == ChunkCodec.ZSTD
+        return codec == ChunkCodec.ZSTD
                 ? zstd.compressDirectByteBuffer(into, at, into.remaining(), plain, from, bytes)
                 : LZ4Factory.fastestInstance()
                         .fastCompressor()
                         .compress(plain, from, bytes, into, at, into.remaining());
-        if (packed >= bytes - bytes / MIN_SAVED) {
-            return false;
-        }
-        into.position(at + packed);
-        return true;
     }
 
     /**

@@ -15,6 +15,7 @@ final class ChunkEncoder implements AutoCloseable {
     private final Optional<WrappedKey> wrapped;
     private final Optional<ChunkCipher> cipher;
     private final Optional<ChunkCompressor> compressor;
+    private final Optional<CompressionTrials> trials;
     private final ScratchBuffer packed = new ScratchBuffer();
 
     ChunkEncoder(SegmentWriterConfig config, UUID object) {
@@ -23,6 +24,7 @@ final class ChunkEncoder implements AutoCloseable {
         cipher = key.map(data -> new ChunkCipher(new SecretKeySpec(data.plain(), ChunkCipher.KEY_ALGORITHM), object));
         compressor =
                 config.codec() == ChunkCodec.NONE ? Optional.empty() : Optional.of(new ChunkCompressor(config.codec()));
+        trials = compressor.map(CompressionTrials::new);
     }
 
     /** @return the object's data key */
@@ -35,10 +37,24 @@ final class ChunkEncoder implements AutoCloseable {
     }
 
     /**
-     * @return true if a chunk whose compression is not wanted is stored as it is, with its checksum behind it
+     * @param compressed whether the producer has compressed the batches
+     * @return true if the next chunk will probably be stored as it is, with its checksum behind it
      */
-    boolean storesAsIs(boolean compressed) {
-        return cipher.isEmpty() && (compressed || compressor.isEmpty());
+    boolean expectsAsIs(boolean compressed) {
+        return cipher.isEmpty()
+                && (compressed || trials.isEmpty() || !trials.get().expectSavings());
+    }
+
+    /**
+     * @param plain a chunk in a direct buffer, from position to limit; not moved
+     * @param compressed whether the producer has compressed its batches
+     * @return whether {@link #encode} should compress it
+     */
+    boolean isWorthCompressing(ByteBuffer plain, boolean compressed) {
+        return !compressed
+                && plain.remaining() <= SegmentFormat.MAX_COMPRESSED
+                && trials.isPresent()
+                && trials.get().isWorth(plain);
     }
 
     /** @return bytes that {@link #encode} needs for this many bytes at most */
@@ -51,7 +67,7 @@ final class ChunkEncoder implements AutoCloseable {
      *
      * @param number used once for each kind: it makes the nonce
      * @param plain a direct buffer, from position to limit; not moved
-     * @param compress whether compression is worth a try
+     * @param compress whether compression is worth a try; of a chunk, what {@link #isWorthCompressing} says
      * @param into a direct buffer with {@link #bound} left; its position moves behind the result
      * @return the codec that was used
      */
@@ -61,7 +77,11 @@ final class ChunkEncoder implements AutoCloseable {
         ChunkCodec codec = ChunkCodec.NONE;
         if (compress && compressor.isPresent() && plain.remaining() <= SegmentFormat.MAX_COMPRESSED) {
             ByteBuffer target = cipher.isEmpty() ? into : packed.clear(bound(plain.remaining()));
-            if (compressor.get().compress(plain, target)) {
+            boolean saved = compressor.get().compress(plain, target);
+            if (kind == ChunkCipher.Kind.CHUNK) {
+                trials.get().tried(saved);
+            }
+            if (saved) {
                 codec = compressor.get().codec();
                 source = target == into ? ByteBuffer.allocate(0) : target.flip();
             }

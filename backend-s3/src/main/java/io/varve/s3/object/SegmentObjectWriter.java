@@ -11,9 +11,9 @@ import java.util.List;
 
 /**
  * Writes a sealed segment as an object, part by part. A batch is copied once, from the hot partition's slice
- * into the part, where it needs no compression and no encryption; else into a buffer that those read. The
- * bytes in flight are bounded by the {@link PartBuffers}. {@link #next} and {@link #close} belong to one
- * thread, {@link #release} to any.
+ * into the part, where compression will probably save nothing and there is no encryption; else into a buffer
+ * that those read. The bytes in flight are bounded by the {@link PartBuffers}. {@link #next} and
+ * {@link #close} belong to one thread, {@link #release} to any.
  */
 public final class SegmentObjectWriter implements UploadParts, AutoCloseable {
     private final SegmentWriterConfig config;
@@ -138,7 +138,7 @@ public final class SegmentObjectWriter implements UploadParts, AutoCloseable {
             }
             boolean compressed = isCompressed(first);
             int needed = Math.max(bytes, config.chunkBytes());
-            boolean asIs = encoder.storesAsIs(compressed) && part.remaining() >= needed + encoder.overhead();
+            boolean asIs = encoder.expectsAsIs(compressed) && part.remaining() >= needed + encoder.overhead();
             ByteBuffer into = asIs ? part : plain.clear(needed);
             int start = into.position();
             into.limit(start + needed);
@@ -147,11 +147,13 @@ public final class SegmentObjectWriter implements UploadParts, AutoCloseable {
             run = fill(into, run);
             int total = into.position() - start;
             into.limit(into.capacity());
-            if (asIs) {
+            ByteBuffer batches = into.duplicate().flip().position(start);
+            boolean compress = encoder.isWorthCompressing(batches, compressed);
+            if (asIs && !compress) {
                 ChunkEncoder.putCrc(part, start);
                 add(run, total, total + encoder.overhead(), ChunkCodec.NONE);
             } else {
-                encode(run, into.flip(), !compressed, part);
+                encode(run, batches, compress, into == part ? start : -1, part);
             }
             return true;
         }
@@ -176,13 +178,15 @@ public final class SegmentObjectWriter implements UploadParts, AutoCloseable {
         return run;
     }
 
-    private void encode(BatchSurvey.Run run, ByteBuffer batches, boolean compress, ByteBuffer part) {
+    /** @param inPart where the batches begin in the part, whose place the chunk takes; -1 if they are elsewhere */
+    private void encode(BatchSurvey.Run run, ByteBuffer batches, boolean compress, int inPart, ByteBuffer part) {
         int bound = encoder.bound(batches.remaining());
-        ByteBuffer into = part.remaining() >= bound ? part : spill.clear(bound);
+        ByteBuffer into = inPart < 0 && part.remaining() >= bound ? part : spill.clear(bound);
         int start = into.position();
         ChunkCodec codec = encoder.encode(ChunkCipher.Kind.CHUNK, chunks.size(), batches, compress, into);
         add(run, batches.remaining(), into.position() - start, codec);
         if (into != part) {
+            part.position(inPart < 0 ? part.position() : inPart);
             put(into.flip(), part);
         }
     }
