@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param prefix what every key begins with; empty or ending in a slash
  * @param key the credentials; empty for the SDK's default chain
  * @param pathStyle whether the bucket's name is part of the path instead of the host name
- * @param checksum what goes with uploads
+ * @param integrity how damaged uploads are found
  * @param limits bounds of requests
  */
 public record BucketSettings(
@@ -30,7 +30,7 @@ public record BucketSettings(
         String prefix,
         Optional<AccessKey> key,
         boolean pathStyle,
-        UploadChecksum checksum,
+        UploadIntegrity integrity,
         RequestLimits limits) {
     static final String ENDPOINT = "s3.endpoint";
     static final String REGION = "s3.region";
@@ -40,6 +40,7 @@ public record BucketSettings(
     static final String SECRET = "s3.secret.access.key";
     static final String PATH_STYLE = "s3.path.style";
     static final String CHECKSUMS = "s3.checksums";
+    static final String SIGNING = "s3.payload.signing";
     static final String REQUEST_TIMEOUT = "s3.request.timeout.ms";
     static final String ATTEMPT_TIMEOUT = "s3.attempt.timeout.ms";
     static final String CONNECT_TIMEOUT = "s3.connect.timeout.ms";
@@ -69,6 +70,12 @@ public record BucketSettings(
                     "crc32c",
                     "Checksum that the store verifies for each upload: crc32c, or md5 for stores that do not know"
                             + " S3's newer checksums."),
+            StorageSetting.text(
+                    SIGNING,
+                    "auto",
+                    "Whether signatures of requests cover the content of uploads: always, never, or auto, which signs"
+                            + " it over http unless the store is on this machine. Over https TLS protects it."
+                            + " Checksums are always signed."),
             StorageSetting.number(
                     REQUEST_TIMEOUT,
                     60_000,
@@ -106,7 +113,7 @@ public record BucketSettings(
                 prefix(properties.text(PREFIX).trim()),
                 key(properties.text(KEY_ID).trim(), properties.text(SECRET).trim()),
                 pathStyle(properties.text(PATH_STYLE), endpoint.isPresent()),
-                checksum(properties.text(CHECKSUMS)),
+                new UploadIntegrity(checksum(properties.text(CHECKSUMS)), bodies(properties.text(SIGNING), endpoint)),
                 new RequestLimits(
                         properties.number(REQUEST_TIMEOUT),
                         properties.number(ATTEMPT_TIMEOUT),
@@ -120,7 +127,7 @@ public record BucketSettings(
      * @return these settings with a prefix that ends in this folder
      */
     public BucketSettings within(String folder) {
-        return new BucketSettings(endpoint, region, bucket, prefix + folder + "/", key, pathStyle, checksum, limits);
+        return new BucketSettings(endpoint, region, bucket, prefix + folder + "/", key, pathStyle, integrity, limits);
     }
 
     /** @return bucket and store, for messages */
@@ -193,6 +200,15 @@ public record BucketSettings(
             case "crc32c" -> UploadChecksum.CRC32C;
             case "md5" -> UploadChecksum.MD5;
             default -> throw StorageProperties.wrong(CHECKSUMS, value, "crc32c or md5");
+        };
+    }
+
+    private static SignedBodies bodies(String value, Optional<URI> endpoint) {
+        return switch (value.trim().toLowerCase(Locale.ROOT)) {
+            case "auto" -> SignedBodies.fitting(endpoint);
+            case "always" -> SignedBodies.ALL;
+            case "never" -> SignedBodies.SMALL;
+            default -> throw StorageProperties.wrong(SIGNING, value, "always, never or auto");
         };
     }
 }

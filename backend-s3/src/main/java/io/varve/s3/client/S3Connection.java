@@ -57,7 +57,14 @@ final class S3Connection implements AutoCloseable {
                         .connectionAcquisitionTimeout(attempt)
                         .socketTimeout(attempt));
         settings.endpoint().ifPresent(builder::endpointOverride);
-        if (settings.checksum() == UploadChecksum.MD5) {
+        switch (settings.integrity().bodies()) {
+            case ALL -> builder.putAuthScheme(new RequestSigning(true));
+            case SMALL -> builder.putAuthScheme(new RequestSigning(false));
+            case OVER_HTTP -> {
+                // as the SDK does it
+            }
+        }
+        if (settings.integrity().checksum() == UploadChecksum.MD5) {
             builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                     .addPlugin(LegacyMd5Plugin.create());
@@ -90,7 +97,7 @@ final class S3Connection implements AutoCloseable {
     }
 
     UploadChecksum checksum() {
-        return settings.checksum();
+        return settings.integrity().checksum();
     }
 
     String bucket() {

@@ -59,7 +59,7 @@ final class ChunkCompressor implements AutoCloseable {
     }
 
     /**
-     * Compresses {@code plain} into {@code into}, which has {@link #bound} bytes left; neither position moves.
+     * Compresses {@code plain} into {@code into}, which has {@link #bound} bytes left; moves neither.
      *
      * @return bytes of the result
      */

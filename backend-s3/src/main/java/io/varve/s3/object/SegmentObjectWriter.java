@@ -178,7 +178,9 @@ public final class SegmentObjectWriter implements UploadParts, AutoCloseable {
         return run;
     }
 
-    /** @param inPart where the batches begin in the part, whose place the chunk takes; -1 if they are elsewhere */
+    /**
+     * @param inPart where the batches, whose place the chunk takes, begin in the part; -1 if elsewhere
+     */
     private void encode(BatchSurvey.Run run, ByteBuffer batches, boolean compress, int inPart, ByteBuffer part) {
         int bound = encoder.bound(batches.remaining());
         ByteBuffer into = inPart < 0 && part.remaining() >= bound ? part : spill.clear(bound);

@@ -23,7 +23,7 @@ class BucketSettingsTest {
         assertThat(aws.key()).as("the SDK's default chain").isEmpty();
         assertThat(aws.prefix()).isEmpty();
         assertThat(aws.pathStyle()).isFalse();
-        assertThat(aws.checksum()).isEqualTo(UploadChecksum.CRC32C);
+        assertThat(aws.integrity()).isEqualTo(new UploadIntegrity(UploadChecksum.CRC32C, SignedBodies.OVER_HTTP));
         assertThat(aws.limits().partsInFlight()).isEqualTo(4);
         assertThat(aws.place()).isEqualTo("bucket 'varve' at AWS us-east-1");
     }
@@ -36,6 +36,23 @@ class BucketSettingsTest {
         Map<String, String> virtual = new HashMap<>(own);
         virtual.put("s3.path.style", "false");
         assertThat(read(virtual).pathStyle()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "auto,   http://127.0.0.1:9000,         SMALL",
+        "auto,   http://LocalHost:9000,         SMALL",
+        "auto,   http://[::1]:9000,             SMALL",
+        "auto,   http://127.0.0.1.example.org,  OVER_HTTP",
+        "auto,   http://10.0.0.1:9000,          OVER_HTTP",
+        "auto,   https://s3.example.org,        OVER_HTTP",
+        "always, http://127.0.0.1:9000,         ALL",
+        "never,  http://10.0.0.1:9000,          SMALL"
+    })
+    void contentIsSignedOnItsWayToAnotherMachineOverHttp(String value, String endpoint, SignedBodies bodies) {
+        BucketSettings settings =
+                read(Map.of("s3.bucket", "varve", "s3.endpoint", endpoint, "s3.payload.signing", value));
+        assertThat(settings.integrity().bodies()).isEqualTo(bodies);
     }
 
     @Test
@@ -58,6 +75,7 @@ class BucketSettingsTest {
             s3.prefix             | a//b
             s3.path.style         | yes
             s3.checksums          | sha1
+            s3.payload.signing    | false
             s3.request.timeout.ms | 5
             s3.connections        | many
             """)

@@ -234,7 +234,7 @@ abstract class ObjectStoreContract {
                 "",
                 there.key(),
                 true,
-                there.checksum(),
+                there.integrity(),
                 there.limits());
         try (S3ObjectStore none = open(missing)) {
             assertKind(ObjectStoreException.Kind.NO_BUCKET, () -> none.get("a"));
