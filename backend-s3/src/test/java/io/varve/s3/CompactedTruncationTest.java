@@ -15,8 +15,11 @@ import io.varve.conformance.batch.Batches;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -55,5 +58,77 @@ class CompactedTruncationTest extends TierTest {
         try (Storage storage = tier.open(root.resolve("second"))) {
             assertThat(readAll(storage.open(ID, 1, COMPACTED), 0)).isEqualTo(tens(0, 100));
         }
+    }
+
+    /**
+     * A truncation takes place while a replacement copies its batches, or the replacement takes place between
+     * the two halves of a truncation: that of the bucket, and that of this machine.
+     */
+    @ParameterizedTest
+    @CsvSource({"60, WITHIN", "100, WITHIN", "110, WITHIN", "60, BETWEEN", "100, BETWEEN", "110, BETWEEN"})
+    void whatIsHereIsInTheBucketAfterATruncationBesideAReplacement(long end, Order order) throws Exception {
+        List<Long> left;
+        try (Storage storage = tier.open(root.resolve("first"))) {
+            PartitionStore store = storage.open(ID, 1, COMPACTED);
+            appendTens(store, 12);
+            store.seal();
+            sync(storage, store);
+            awaitUploads(store);
+
+            if (order == Order.WITHIN) {
+                replaceAround(store, () -> store.truncateTo(end));
+            } else {
+                replaceBetween(store, end);
+            }
+
+            assertThat(store.extent().readableEnd()).isLessThanOrEqualTo(end);
+            appendTens(store, 14);
+            store.seal();
+            sync(storage, store);
+            awaitUploads(store);
+            left = readAll(store, 0);
+        }
+        try (Storage storage = tier.open(root.resolve("second"))) {
+            assertThat(readAll(storage.open(ID, 1, COMPACTED), 0)).isEqualTo(left);
+        }
+    }
+
+    private enum Order {
+        WITHIN,
+        BETWEEN
+    }
+
+    /** Replaces two segments by a batch; what was truncated meanwhile may make that fail. */
+    private static void replaceAround(PartitionStore store, Runnable meanwhile) {
+        ArrayDeque<BatchRun> cleaned = new ArrayDeque<>(List.of(Batches.run(ten(0))));
+        try {
+            store.replace(store.segments().subList(0, 2), () -> {
+                if (cleaned.isEmpty()) {
+                    meanwhile.run();
+                }
+                return cleaned.poll();
+            });
+        } catch (StorageException e) {
+            assertThat(e.kind()).as(e.getMessage()).isEqualTo(StorageException.Kind.RETRY);
+        }
+    }
+
+    private void replaceBetween(PartitionStore store, long end) throws Exception {
+        CompletableFuture<Void> truncatedInTheBucket = new CompletableFuture<>();
+        CompletableFuture<Void> replaced = new CompletableFuture<>();
+        tier.failPoints.arm("s3.truncate.after-commit", () -> {
+            truncatedInTheBucket.complete(null);
+            replaced.join();
+        });
+        List<CompletableFuture<Void>> truncation = new ArrayList<>();
+        try {
+            replaceAround(store, () -> {
+                truncation.add(CompletableFuture.runAsync(() -> store.truncateTo(end)));
+                truncatedInTheBucket.join();
+            });
+        } finally {
+            replaced.complete(null);
+        }
+        truncation.get(0).get();
     }
 }
