@@ -50,6 +50,9 @@ public final class BucketEnvironment implements TestEnvironment {
 
     @Override
     public StorageRig rig(TestedBackend started) {
+        if (bucket instanceof ForeignBucket foreign) {
+            foreign.probe();
+        }
         return new S3Rig(started, bucket);
     }
 

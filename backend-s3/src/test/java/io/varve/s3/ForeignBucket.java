@@ -6,8 +6,8 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.support.StorageProperties;
+import io.varve.s3.client.BucketProbe;
 import io.varve.s3.client.BucketSettings;
-import io.varve.s3.client.ObjectStore;
 import io.varve.s3.client.S3ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,13 +20,22 @@ import java.util.Map;
 final class ForeignBucket implements RigBucket {
     private final String prefix;
     private final SystemScheduler scheduler = new SystemScheduler(1);
-    private final ObjectStore store;
+    private final S3ObjectStore store;
+    private boolean probed;
 
     /** @param properties of a storage in the bucket; {@code s3.prefix} is one that nothing else uses */
     ForeignBucket(Map<String, String> properties) {
         prefix = properties.get("s3.prefix") + "/";
         BucketSettings settings = BucketSettings.of(new StorageProperties(BucketSettings.SETTINGS, properties));
         store = S3ObjectStore.open(settings, Clock.system(), scheduler, Ids.random());
+    }
+
+    /** Probes the bucket, at the first call, as every start of a server does. */
+    void probe() {
+        if (!probed) {
+            BucketProbe.run(store, scheduler, Ids.random());
+            probed = true;
+        }
     }
 
     @Override

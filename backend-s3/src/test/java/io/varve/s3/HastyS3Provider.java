@@ -6,13 +6,18 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
+import io.varve.core.spi.support.StorageProperties;
+import io.varve.s3.client.BucketSettings;
 import io.varve.s3.client.ObjectStore;
+import io.varve.s3.client.S3ObjectStore;
+import io.varve.s3.manifest.TierJournal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Opens the storage with background work, and pauses after failed requests, that come round within a test's
- * time.
+ * time. Does not probe the bucket: sixteen racing writers at each of thousands of openings test one and the
+ * same server.
  */
 public class HastyS3Provider implements StorageProvider {
     private static final long OFTEN_MS = 20;
@@ -52,7 +57,18 @@ public class HastyS3Provider implements StorageProvider {
 
     /** Opens the storage; for specimens with a flaw, which do it otherwise. */
     Storage openHasty(StorageContext context) {
-        return provider.open(context);
+        return open(context, TierJournal::open);
+    }
+
+    static Storage open(StorageContext context, JournalSource journals) {
+        return StorageOpening.open(context, S3StorageProvider.hotBackends(), HastyS3Provider::bucket, journals);
+    }
+
+    private static ObjectStore bucket(StorageContext context, S3Config config) {
+        BucketSettings settings = BucketSettings.of(
+                        new StorageProperties(BucketSettings.SETTINGS, context.properties()))
+                .within(config.storageId());
+        return S3ObjectStore.open(settings, context.clock(), context.scheduler(), context.ids());
     }
 
     private record Haste(Scheduler scheduler) implements Scheduler {

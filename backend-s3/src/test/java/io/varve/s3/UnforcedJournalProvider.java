@@ -9,7 +9,6 @@ import io.varve.s3.manifest.UnforcedJournal;
 public final class UnforcedJournalProvider extends HastyS3Provider {
     @Override
     Storage openHasty(StorageContext context) {
-        return StorageOpening.open(
-                context, S3StorageProvider.hotBackends(), BucketOpening::open, UnforcedJournal::open);
+        return open(context, UnforcedJournal::open);
     }
 }
