@@ -31,12 +31,12 @@ class ArchitectureTest {
             workload     | batch scenario core.log core.log.append core.log.config core.log.read core.record core.runtime
             bucket       | batch workload core.runtime s3.client
             run          | bucket workload headers batch scenario result core.compaction core.engine core.log core.log.config core.memory
-                         | core.retention core.runtime s3 s3.client s3.price
+                         | core.retention core.runtime s3 s3.client s3.price org.apache.kafka.common.config
             report       | result jackson.core jackson.databind
             # Kafka's internal classes of requests and batches: a consumer does not tell how records were batched.
             trace        | scenario workload core.record core.runtime com.dynatrace.hash4j.distinctcount
                          | com.dynatrace.hash4j.hashing org.apache.kafka.. io.varve.server.command
-            command      | run report result scenario trace picocli core.runtime io.varve.server.command
+            command      | run workload report result scenario trace picocli core.runtime io.varve.server.command
                          | org.apache.kafka.common
             """);
 

@@ -80,6 +80,14 @@ public final class BatchSketcher {
     }
 
     /**
+     * @param count mean number of records in a batch
+     * @return mean bytes of a stored record, compressed: those of short batches have shorter offset deltas
+     */
+    public double meanBytes(double count) {
+        return count <= FEW ? mean - 1 : mean;
+    }
+
+    /**
      * Sketches a batch whose records were produced evenly between two times.
      *
      * @param seed what its records follow from

@@ -42,11 +42,8 @@ final class RecordCommand implements Callable<Integer> {
     private static final long SECOND_MS = 1000;
     private static final double MIB = 1 << 20;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this help.")
-    private boolean help;
+    @Mixin
+    private HelpOption help;
 
     @Option(
             names = "--bootstrap-server",

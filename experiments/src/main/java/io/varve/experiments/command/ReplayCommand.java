@@ -24,11 +24,8 @@ import picocli.CommandLine.Parameters;
             "A trace is a scenario without policies: its backend, consumers and constraints count, if it has any."
         })
 final class ReplayCommand implements Callable<Integer> {
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this help.")
-    private boolean help;
+    @Mixin
+    private HelpOption help;
 
     @Parameters(paramLabel = "TRACE", description = "what record wrote, such as orders.trace.yaml")
     private Path trace;

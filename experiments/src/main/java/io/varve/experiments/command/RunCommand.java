@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Runs a scenario, writes what was measured, and prints the policies by rank. */
@@ -21,11 +20,8 @@ import picocli.CommandLine.Parameters;
             "The same scenario and seed give the same bytes."
         })
 final class RunCommand implements Callable<Integer> {
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this help.")
-    private boolean help;
+    @Mixin
+    private HelpOption help;
 
     @Parameters(paramLabel = "FILE", description = "the scenario, such as config/experiments/retention-week.yaml")
     private Path file;

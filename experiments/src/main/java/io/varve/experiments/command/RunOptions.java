@@ -5,7 +5,9 @@ import io.varve.core.runtime.Clock;
 import io.varve.experiments.report.ReportPage;
 import io.varve.experiments.result.ExperimentResult;
 import io.varve.experiments.result.ResultFiles;
+import io.varve.experiments.run.CoarseBatches;
 import io.varve.experiments.run.Experiment;
+import io.varve.experiments.run.RunEstimate;
 import io.varve.experiments.scenario.Scenario;
 import io.varve.experiments.scenario.ScenarioException;
 import java.io.IOException;
@@ -37,6 +39,15 @@ final class RunOptions {
             description = "policies that run at a time; the results are the same. ${DEFAULT-VALUE} if not given")
     private int jobs;
 
+    @Option(
+            names = "--coarsen",
+            paramLabel = "TIME",
+            converter = LingerConverter.class,
+            description =
+                    "a batch gathers the records of so long at least, for instance 1s: fewer batches take less time."
+                            + " The result says how many bytes of headers it lacks")
+    private Long coarsenMs;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -64,14 +75,16 @@ final class RunOptions {
         }
         Path storages = Files.createTempDirectory("varve-experiment-");
         try {
-            Scenario scenario = source.read();
-            ExperimentResult result = run(scenario, storages);
+            ExperimentResult result = run(source.read(), storages);
             ResultFiles.write(report, result);
             ReportPage.write(report, result);
             for (Map.Entry<String, Path> file : files.entrySet()) {
                 Files.copy(file.getValue(), report.resolve(file.getKey()), StandardCopyOption.REPLACE_EXISTING);
             }
             PolicyTable.lines(result).forEach(command.commandLine().getOut()::println);
+            result.about()
+                    .notes()
+                    .forEach(note -> command.commandLine().getOut().println("note: " + note));
             return DONE;
         } catch (ScenarioException | IllegalArgumentException e) {
             err.println(e.getMessage());
@@ -82,6 +95,19 @@ final class RunOptions {
     }
 
     private ExperimentResult run(Scenario scenario, Path storages) throws InterruptedException {
+        RunEstimate estimate = RunEstimate.of(scenario);
+        if (coarsenMs == null) {
+            return run(scenario, estimate, storages);
+        }
+        Scenario coarse = CoarseBatches.of(scenario, coarsenMs);
+        RunEstimate less = RunEstimate.of(coarse);
+        ExperimentResult result = run(coarse, less, storages);
+        String note = WorkLine.coarsened(coarsenMs, estimate.work(), less.work());
+        return new ExperimentResult(result.about().with(note), result.policies());
+    }
+
+    private ExperimentResult run(Scenario scenario, RunEstimate estimate, Path storages) throws InterruptedException {
+        command.commandLine().getErr().println(WorkLine.of(scenario, estimate, jobs));
         try (VirtualProgress progress = new VirtualProgress(
                 command.commandLine().getErr(), scenario.policies().size(), Clock.system(), System.console() != null)) {
             return Experiment.run(scenario, storages, jobs, progress);

@@ -53,6 +53,7 @@ public record MatchedResults(
         conditions.put("hours of virtual time", run -> run.durationMs() / MS_PER_HOUR);
         conditions.put("prices", ExperimentSummary::prices);
         conditions.put("times of reads", ExperimentSummary::latencies);
+        conditions.put("notes", run -> run.notes().isEmpty() ? "none" : String.join(" ", run.notes()));
         return conditions;
     }
 

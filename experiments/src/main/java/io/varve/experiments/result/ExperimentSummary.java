@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.experiments.result;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -18,6 +20,7 @@ import java.util.Objects;
  * @param samplePeriodMs ms between two samples
  * @param prices what the prices are of, and their date
  * @param latencies the model of latencies that gave the times of reads, in words
+ * @param notes what else a reader of the numbers must know, in whole sentences; may be empty
  */
 public record ExperimentSummary(
         String name,
@@ -29,7 +32,8 @@ public record ExperimentSummary(
         long durationMs,
         long samplePeriodMs,
         String prices,
-        String latencies) {
+        String latencies,
+        List<String> notes) {
     /** @throws IllegalArgumentException if the scale is less than 1 */
     public ExperimentSummary {
         Objects.requireNonNull(name, "name");
@@ -37,8 +41,18 @@ public record ExperimentSummary(
         Objects.requireNonNull(backend, "backend");
         Objects.requireNonNull(prices, "prices");
         Objects.requireNonNull(latencies, "latencies");
+        // Results of earlier versions have none.
+        notes = notes == null ? List.of() : List.copyOf(notes);
         if (scale < 1) {
             throw new IllegalArgumentException("scale " + scale + ": must be 1 or more");
         }
+    }
+
+    /** @return the same with one more note */
+    public ExperimentSummary with(String note) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(note);
+        return new ExperimentSummary(
+                name, description, backend, seed, scale, startMs, durationMs, samplePeriodMs, prices, latencies, more);
     }
 }

@@ -93,7 +93,8 @@ public final class Experiment {
                 timing.durationMs(),
                 timing.sampleMs(),
                 scenario.environment().prices().name(),
-                LatencyModel.DEFAULT.words());
+                LatencyModel.DEFAULT.words(),
+                RunNotes.of(scenario));
     }
 
     /** Ranks policies that satisfy all constraints before the others, then by cost, then by their order. */

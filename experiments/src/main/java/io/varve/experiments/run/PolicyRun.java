@@ -15,7 +15,6 @@ import io.varve.experiments.scenario.PolicySpec;
 import io.varve.experiments.scenario.ProducerSpec;
 import io.varve.experiments.scenario.Scenario;
 import io.varve.experiments.scenario.Timing;
-import io.varve.experiments.scenario.TopicSettings;
 import io.varve.experiments.scenario.TopicSpec;
 import io.varve.experiments.workload.BatchAppends;
 import io.varve.experiments.workload.LatencyModel;
@@ -66,7 +65,7 @@ final class PolicyRun {
      * @return what was measured; ranks are not given yet
      */
     PolicyResult run(Path directory) {
-        Map<TopicSpec, List<PartitionConfig>> configs = configs();
+        Map<TopicSpec, List<PartitionConfig>> configs = PolicyConfigs.of(scenario, policy);
         EngineConfig config = config(configs);
         long checkMs = config.retention().checkIntervalMs();
         // Before the engine's own check at the same time: it is asked why segments go while they are there.
@@ -79,20 +78,6 @@ final class PolicyRun {
         } finally {
             time.close();
         }
-    }
-
-    private Map<TopicSpec, List<PartitionConfig>> configs() {
-        TopicSettings settings = new TopicSettings(RunStorage.isTiered(scenario));
-        Map<TopicSpec, List<PartitionConfig>> configs = new LinkedHashMap<>();
-        for (TopicSpec topic : scenario.traffic().topics()) {
-            List<PartitionConfig> each = new ArrayList<>();
-            for (int i = 0; i < topic.partitions(); i++) {
-                PartitionConfig full = settings.partition(topic.name(), i, policy.settingsOf(topic));
-                each.add(ScaledConfig.of(full, timing.scale()));
-            }
-            configs.put(topic, each);
-        }
-        return configs;
     }
 
     private static EngineConfig config(Map<TopicSpec, List<PartitionConfig>> configs) {

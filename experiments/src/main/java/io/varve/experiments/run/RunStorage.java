@@ -69,7 +69,8 @@ record RunStorage(
         return scenario.environment().backend().kind() == BackendSpec.Kind.S3;
     }
 
-    private static BackendSpec.Kind local(Scenario scenario) {
+    /** @return the storage on the local disk */
+    static BackendSpec.Kind local(Scenario scenario) {
         BackendSpec backend = scenario.environment().backend();
         return backend.hot().orElse(backend.kind());
     }

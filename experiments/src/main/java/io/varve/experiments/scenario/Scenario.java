@@ -37,6 +37,14 @@ public record Scenario(
     }
 
     /**
+     * @param other topics, and who writes and reads them
+     * @return this scenario with other traffic
+     */
+    public Scenario with(Traffic other) {
+        return new Scenario(name, description, timing, environment, other, policies, constraints);
+    }
+
+    /**
      * @param other the run's times and seed
      * @return this scenario at other times
      */

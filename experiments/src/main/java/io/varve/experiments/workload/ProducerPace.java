@@ -76,6 +76,20 @@ final class ProducerPace {
         }
     }
 
+    /** @return how many batches are sent in so many ms from the run's start, on average */
+    double batches(double durationMs) {
+        double sum = 0;
+        for (double at = 0; at < durationMs; at = until) {
+            look(at);
+            if (rate > 0) {
+                double fullMs = (maxRecords - 1) / rate;
+                // A batch waits for its first record, and then for others.
+                sum += (Math.min(until, durationMs) - at) / (1 / rate + Math.min(lingerMs, fullMs));
+            }
+        }
+        return sum;
+    }
+
     /** @return how many records come between two times, on average */
     double expected(double ms, double end) {
         double sum = 0;

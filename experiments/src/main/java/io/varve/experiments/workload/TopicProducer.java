@@ -11,9 +11,13 @@ import io.varve.experiments.scenario.CompressionSpec;
 import io.varve.experiments.scenario.KeySpec;
 import io.varve.experiments.scenario.ProducerSpec;
 import io.varve.experiments.scenario.Rate;
+import io.varve.experiments.scenario.RecordSpec;
+import io.varve.experiments.scenario.Timing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Spreads a producer's records over a topic's partitions: evenly, or as keys belong to them. */
 public final class TopicProducer {
@@ -49,35 +53,75 @@ public final class TopicProducer {
         ProducerSpec spec = load.spec();
         int partitions = load.partitions().size();
         double[] shares = shares(spec.records().keys(), partitions);
+        RecordSpec records = scaled(spec.records(), partitions, load.scale());
         for (int i = 0; i < partitions; i++) {
             if (shares[i] > 0) {
-                BatchShape shape = new BatchShape(spec.records(), load.compression(), i, partitions);
+                BatchShape shape = new BatchShape(records, load.compression(), i, partitions);
                 load.shapes().add(shape);
                 BatchSketcher sketcher = new BatchSketcher(shape);
+                int limit = load.partitions().get(i).log().config().maxMessageBytes();
                 producers.add(new PartitionProducer(
                         time,
                         load.partitions().get(i),
                         appends,
                         sketcher,
-                        pace(load, sketcher, shares[i], i, time.millis()),
+                        new Pacing(spec, load.scale(), sketcher, limit).of(shares[i], time.millis()),
                         Seeded.derive(seed, "partition " + i)));
             }
         }
     }
 
-    private static ProducerPace pace(Load load, BatchSketcher sketcher, double share, int partition, long startMs) {
-        ProducerSpec spec = load.spec();
-        double perSecond = spec.rate().unit() == Rate.Unit.BYTES
-                ? spec.rate().perSecond() / sketcher.meanPayload()
-                : spec.rate().perSecond();
-        double perMs = perSecond / SECOND_MS * share / load.scale();
-        double full = spec.batches().maxBytes() / (double) load.scale() / sketcher.meanPayload();
-        double limit = load.partitions().get(partition).log().config().maxMessageBytes() - BatchHeader.SIZE;
-        double accepted = limit / sketcher.meanBytes();
-        // Batches differ in size: nearly all must be below the limit.
-        double safe = accepted - DEVIATIONS * sketcher.deviation() / sketcher.meanBytes() * Math.sqrt(accepted);
-        int records = (int) Math.max(1, Math.min(full, safe));
-        return new ProducerPace(perMs, spec.rhythm(), startMs, spec.batches().lingerMs(), records);
+    private static RecordSpec scaled(RecordSpec full, int partitions, int scale) {
+        KeySpec keys = ScaledKeys.of(full.keys(), partitions, scale);
+        return new RecordSpec(full.size(), keys, full.tombstones(), full.timestamps());
+    }
+
+    /**
+     * Says what a producer is expected to write, without its running.
+     *
+     * @param spec what is produced
+     * @param compression how batches are compressed
+     * @param maxMessageBytes the topic's limit on a batch, in bytes
+     * @param partitions of the topic
+     * @param timing when, and at which scale
+     * @return the mean number of batches, records and bytes
+     */
+    public static ExpectedWork expected(
+            ProducerSpec spec, CompressionSpec compression, int maxMessageBytes, int partitions, Timing timing) {
+        BatchSketcher sketcher = new BatchSketcher(new BatchShape(spec.records(), compression, 0, partitions));
+        Pacing pacing = new Pacing(spec, timing.scale(), sketcher, maxMessageBytes);
+        // Without keys all partitions have the same share.
+        Map<Double, Integer> counts = new TreeMap<>();
+        for (double share : shares(spec.records().keys(), partitions)) {
+            counts.merge(share, 1, Integer::sum);
+        }
+        ExpectedWork work = ExpectedWork.NONE;
+        for (Map.Entry<Double, Integer> each : counts.entrySet()) {
+            ProducerPace pace = pacing.of(each.getKey(), timing.startMs());
+            double records = pace.expected(0, timing.durationMs());
+            double batches = pace.batches(timing.durationMs());
+            ExpectedWork one = ExpectedWork.of(batches, records, sketcher.meanBytes(records / Math.max(1, batches)));
+            work = work.plus(one.times(each.getValue()));
+        }
+        return work;
+    }
+
+    /** Says how fast records come, and how many fit into a batch. */
+    private record Pacing(ProducerSpec spec, int scale, BatchSketcher sketcher, int maxMessageBytes) {
+        /** @param share of the producer's records */
+        ProducerPace of(double share, long startMs) {
+            double perSecond = spec.rate().unit() == Rate.Unit.BYTES
+                    ? spec.rate().perSecond() / sketcher.meanPayload()
+                    : spec.rate().perSecond();
+            double perMs = perSecond / SECOND_MS * share / scale;
+            double full = spec.batches().maxBytes() / (double) scale / sketcher.meanPayload();
+            double accepted = (maxMessageBytes - BatchHeader.SIZE) / sketcher.meanBytes();
+            // Batches differ in size: nearly all must be below the limit.
+            double safe = accepted - DEVIATIONS * sketcher.deviation() / sketcher.meanBytes() * Math.sqrt(accepted);
+            int records = (int) Math.max(1, Math.min(full, safe));
+            return new ProducerPace(
+                    perMs, spec.rhythm(), startMs, spec.batches().lingerMs(), records);
+        }
     }
 
     /** @return each partition's share of the records */

@@ -16,7 +16,7 @@
     for (const side of sides) {
       main.append(element("h2", { class: "named" }, Page.swatch(side.line), side.name),
         element("p", { class: "quiet" }, side.run.experiment.name, ". ", side.run.experiment.description),
-        Parts.facts(side.run.experiment));
+        ...Parts.facts(side.run.experiment));
     }
     if (data.differences.length) {
       main.append(element("p", { class: "fail check", id: "differences" },

@@ -7,10 +7,11 @@ const Parts = (() => {
   function facts(run) {
     const scale = run.scale === 1 ? "full size"
       : `1/${run.scale}: rates and limits were divided, bytes and records are multiplied again; requests are as counted`;
-    return element("dl", { class: "facts" }, Object.entries({
+    const notes = run.notes.map(note => element("p", { class: "note small" }, note));
+    return [element("dl", { class: "facts" }, Object.entries({
       time: `${Words.time(run.startMs)}, for ${Words.age(run.durationMs)}`,
       backend: run.backend, scale, seed: run.seed, prices: run.prices, "times of reads": run.latencies,
-    }).map(([name, text]) => element("div", null, element("dt", null, name), element("dd", null, String(text)))));
+    }).map(([name, text]) => element("div", null, element("dt", null, name), element("dd", null, String(text))))), ...notes];
   }
 
   /** Turns columns into rows. */

@@ -14,7 +14,7 @@
   const hasBucket = data.policies.some(policy => policy.requests.time_ms.length || Parts.any(policy.samples.remote_bytes));
 
   function header() {
-    main.append(element("h1", null, run.name), element("p", { class: "quiet" }, run.description), Parts.facts(run));
+    main.append(element("h1", null, run.name), element("p", { class: "quiet" }, run.description), ...Parts.facts(run));
   }
 
   // The policies, best first.

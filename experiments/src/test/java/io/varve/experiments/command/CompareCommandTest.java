@@ -46,8 +46,8 @@ class CompareCommandTest {
 
     private Path write(String name, long seed, PolicyResult... policies) throws IOException {
         Path where = directory.resolve(name);
-        ExperimentSummary about =
-                new ExperimentSummary("week", "", "headers", seed, 1, 0, 7 * DAY, 3_600_000, "list", "fixed");
+        ExperimentSummary about = new ExperimentSummary(
+                "week", "", "headers", seed, 1, 0, 7 * DAY, 3_600_000, "list", "fixed", List.of());
         ResultFiles.write(where, new ExperimentResult(about, List.of(policies)));
         return where;
     }

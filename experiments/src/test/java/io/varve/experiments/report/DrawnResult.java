@@ -47,7 +47,8 @@ final class DrawnResult {
                         samples * HOUR,
                         HOUR,
                         "list prices",
-                        "a fixed 1 ms"),
+                        "a fixed 1 ms",
+                        List.of("a <note>")),
                 policies);
     }
 

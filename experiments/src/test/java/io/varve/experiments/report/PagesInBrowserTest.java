@@ -97,6 +97,7 @@ class PagesInBrowserTest {
     void drawsEveryChartAndFetchesNothing() {
         BrowserTab tab = open(page);
         assertThat(tab.text("h1")).isEqualTo("two </script> days");
+        assertThat(tab.text(".note")).isEqualTo("a <note>");
         for (String chart : List.of(
                 "local-bytes", "remote-bytes", "oldest-record", "cost", "backlog", "write-amplification", "misses")) {
             assertThat(pixels(tab, chart, "--c1")).as(chart + ", first policy").isGreaterThan(40);

@@ -94,9 +94,31 @@ class ResultFilesTest {
                 .hasMessageContaining("result.json: has format 2, this version reads format 1");
     }
 
+    @Test
+    void readsAResultFromBeforeThereWereNotes() throws IOException {
+        ExperimentResult written = result("it was old");
+        ResultFiles.write(directory, written);
+        Path json = directory.resolve("result.json");
+        String before = Files.readString(json).replaceAll(",\\s*\"notes\" : \\[[^]]*]", "");
+        assertThat(before).doesNotContain("notes");
+        Files.writeString(json, before);
+        assertThat(ResultFiles.read(directory).about().notes()).isEmpty();
+        assertThat(ResultFiles.read(directory).policies()).isEqualTo(written.policies());
+    }
+
     private static ExperimentResult result(String reason) {
         ExperimentSummary about = new ExperimentSummary(
-                "week", "A week.", "headers", 7, 1000, START, 60_000, 60_000, "list prices", "a fixed 1 ms");
+                "week",
+                "A week.",
+                "headers",
+                7,
+                1000,
+                START,
+                60_000,
+                60_000,
+                "list prices",
+                "a fixed 1 ms",
+                List.of("one note"));
         Totals totals =
                 new Totals(50, 5000, 0, 100, 20, 1.02, 2, 1, 5000, 5000, 0, 20, 20, -1, 0, 2, 4000, 3.0, 3.5, 5);
         PolicySummary summary = new PolicySummary(
