@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -77,9 +78,19 @@ final class Block {
 
     /** Notes the keys that were not asked for. */
     void end() {
+        end(key -> Optional.empty());
+    }
+
+    /**
+     * Notes the keys that were not asked for.
+     *
+     * @param advice what is said of a key; where it is empty, which keys there are
+     */
+    void end(Function<String, Optional<String>> advice) {
         keys.forEach((key, node) -> {
             if (!known.contains(key)) {
-                field.problems().add(node, path(key), "", "is not a key here: " + Spelling.advice(key, known));
+                String said = advice.apply(key).orElseGet(() -> Spelling.advice(key, known));
+                field.problems().add(node, path(key), "", "is not a key here: " + said);
             }
         });
     }

@@ -33,9 +33,13 @@ final class ConsumerReader {
                 .orElse("");
         String topic = TrafficReader.topicName(block, topics);
         Optional<Rate> maxRate = block.find("max-rate").map(value -> value.rate(new Rate(1, Rate.Unit.RECORDS)));
-        ConsumerSpec.Reading reading = block.require("kind", "tailing, lagging, replay or stopping")
-                .map(value -> reading(value.choice(Kind.TAILING, Stream.of(Kind.values())), block))
-                .orElse(new ConsumerSpec.Tailing(TAIL_MS));
+        Optional<Kind> kind = block.require("kind", "tailing, lagging, replay or stopping")
+                .map(value -> value.choice(null, Stream.of(Kind.values())));
+        if (kind.isEmpty()) {
+            // Which keys there may be is not known: the kind alone is told.
+            return new ConsumerSpec(name, topic, maxRate, new ConsumerSpec.Tailing(TAIL_MS));
+        }
+        ConsumerSpec.Reading reading = reading(kind.get(), block);
         block.end();
         return new ConsumerSpec(name, topic, maxRate, reading);
     }

@@ -2,6 +2,7 @@
 package io.varve.experiments.scenario;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds the word that was probably meant. */
@@ -22,9 +23,18 @@ final class Spelling {
         return Optional.ofNullable(best);
     }
 
+    /** @return the only known word of which the word is a part, as size of record-size */
+    private static Optional<String> whole(String word, Collection<String> known) {
+        List<String> wholes = known.stream()
+                .filter(other -> List.of(other.split("[-.]")).contains(word))
+                .toList();
+        return wholes.size() == 1 ? Optional.of(wholes.get(0)) : Optional.empty();
+    }
+
     /** @return a sentence that names what was meant, or else all that is known */
     static String advice(String word, Collection<String> known) {
         return nearest(word, known)
+                .or(() -> whole(word, known))
                 .map(meant -> "did you mean " + meant + "?")
                 .orElseGet(() -> "known are " + String.join(", ", known));
     }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.TopicConfig;
@@ -86,7 +87,9 @@ final class TrafficReader {
                     return read;
                 })
                 .orElse(Map.of());
-        block.end();
+        block.end(key -> settings.contains(key)
+                ? Optional.of("it is a setting, which belongs into config: {" + key + ": ...}")
+                : Optional.empty());
         return new TopicSpec(name, partitions, config);
     }
 

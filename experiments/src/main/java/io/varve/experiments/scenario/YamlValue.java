@@ -4,6 +4,7 @@ package io.varve.experiments.scenario;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -24,6 +25,19 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * @param problems what is wrong with the file
  */
 record YamlValue(Node node, String key, Problems problems) {
+    /** What small blocks look like, for who writes a value in their place. */
+    private static final Map<String, String> EXAMPLES = Map.ofEntries(
+            Map.entry("keys", "{cardinality: 1000, skew: 0.8}"),
+            Map.entry("batch", "{linger: 1s, max: 1MiB}"),
+            Map.entry("lag", "{median: 1h, p99: 6h}"),
+            Map.entry("rhythm", "{weekly: [1, 1, 1, 1, 1, 0.5, 0.5]}"),
+            Map.entry("uniform", "{min: 200B, max: 2kB}"),
+            Map.entry("lognormal", "{median: 1KiB, p99: 10KiB}"),
+            Map.entry("timestamps", "{late: {share: 0.01, by: 2h}}"),
+            Map.entry("shift", "{share: 0.01, by: 2h}"),
+            Map.entry("topic-config", "{retention.ms: 3d}"),
+            Map.entry("grid", "{retention.ms: [1d, 7d]}"));
+
     /** Notes what is wrong with this value. */
     void wrong(String advice) {
         problems.add(node, key, shown(), advice);
@@ -98,7 +112,12 @@ record YamlValue(Node node, String key, Problems problems) {
      */
     Block block(String kind) {
         if (!(node instanceof MappingNode)) {
-            problems.add(node, key, isNothing() ? "" : shown(), "must be a block of keys: see docs/experiments.md");
+            String example = EXAMPLES.get(kind);
+            problems.add(
+                    node,
+                    key,
+                    isNothing() ? "" : shown(),
+                    "must be a block of keys" + (example == null ? ": see docs/experiments.md" : ", as " + example));
         }
         return new Block(kind, this);
     }

@@ -169,6 +169,25 @@ class ScenarioFileTest {
     }
 
     @Test
+    void aFirstTryIsToldWhatWouldBeRight() {
+        String wrong = SMALL.replace("- name: orders", "- name: orders\n    retention.ms: 3d")
+                        .replace("rate: 5MB/s", "rate: 5MB/s\n    size: 500B\n    keys: 1000")
+                + "consumers: [{name: etl, topic: orders, kind: stopped, from: 1h, to: 2h}]\n";
+        assertThatThrownBy(() -> ScenarioFile.parse("s.yaml", wrong))
+                .isInstanceOfSatisfying(
+                        ScenarioException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(problem -> problem.toString().replaceFirst("^s.yaml:[0-9:]* ", ""))
+                                .containsExactly(
+                                        "topics[0].retention.ms: is not a key here: it is a setting, which belongs into"
+                                                + " config: {retention.ms: ...}",
+                                        "producers[0].size: is not a key here: did you mean record-size?",
+                                        "producers[0].keys: 1000: must be a block of keys, as"
+                                                + " {cardinality: 1000, skew: 0.8}",
+                                        "consumers[0].kind: stopped: must be one of tailing, lagging, replay, stopping"));
+    }
+
+    @Test
     void whatDoesNotFitTogetherIsRefused() {
         refuses(
                 SMALL.replace("retention.ms: 1d", "cleanup.policy: compact"),
