@@ -88,6 +88,15 @@ public final class BatchSketcher {
     }
 
     /**
+     * @param count number of records in a batch
+     * @param spanMs between its first and its last, in ms
+     * @return mean bytes of a stored record, compressed, or more: those of long batches have longer deltas
+     */
+    public double maxMeanBytes(double count, long spanMs) {
+        return Math.max(mean, overhead + longer(count, spanMs) + value);
+    }
+
+    /**
      * Sketches a batch whose records were produced evenly between two times.
      *
      * @param seed what its records follow from
@@ -112,11 +121,15 @@ public final class BatchSketcher {
      * distributed, it would go below what records take at least, where a few values are large.
      */
     private double sum(int count, long spanMs, double normal) {
-        double longer = deltaBytes(spanMs) - deltaBytes(PILOT_MS) + deltaBytes(count - 1L) - deltaBytes(FEW - 1L);
         double values = value * count;
         double relative = deviation * Math.sqrt(count) / values;
         double variance = StrictMath.log(1 + relative * relative);
-        return (overhead + longer) * count + values * StrictMath.exp(Math.sqrt(variance) * normal - variance / 2);
+        return (overhead + longer(count, spanMs)) * count + values * StrictMath.exp(Math.sqrt(variance) * normal - variance / 2);
+    }
+
+    /** @return bytes that a record's deltas have beyond those of a pilot's */
+    private static double longer(double count, long spanMs) {
+        return deltaBytes(spanMs) - deltaBytes(PILOT_MS) + deltaBytes((long) count - 1) - deltaBytes(FEW - 1L);
     }
 
     /** @return mean bytes of deltas that lie evenly from 0 to the last one */

@@ -20,8 +20,8 @@ public final class CoarseBatches {
     /**
      * @param scenario what is run
      * @param lingerMs how long each batch gathers records at least, in ms
-     * @return the same with batches of up to 1 MiB, or a sixteenth of the smallest segment if that is less, or what the
-     *     producer's own batches may have if that is more
+     * @return the same with batches of up to 1 MiB, or a sixteenth of the smallest segment if that is less,
+     *     or what the producer's own batches may have if that is more
      */
     public static Scenario of(Scenario scenario, long lingerMs) {
         List<ProducerSpec> producers = scenario.traffic().producers().stream()

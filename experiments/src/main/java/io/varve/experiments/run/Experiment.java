@@ -56,7 +56,7 @@ public final class Experiment {
             for (CompletableFuture<PolicyResult> run : runs) {
                 results.add(get(run));
             }
-            return new ExperimentResult(about(scenario), ranked(results));
+            return new ExperimentResult(about(scenario, results), ranked(results));
         } finally {
             next.set(runs.size()); // no further run begins
         }
@@ -81,7 +81,9 @@ public final class Experiment {
         }
     }
 
-    private static ExperimentSummary about(Scenario scenario) {
+    private static ExperimentSummary about(Scenario scenario, List<PolicyResult> results) {
+        List<String> notes = new ArrayList<>(RunNotes.of(scenario));
+        notes.addAll(RunNotes.refused(results));
         Timing timing = scenario.timing();
         return new ExperimentSummary(
                 scenario.name(),
@@ -94,7 +96,7 @@ public final class Experiment {
                 timing.sampleMs(),
                 scenario.environment().prices().name(),
                 LatencyModel.DEFAULT.words(),
-                RunNotes.of(scenario));
+                notes);
     }
 
     /** Ranks policies that satisfy all constraints before the others, then by cost, then by their order. */

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Says before a run how much there is to do. Batches are nearly exact; the time is a rough one, for machines differ and
- * consumers are not counted.
+ * Says before a run how much there is to do. Batches are nearly exact; the time is a rough one, for machines
+ * differ and consumers are not counted.
  *
  * @param work of all policies together
  * @param seconds that it takes, one policy at a time
@@ -27,7 +27,7 @@ public record RunEstimate(ExpectedWork work, double seconds) {
     private static final double BATCH_SECONDS = 10e-6;
     /** What a byte takes that is made, checked and stored. */
     private static final double BYTE_SECONDS = 4e-9;
-    /** What a commit takes on a storage that forces it to a disk: each batch is a commit of its own, in most runs. */
+    /** What a commit takes that is forced to a disk: each batch is a commit of its own, in most runs. */
     private static final double FORCE_SECONDS = 2e-3;
 
     private record Produced(ProducerSpec producer, CompressionSpec compression, int maxMessageBytes) {}

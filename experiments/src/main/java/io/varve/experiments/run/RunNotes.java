@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.experiments.run;
 
+import io.varve.experiments.result.PolicyResult;
+import io.varve.experiments.result.Totals;
 import io.varve.experiments.scenario.KeySpec;
 import io.varve.experiments.scenario.ProducerSpec;
 import io.varve.experiments.scenario.Scenario;
@@ -12,10 +14,13 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** Words what a reader of a result must know about keys that were divided by its scale. Stateless. */
+/** Words what a reader of a result must know: of keys that were divided, of refused records. Stateless. */
 final class RunNotes {
     /** More keys than the scale says by so much change what compaction leaves. */
     private static final double CLOSE = 1.05;
+
+    /** Batches of very uneven records are beyond the limit now and then: a smaller share gets no note. */
+    private static final double SELDOM = 1e-5;
 
     private RunNotes() {}
 
@@ -28,6 +33,24 @@ final class RunNotes {
                     .flatMap(topic -> note(
                             producer.records().keys(), topic, scenario.timing().scale()))
                     .ifPresent(notes::add);
+        }
+        return notes;
+    }
+
+    /** @return a sentence for each policy under which the log refused records that count */
+    static List<String> refused(List<PolicyResult> results) {
+        List<String> notes = new ArrayList<>();
+        for (PolicyResult result : results) {
+            Totals totals = result.summary().totals();
+            double share = totals.refusedRecords() / Math.max(1.0, totals.producedRecords() + totals.refusedRecords());
+            if (share > SELDOM) {
+                notes.add(String.format(
+                        Locale.ROOT,
+                        "%s: %,d records were refused, %.3g %% of all: producers keep or lose them",
+                        result.summary().name(),
+                        totals.refusedRecords(),
+                        100 * share));
+            }
         }
         return notes;
     }

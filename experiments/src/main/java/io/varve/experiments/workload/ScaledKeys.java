@@ -5,9 +5,9 @@ import io.varve.experiments.batch.BatchShape;
 import io.varve.experiments.scenario.KeySpec;
 
 /**
- * Divides the number of keys by a run's scale. Rates are divided too, so each key has as many records as at full
- * size: compaction finds as large a share of them old, and what it keeps is as large once it is multiplied again.
- * Stateless.
+ * Divides the number of keys by a run's scale. Rates are divided too, so each key has as many records as at
+ * full size: compaction finds as large a share of them old, and what it keeps is as large once it is
+ * multiplied again. Stateless.
  */
 public final class ScaledKeys {
     /** Keys that are looked at, to find one for each partition. */

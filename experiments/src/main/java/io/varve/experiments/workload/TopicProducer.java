@@ -115,7 +115,9 @@ public final class TopicProducer {
                     : spec.rate().perSecond();
             double perMs = perSecond / SECOND_MS * share / scale;
             double full = spec.batches().maxBytes() / (double) scale / sketcher.meanPayload();
-            double accepted = (maxMessageBytes - BatchHeader.SIZE) / sketcher.meanBytes();
+            double limit = maxMessageBytes - BatchHeader.SIZE;
+            double most = Math.min(full, limit / sketcher.meanBytes());
+            double accepted = limit / sketcher.maxMeanBytes(most, spec.batches().lingerMs());
             // Batches differ in size: nearly all must be below the limit.
             double safe = accepted - DEVIATIONS * sketcher.deviation() / sketcher.meanBytes() * Math.sqrt(accepted);
             int records = (int) Math.max(1, Math.min(full, safe));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds what is expected of a run to what it writes. Records are small: a wrong number of batches shows in the bytes. */
+/** Holds what is expected of a run to what it writes: small records let wrong batches show in bytes. */
 class RunEstimateTest {
     private static final double HEADER = 61;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs compacted topics at full size and scaled down: what compaction keeps and writes must be about equal. */
+/** Runs compacted topics at full size and scaled down: compaction must keep and write about as much. */
 class ScaledKeysRunTest {
     @TempDir
     private Path directory;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.varve.experiments.result.Miss;
+import io.varve.experiments.result.ExperimentResult;
 import io.varve.experiments.result.PolicyResult;
 import io.varve.experiments.result.ReadSample;
 import io.varve.experiments.result.Sample;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs small scenarios, each for one part of the workload. */
 class WorkloadRunTest {
@@ -33,6 +36,36 @@ class WorkloadRunTest {
 
     private static long startMs(PolicyResult result, long sampleMs) {
         return result.samples().get(0).timeMs() - sampleMs;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"500B", "{uniform: {min: 450B, max: 550B}}", "1KiB"})
+    void noBatchIsBeyondTheTopicsLimit(String size) throws Exception {
+        PolicyResult result = run("""
+                name: large-batches
+                duration: 3h
+                sample: 1h
+                topics: [{name: clicks, partitions: 2}]
+                producers: [{topic: clicks, rate: 200kB/s, record-size: %s, batch: {linger: 10s}}]
+                policies: [{name: a-week, retention.ms: 7d}]
+                """.formatted(size));
+        assertThat(result.summary().totals().refusedRecords()).isZero();
+        assertThat((double) result.summary().totals().producedBytes()).isCloseTo(2.16e9, within(0.05 * 2.16e9));
+    }
+
+    @Test
+    void refusedRecordsAreNoted() throws Exception {
+        ExperimentResult result = Experiment.run(ScenarioFile.parse("scenario", """
+                name: too-large
+                duration: 1h
+                topics: [{name: clicks, config: {max.message.bytes: 1000}}]
+                producers: [{topic: clicks, rate: 1/s, record-size: 2kB}]
+                policies: [{name: a-week, retention.ms: 7d}]
+                """), directory, 1, RunProgress.NONE);
+        assertThat(result.about().notes())
+                .singleElement()
+                .asString()
+                .matches("a-week: 3,\\d{3} records were refused, 100 % of all: producers keep or lose them");
     }
 
     @Test
