@@ -124,7 +124,8 @@ public final class BatchSketcher {
         double values = value * count;
         double relative = deviation * Math.sqrt(count) / values;
         double variance = StrictMath.log(1 + relative * relative);
-        return (overhead + longer(count, spanMs)) * count + values * StrictMath.exp(Math.sqrt(variance) * normal - variance / 2);
+        return (overhead + longer(count, spanMs)) * count
+                + values * StrictMath.exp(Math.sqrt(variance) * normal - variance / 2);
     }
 
     /** @return bytes that a record's deltas have beyond those of a pilot's */

@@ -4,8 +4,8 @@ package io.varve.experiments.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.varve.experiments.result.Miss;
 import io.varve.experiments.result.ExperimentResult;
+import io.varve.experiments.result.Miss;
 import io.varve.experiments.result.PolicyResult;
 import io.varve.experiments.result.ReadSample;
 import io.varve.experiments.result.Sample;
