@@ -50,7 +50,7 @@ record FileConfig(
                                     Long.MAX_VALUE,
                                     "Bytes appended to a directory after which that is noted all the same."),
                             StorageSetting.number(
-                                    OPEN_FILES, 2000, 1, Integer.MAX_VALUE, "How many idle files are kept open."),
+                                    OPEN_FILES, 5000, 1, Integer.MAX_VALUE, "How many idle files are kept open."),
                             StorageSetting.number(
                                     SYNC_THREADS,
                                     32,

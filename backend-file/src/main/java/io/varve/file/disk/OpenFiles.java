@@ -2,17 +2,20 @@
 package io.varve.file.disk;
 
 import io.varve.core.runtime.Clock;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Bounds the number of idle open files. Beyond the bound it closes files that are not in use: indexes before
- * logs, for an append seldom needs its indexes; and about the least recently used first. A file that is in
- * use, or written and not forced, stays open whatever the bound. Thread-safe.
+ * logs, for an append seldom needs its indexes. A file that is in use, or written and not forced, stays open
+ * whatever the bound. Thread-safe.
  *
- * <p>An open beyond the bound looks at a few files only, whatever the number of open ones. Where these cannot
- * be closed, the next opens look at others.
+ * <p>An open beyond the bound looks at a few files only, whatever the number of open ones, and prefers those
+ * that were not used since the last look. Where none can be closed, the next opens look at others. It does
+ * not go by age: where appends go round slightly more partitions than fit, the oldest file is always the next
+ * one needed, and each append would open one.
  */
 public final class OpenFiles {
     private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
@@ -23,10 +26,14 @@ public final class OpenFiles {
     private final int max;
     private final Clock clock;
     private long lastWarnedMs = Long.MIN_VALUE;
-    /** Open indexes, the least recently opened or looked at first. Guarded by this, as are the logs. */
-    private final ArrayDeque<PooledFile> indexes = new ArrayDeque<>();
+    /** Spreads the looks over the files, and is the same in every run. */
+    private static final long STRIDE = 0x9E3779B97F4A7C15L;
 
-    private final ArrayDeque<PooledFile> logs = new ArrayDeque<>();
+    /** Open indexes in any order. Guarded by this, as are the fields below. */
+    private final List<PooledFile> indexes = new ArrayList<>();
+
+    private final List<PooledFile> logs = new ArrayList<>();
+    private long looks;
 
     /**
      * @param max idle files to keep open, at least 1
@@ -39,30 +46,39 @@ public final class OpenFiles {
 
     /** Counts a file that was opened, and closes others beyond the bound. Call without any file's monitor. */
     void opened(PooledFile file) {
-        add(file);
         closeSome(indexes);
         closeSome(logs);
+        add(file);
     }
 
     private synchronized void add(PooledFile file) {
         (file.isLog() ? logs : indexes).add(file);
     }
 
-    private void closeSome(ArrayDeque<PooledFile> kind) {
+    private void closeSome(List<PooledFile> kind) {
         for (int i = 0; i < LOOKS; i++) {
-            PooledFile oldest = takeBeyondBound(kind);
-            if (oldest == null) {
+            PooledFile some = takeIfFull(kind);
+            if (some == null) {
                 return;
             }
-            if (!oldest.evict(i >= LOOKS / 2)) { // without this lock: it closes the file
-                add(oldest);
+            if (!some.evict(i >= LOOKS / 2)) { // without this lock: it closes the file
+                add(some);
             }
         }
     }
 
     /** @return a file to look at, or null if none need be closed */
-    private synchronized PooledFile takeBeyondBound(ArrayDeque<PooledFile> kind) {
-        return indexes.size() + logs.size() > max ? kind.poll() : null;
+    private synchronized PooledFile takeIfFull(List<PooledFile> kind) {
+        if (kind.isEmpty() || indexes.size() + logs.size() < max) {
+            return null;
+        }
+        int at = (int) ((++looks * STRIDE >>> Integer.SIZE) % kind.size());
+        PooledFile taken = kind.get(at);
+        PooledFile last = kind.remove(kind.size() - 1);
+        if (at < kind.size()) {
+            kind.set(at, last);
+        }
+        return taken;
     }
 
     /**

@@ -78,6 +78,19 @@ class OpenFilesTest {
     }
 
     @Test
+    void goingRoundSlightlyMoreFilesThanFitOpensFew() throws IOException {
+        List<PooledFile> logs = files(MAX + 1, FileNames.LOG);
+        int opens = 0;
+        for (int round = 0; round < 20; round++) {
+            for (PooledFile log : logs) {
+                opens += log.isOpen() ? 0 : 1;
+                use(log);
+            }
+        }
+        assertThat(opens).isLessThan(20 * MAX / 2);
+    }
+
+    @Test
     void aFileInUseOrDirtyStaysOpenAndTheExcessGoesLater() throws IOException {
         List<PooledFile> logs = files(5 * MAX, FileNames.LOG);
         for (PooledFile log : logs.subList(0, 3 * MAX)) {
