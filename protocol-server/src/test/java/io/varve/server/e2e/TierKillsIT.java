@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,6 +53,7 @@ class TierKillsIT {
             "s3.sync.before-force");
 
     private static final int MAX_TIMES = 15;
+    private static final int LAST_LINES = 40;
 
     /** Segments of about 100 KiB that go at once: most records are in the bucket only. */
     private static final String[] SOON_REMOTE = {
@@ -104,7 +106,7 @@ class TierKillsIT {
                         () -> bucket.struck() >= FAULTS && one.passes() > 0 && two.passes() > 0);
                 bucket.faults().clear();
                 writer.finish();
-                awaitAllRemote(admin, writer, List.of(one, two));
+                awaitAllRemote(admin, server, writer, List.of(one, two));
                 one.finish();
                 two.finish();
                 long all = NumberedReader.readAll(RECORDS, server, writer);
@@ -197,16 +199,38 @@ class TierKillsIT {
     }
 
     /** Waits until the bucket has all records, and this machine, but for the last segments, none. */
-    private static void awaitAllRemote(Admin admin, NumberedWriter writer, List<NumberedReader> readers)
-            throws Exception {
-        await(
-                "every record in the bucket",
-                writer,
-                readers,
-                () -> IntStream.range(0, RECORDS.partitions())
-                        .allMatch(partition -> offset(admin, partition, OffsetSpec.latestTiered()) + 1
-                                        == writer.acknowledged(partition)
-                                && offset(admin, partition, OffsetSpec.earliestLocal()) > 0));
+    private static void awaitAllRemote(
+            Admin admin, Server server, NumberedWriter writer, List<NumberedReader> readers) {
+        try {
+            await(
+                    "every record in the bucket",
+                    writer,
+                    readers,
+                    () -> IntStream.range(0, RECORDS.partitions())
+                            .allMatch(partition -> offset(admin, partition, OffsetSpec.latestTiered()) + 1
+                                            == writer.acknowledged(partition)
+                                    && offset(admin, partition, OffsetSpec.earliestLocal()) > 0));
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + where(admin, writer) + lastLines(server), e);
+        }
+    }
+
+    private static String where(Admin admin, NumberedWriter writer) {
+        return IntStream.range(0, RECORDS.partitions())
+                .mapToObj(partition -> "%npartition %d: acknowledged %d, end %d, last in the bucket %d, first local %d"
+                        .formatted(
+                                partition,
+                                writer.acknowledged(partition),
+                                offset(admin, partition, OffsetSpec.latest()),
+                                offset(admin, partition, OffsetSpec.latestTiered()),
+                                offset(admin, partition, OffsetSpec.earliestLocal())))
+                .collect(Collectors.joining());
+    }
+
+    private static String lastLines(Server server) {
+        List<String> lines = server.running().out().lines().toList();
+        return "\nthe server's last lines:\n"
+                + String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
     private static long offset(Admin admin, int partition, OffsetSpec which) {
