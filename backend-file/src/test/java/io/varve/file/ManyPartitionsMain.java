@@ -26,6 +26,7 @@ public final class ManyPartitionsMain {
     private static final int PARTITIONS = 300;
     private static final int SIZE = 200;
     private static final int WARM = 4;
+    private static final int MAX_TRIES = 1000;
 
     private ManyPartitionsMain() {}
 
@@ -78,7 +79,10 @@ public final class ManyPartitionsMain {
             int refused = 0;
             for (int round = 0; round < rounds; round++) {
                 List<PartitionStore> left = stores;
-                while (!left.isEmpty()) { // a sync makes files idle, so that they can be closed
+                for (int tries = 0; !left.isEmpty(); tries++) { // a sync makes files idle, so that they can be closed
+                    if (tries == MAX_TRIES) {
+                        throw new IllegalStateException(left.size() + " partitions take no append");
+                    }
                     left = append(left, round);
                     refused += left.size();
                     if (!storage.sync(stores).byPartition().isEmpty()) {
