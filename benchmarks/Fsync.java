@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -17,7 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a group commit over many files costs, by strategy; the numbers behind docs/decisions/0005. Prints ms
- * per commit: median, p99, mean.
+ * per commit: median, p99, mean; and of this process the CPU seconds for 1e9 appended bytes, and the bytes it
+ * had the disk write for each of them. Both include what is written ahead.
  *
  * <pre>java benchmarks/Fsync.java DIR [FILES] [BYTES] [ROUNDS] [noise]</pre>
  *
@@ -92,6 +95,7 @@ public final class Fsync {
         List<FileChannel> channels = open();
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         double[] took = new double[rounds];
+        Spent before = Spent.now();
         for (int round = 0; round < rounds; round++) {
             int at = round * bytes;
             if (step > 0 && at % step < bytes) { // its cost is part of the commits it falls into
@@ -111,7 +115,7 @@ public final class Fsync {
         }
         pool.shutdown();
         close(channels);
-        report(name + ", " + threads + " threads", took);
+        report(name + ", " + threads + " threads", took, before);
     }
 
     /**
@@ -122,6 +126,7 @@ public final class Fsync {
         List<FileChannel> channels = open();
         ExecutorService pool = Executors.newFixedThreadPool(8);
         double[] took = new double[rounds];
+        Spent before = Spent.now();
         Path path = directory.resolve("journal");
         try (FileChannel journal = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             write(journal, 0, Math.max(1 << 16, rounds * bytes * files));
@@ -143,7 +148,7 @@ public final class Fsync {
         }
         pool.shutdown();
         close(channels);
-        report("shared journal", took);
+        report("shared journal", took, before);
     }
 
     private interface Action {
@@ -194,15 +199,39 @@ public final class Fsync {
         }
     }
 
-    private static void report(String name, double[] took) {
+    /**
+     * What this process has spent so far.
+     *
+     * @param cpu seconds on a core
+     * @param written bytes that the disk was to write, as Linux counts them; 0 elsewhere
+     */
+    private record Spent(double cpu, long written) {
+        static Spent now() throws IOException {
+            OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            Path io = Path.of("/proc/self/io");
+            long written = !Files.exists(io)
+                    ? 0
+                    : Files.readAllLines(io).stream()
+                            .filter(line -> line.startsWith("write_bytes: "))
+                            .mapToLong(line -> Long.parseLong(line.substring("write_bytes: ".length())))
+                            .sum();
+            return new Spent(system.getProcessCpuTime() / 1e9, written);
+        }
+    }
+
+    private void report(String name, double[] took, Spent before) throws IOException {
+        Spent after = Spent.now();
+        double appended = (double) rounds * bytes * files;
         double mean = Arrays.stream(took).average().orElse(0);
         Arrays.sort(took);
         System.out.printf(
                 Locale.ROOT,
-                "%-28s median %8.2f   p99 %8.2f   mean %8.2f%n",
+                "%-28s median %8.2f   p99 %8.2f   mean %8.2f   CPU s/GB %6.2f   written %5.2f%n",
                 name,
                 took[took.length / 2],
                 took[(int) (took.length * 0.99)],
-                mean);
+                mean,
+                (after.cpu - before.cpu) / (appended / 1e9),
+                (after.written - before.written) / appended);
     }
 }

@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends entries of one size to an index file, in ascending order, and searches them. Memory holds only
- * their count. The index can be rebuilt from the log: so it is written without precautions, and each answer
- * is checked. One writer, any number of readers.
+ * Appends entries of one size to an index file, in ascending order, and searches them. New entries stay in
+ * memory until {@link #write} takes them to the file in one block; of the others memory holds only their
+ * count. The index can be rebuilt from the log: so it is written without precautions, and each answer is
+ * checked. One writer, any number of readers.
  */
 final class IndexFile {
     private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
@@ -25,6 +26,9 @@ final class IndexFile {
     private static final int WINDOW = 128;
 
     private static final int LARGEST_ENTRY = 12;
+    /** Number of entries that memory first has space for: most segments are idle, or short. */
+    private static final int FIRST_UNWRITTEN = 8;
+
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(WINDOW * LARGEST_ENTRY));
 
@@ -32,8 +36,25 @@ final class IndexFile {
     private final int entrySize;
     private final List<Field> ascending;
     private volatile int count = -1;
+    /** The entries that are not in the file; null if all are. Changed by the writer, before the count. */
+    private volatile Unwritten unwritten;
+
     private volatile boolean distrusted;
     private final UnforcedChanges unforced = new UnforcedChanges();
+
+    /**
+     * Entries that are not in the file. The bytes of an entry do not change while it is counted, so readers
+     * need no lock.
+     *
+     * @param first number of the first entry
+     * @param bytes the entries, from byte 0 on; how many there are says the count
+     */
+    private record Unwritten(int first, ByteBuffer bytes) {
+        Unwritten grown() {
+            return new Unwritten(
+                    first, ByteBuffer.allocate(2 * bytes.capacity()).put(0, bytes, 0, bytes.capacity()));
+        }
+    }
 
     /** @param ascending the fields of an entry: each is above that of the entry before, and never negative */
     IndexFile(PooledFile file, int entrySize, List<Field> ascending) {
@@ -136,12 +157,27 @@ final class IndexFile {
     /** @return the bytes of {@code n} entries from {@code first} on; valid until the thread's next call */
     private ByteBuffer read(int first, int n) {
         ByteBuffer buffer = SCRATCH.get().clear().limit(n * entrySize);
+        Unwritten memory = unwritten; // after the count: what is counted and not in memory is in the file
+        int inFile = memory == null ? n : Math.max(0, Math.min(n, memory.first - first));
+        if (inFile > 0) {
+            readFile(first, buffer.limit(inFile * entrySize));
+        }
+        if (inFile < n) {
+            int at = inFile * entrySize;
+            buffer.limit(n * entrySize);
+            buffer.put(at, memory.bytes, (first + inFile - memory.first) * entrySize, buffer.limit() - at);
+            file.requireOwned();
+        }
+        return buffer;
+    }
+
+    private void readFile(int first, ByteBuffer buffer) {
         try {
             UninterruptibleFile open = file.acquire();
             try {
                 int read = Disk.read(open, buffer, (long) first * entrySize);
                 file.requireOwned(); // otherwise a truncation may have replaced these entries
-                if (read < n * entrySize) {
+                if (read < buffer.limit()) {
                     throw new StorageException(
                             StorageException.Kind.CORRUPT,
                             file.path() + " is shorter than its " + count
@@ -153,7 +189,6 @@ final class IndexFile {
         } catch (IOException e) {
             throw Disk.readFailure("reading entry " + first, file.path(), e);
         }
-        return buffer;
     }
 
     /** @return a buffer for one entry, to be filled and passed to {@link #append} */
@@ -161,33 +196,65 @@ final class IndexFile {
         return SCRATCH.get().clear().limit(entrySize);
     }
 
-    /** Appends an entry. When this throws, the index is unchanged. */
-    void append(ByteBuffer entry) throws IOException {
+    /** Appends an entry in memory. */
+    void append(ByteBuffer entry) {
         if (distrusted) {
             return;
         }
         int at = count();
+        Unwritten memory = unwritten;
+        if (memory == null) {
+            memory = new Unwritten(at, ByteBuffer.allocate(FIRST_UNWRITTEN * entrySize));
+        }
+        int position = (at - memory.first) * entrySize;
+        if (position == memory.bytes.capacity()) {
+            memory = memory.grown();
+        }
+        memory.bytes.put(position, entry.flip(), 0, entrySize);
+        unwritten = memory;
+        count = at + 1;
+    }
+
+    /** @return number of entries that are in memory only */
+    int unwritten() {
+        Unwritten memory = unwritten;
+        return memory == null ? 0 : count - memory.first;
+    }
+
+    /** Writes the entries in memory to the file. When this throws, they are still in memory. */
+    void write() throws IOException {
+        Unwritten memory = unwritten;
+        if (memory == null || distrusted) {
+            return;
+        }
         UninterruptibleFile open = file.acquire();
         try {
             unforced.changed();
-            Disk.writeFully(open, entry.flip(), (long) at * entrySize);
+            ByteBuffer block = memory.bytes.slice(0, (count - memory.first) * entrySize);
+            Disk.writeFully(open, block, (long) memory.first * entrySize);
             unforced.changed();
         } finally {
             file.release();
         }
-        count = at + 1;
+        unwritten = null;
     }
 
     /**
      * @return every whole entry; none when the file does not exist: an index that was not trusted is deleted
      */
     ByteBuffer content() throws IOException {
+        Unwritten memory = unwritten;
+        int inMemory = unwritten() * entrySize;
         try {
             UninterruptibleFile open = file.acquire();
             try {
-                int size = (int) Math.min(open.size(), Integer.MAX_VALUE - LARGEST_ENTRY);
-                ByteBuffer all = ByteBuffer.allocate(size - size % entrySize);
-                Disk.read(open, all, 0);
+                long end = memory == null ? open.size() : (long) memory.first * entrySize;
+                int size = (int) Math.min(end, Integer.MAX_VALUE - LARGEST_ENTRY - inMemory);
+                ByteBuffer all = ByteBuffer.allocate(size - size % entrySize + inMemory);
+                Disk.read(open, all.limit(all.capacity() - inMemory), 0);
+                if (inMemory > 0) {
+                    all.limit(all.capacity()).put(memory.bytes.slice(0, inMemory));
+                }
                 return all.flip();
             } finally {
                 file.release();
@@ -207,21 +274,34 @@ final class IndexFile {
         if (distrusted) {
             return;
         }
+        Unwritten memory = unwritten;
+        int inFile = memory == null ? entries : Math.min(entries, memory.first);
         UninterruptibleFile open = file.acquire();
         try {
-            if (open.size() > (long) entries * entrySize) {
+            if (open.size() > (long) inFile * entrySize) {
                 unforced.changed();
-                open.truncate((long) entries * entrySize);
+                open.truncate((long) inFile * entrySize);
                 unforced.changed();
             }
         } finally {
             file.release();
         }
+        if (inFile == entries) {
+            unwritten = null;
+        }
         count = entries;
     }
 
-    /** Makes the entries survive a power cut. */
+    /**
+     * Makes the entries survive a power cut. Those in memory that cannot be written are left out: an index
+     * without its last entries answers as before, with more of the log read.
+     */
     void force() throws IOException {
+        try {
+            write();
+        } catch (IOException e) {
+            LOG.debug("The last entries of {} cannot be written", file.path(), e);
+        }
         if (unforced.any() && !distrusted) {
             UninterruptibleFile open = file.acquire();
             try {
@@ -254,7 +334,7 @@ final class IndexFile {
 
     /** @return true if it has entries that were not forced, or is not trusted */
     boolean isDirty() {
-        return distrusted || unforced.any();
+        return distrusted || unwritten != null || unforced.any();
     }
 
     PooledFile file() {

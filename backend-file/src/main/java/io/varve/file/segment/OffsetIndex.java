@@ -53,7 +53,7 @@ public final class OffsetIndex {
         return found < 0 ? 0 : position(found);
     }
 
-    void append(long lastOffset, int position) throws IOException {
+    void append(long lastOffset, int position) {
         long relative = lastOffset - base;
         int before = entries.count();
         entries.append(entries.blank().putInt((int) relative).putInt(position));
@@ -117,6 +117,16 @@ public final class OffsetIndex {
     void truncate(int count) throws IOException {
         last = -1;
         entries.truncate(count);
+    }
+
+    /** @return number of entries that are in memory only */
+    int unwritten() {
+        return entries.unwritten();
+    }
+
+    /** Writes the entries in memory to the file. When this throws, they are still in memory. */
+    void write() throws IOException {
+        entries.write();
     }
 
     void force() throws IOException {

@@ -47,6 +47,7 @@ public final class SegmentTruncation {
      */
     public FileSegment run(int bytes, long end, long unique) throws IOException {
         long lastAppendMs = old.lastAppendMs();
+        old.writer().writeIndexesIfPossible(); // the segment that replaces this one reads them
         old.offsets().file().retire();
         old.times().file().retire();
         boolean unread = old.log().retire();

@@ -17,6 +17,13 @@ import org.slf4j.LoggerFactory;
 public final class SegmentWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentWriter.class);
     private static final long UNKNOWN = Long.MIN_VALUE;
+    /**
+     * Bytes of batches whose index entries are written together. After a crash, recovery reads about as many
+     * again, and makes the entries anew.
+     */
+    private static final int INDEXED_TOGETHER = 1 << 20;
+    /** Max number of entries that are written together, of each index. */
+    private static final int ENTRIES_TOGETHER = 256;
 
     private final FileSegment segment;
     private long offsetOfMaxTimestamp;
@@ -28,6 +35,8 @@ public final class SegmentWriter {
     private long firstAppendMs = UNKNOWN;
     /** Bytes of batches since the one that the last index entry points at. */
     private long sinceIndexed;
+    /** Position in the log up to which all index entries are in the files. */
+    private int indexesWritten;
 
     SegmentWriter(FileSegment segment) {
         this.segment = segment;
@@ -171,27 +180,43 @@ public final class SegmentWriter {
             offsetOfMaxTimestamp = lastOffset;
         }
         if (sinceIndexed > limits.indexIntervalBytes() && !segment.offsets().isFull(limits.indexMaxBytes())) {
-            try {
-                segment.times()
-                        .append(
-                                segment.maxTimestamp(),
-                                offsetOfMaxTimestamp); // first: a surplus entry does no harm, a missing one would
-                segment.offsets().append(lastOffset, position);
-                sinceIndexed = 0;
-            } catch (IOException e) {
-                LOG.debug(
-                        "No entry for offset {} in the indexes of {}; the next batch gets one",
-                        lastOffset,
-                        segment.log().path(),
-                        e);
+            segment.times()
+                    .append(
+                            segment.maxTimestamp(),
+                            offsetOfMaxTimestamp); // first: a surplus entry does no harm, a missing one would
+            segment.offsets().append(lastOffset, position);
+            sinceIndexed = 0;
+            if (position - indexesWritten >= INDEXED_TOGETHER
+                    || segment.offsets().unwritten() >= ENTRIES_TOGETHER) {
+                writeIndexesIfPossible();
             }
         }
         sinceIndexed += size;
     }
 
-    /** Completes the time index: its last entry is the segment's max timestamp. */
+    /** Writes the index entries that are in memory, those by time first, as they were appended. */
+    private void writeIndexes() throws IOException {
+        segment.times().write();
+        segment.offsets().write();
+        indexesWritten = segment.offsets().lastPosition();
+    }
+
+    /** Calls {@link #writeIndexes}, and logs a failure: the entries stay in memory. */
+    void writeIndexesIfPossible() {
+        try {
+            writeIndexes();
+        } catch (IOException e) {
+            LOG.debug(
+                    "The last entries of the indexes of {} are not written yet",
+                    segment.log().path(),
+                    e);
+        }
+    }
+
+    /** Completes the indexes: the last entry of the time index is the segment's max timestamp. */
     public void seal() throws IOException {
         segment.times().append(segment.maxTimestamp(), offsetOfMaxTimestamp);
+        writeIndexes();
     }
 
     /**
@@ -289,5 +314,6 @@ public final class SegmentWriter {
         segment.times().truncate(0);
         segment.maxTimestamp(-1);
         sinceIndexed = 0;
+        indexesWritten = 0;
     }
 }

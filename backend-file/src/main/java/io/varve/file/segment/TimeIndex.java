@@ -46,7 +46,7 @@ public final class TimeIndex {
     }
 
     /** Appends an entry if its timestamp is above that of the last entry. */
-    void append(long timestamp, long offset) throws IOException {
+    void append(long timestamp, long offset) {
         if (timestamp > lastTimestamp()) {
             int before = entries.count();
             entries.append(entries.blank().putLong(timestamp).putInt((int) (offset - base)));
@@ -102,6 +102,11 @@ public final class TimeIndex {
     void truncate(int count) throws IOException {
         last.forget();
         entries.truncate(count);
+    }
+
+    /** Writes the entries in memory to the file. When this throws, they are still in memory. */
+    void write() throws IOException {
+        entries.write();
     }
 
     void force() throws IOException {
