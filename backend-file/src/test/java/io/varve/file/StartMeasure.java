@@ -31,9 +31,8 @@ import java.util.stream.Stream;
  * Measures starts. It is a program, not a test; run it by hand with the test class path:
  *
  * <pre>
- * StartMeasure many DIR 10000 10     10000 partitions of 10 segments: makes them, opens them cleanly, by the
- * engine, and after a crash StartMeasure large DIR 10240       one partition of 10240 MiB: fills it, ends
- * like a crash, opens it
+ * StartMeasure many DIR 10000 10     10000 partitions of 10 segments: makes them, opens them cleanly, by the engine, and after a crash
+ * StartMeasure large DIR 10240       one partition of 10240 MiB: fills it, ends like a crash, opens it
  * </pre>
  */
 public final class StartMeasure {
