@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import net.jpountz.lz4.LZ4Factory;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -54,46 +55,28 @@ class DamagedObjectTest {
 
     @Test
     void readsAgainWhatWasDamagedOnItsWay() {
-        byte[] sound = small(ChunkCodec.ZSTD, Optional.empty());
-        MemoryBucket bucket = new MemoryBucket(Clock.system());
-        bucket.hold(SegmentObjects.KEY, sound);
-        SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
+        Way way = new Way(small(ChunkCodec.ZSTD, Optional.empty()));
+        SegmentObjectReader reader = way.reader;
         SegmentObject object = reader.open(SegmentObjects.KEY);
         Chunk chunk = object.index().chunks().get(0);
         ByteBuffer batches = reader.chunk(SegmentObjects.KEY, SegmentObjects.OBJECT, object.index(), chunk);
-        AtomicInteger reads = new AtomicInteger();
-        bucket.before(request -> {
-            byte[] arrives = sound.clone();
-            arrives[(int) chunk.position() + reads.get()] ^= reads.incrementAndGet() > 3 ? 0 : 1;
-            bucket.hold(SegmentObjects.KEY, arrives);
-        });
+        way.damages(read -> (int) chunk.position() + read - 1, read -> read > 3 ? 0 : 1);
 
         assertThat(reader.chunk(SegmentObjects.KEY, SegmentObjects.OBJECT, object.index(), chunk))
                 .isEqualTo(batches);
-        assertThat(reads).hasValue(4);
+        assertThat(way.reads).hasValue(4);
     }
 
     /** Footer and index are small: by chance they can come damaged alike. */
     @ParameterizedTest
     @CsvSource({"1, false", "1, true", "60, false", "60, true", "150, false", "150, true", "700, false"})
     void readsFooterAndIndexAgainThatWereDamagedOnTheirWay(int fromEnd, boolean alike) {
-        byte[] sound = small(ChunkCodec.NONE, Optional.empty());
-        MemoryBucket bucket = new MemoryBucket(Clock.system());
-        bucket.hold(SegmentObjects.KEY, sound);
-        SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
-        SegmentObject object = reader.open(SegmentObjects.KEY);
-        AtomicInteger reads = new AtomicInteger();
-        bucket.before(request -> {
-            if (request.startsWith("getRange")) {
-                byte[] arrives = sound.clone();
-                int read = reads.incrementAndGet();
-                arrives[sound.length - fromEnd] ^= (byte) (read > 2 ? 0 : alike ? 1 : read);
-                bucket.hold(SegmentObjects.KEY, arrives);
-            }
-        });
+        Way way = new Way(small(ChunkCodec.NONE, Optional.empty()));
+        SegmentObject object = way.reader.open(SegmentObjects.KEY);
+        way.damages(read -> way.sound.length - fromEnd, read -> read > 2 ? 0 : alike ? 1 : read);
 
-        assertThat(reader.open(SegmentObjects.KEY)).isEqualTo(object);
-        reader.verify(object, verified -> {});
+        assertThat(way.reader.open(SegmentObjects.KEY)).isEqualTo(object);
+        way.reader.verify(object, verified -> {});
     }
 
     /** A restore reads many blobs: one request for each would cost more than the bytes. */
@@ -132,39 +115,23 @@ class DamagedObjectTest {
 
     @Test
     void readsAHeaderAgainThatWasDamagedOnItsWay() {
-        byte[] sound = small(ChunkCodec.NONE, Optional.empty());
-        MemoryBucket bucket = new MemoryBucket(Clock.system());
-        bucket.hold(SegmentObjects.KEY, sound);
-        SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
-        SegmentObject object = reader.open(SegmentObjects.KEY);
-        AtomicInteger reads = new AtomicInteger();
-        bucket.before(request -> {
-            byte[] arrives = sound.clone();
-            arrives[1] ^= reads.incrementAndGet() > 2 ? 0 : 1;
-            bucket.hold(SegmentObjects.KEY, arrives);
-        });
+        Way way = new Way(small(ChunkCodec.NONE, Optional.empty()));
+        SegmentObject object = way.reader.open(SegmentObjects.KEY);
+        way.damages(read -> 1, read -> read > 2 ? 0 : 1);
 
-        reader.verify(object, verified -> {});
+        way.reader.verify(object, verified -> {});
     }
 
     /** Nothing says then that the bucket has other bytes than were written. */
     @Test
     void whatComesDamagedInAnotherWayEachTimeIsNotCalledCorrupt() {
-        byte[] sound = small(ChunkCodec.NONE, Optional.empty());
-        MemoryBucket bucket = new MemoryBucket(Clock.system());
-        SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
-        bucket.hold(SegmentObjects.KEY, sound);
-        AtomicInteger reads = new AtomicInteger();
-        bucket.before(request -> {
-            byte[] arrives = sound.clone();
-            arrives[sound.length - 1] ^= (byte) reads.incrementAndGet();
-            bucket.hold(SegmentObjects.KEY, arrives);
-        });
+        Way way = new Way(small(ChunkCodec.NONE, Optional.empty()));
+        way.damages(read -> way.sound.length - 1, read -> read);
 
-        assertThatThrownBy(() -> reader.open(SegmentObjects.KEY, sound.length))
+        assertThatThrownBy(() -> way.reader.open(SegmentObjects.KEY, way.sound.length))
                 .isInstanceOfSatisfying(
                         StorageException.class, e -> assertThat(e.kind()).isEqualTo(Kind.RETRY));
-        assertThat(reads.get()).isBetween(3, 20);
+        assertThat(way.reads.get()).isBetween(3, 20);
     }
 
     @Test
@@ -252,6 +219,31 @@ class DamagedObjectTest {
         assertCorrupt(() -> SegmentIndex.of(1, List.of(longer), List.of()));
         Chunk nothing = new Chunk(0, 0, 0, 5, SegmentFormat.HEADER_BYTES, 104, 100, ChunkCodec.NONE);
         assertCorrupt(() -> SegmentIndex.of(1, List.of(nothing), List.of()));
+    }
+
+    /** Brings an object from a bucket to its reader, and damages it on the way. */
+    private static final class Way {
+        final byte[] sound;
+        final AtomicInteger reads = new AtomicInteger();
+        private final MemoryBucket bucket = new MemoryBucket(Clock.system());
+        final SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
+
+        Way(byte[] sound) {
+            this.sound = sound;
+            bucket.hold(SegmentObjects.KEY, sound);
+        }
+
+        /** Flips bits of a byte from now on; place and bits depend on the number of the read, from 1. */
+        void damages(IntUnaryOperator at, IntUnaryOperator bits) {
+            bucket.before(request -> {
+                if (request.startsWith("getRange")) {
+                    int read = reads.incrementAndGet();
+                    byte[] arrives = sound.clone();
+                    arrives[at.applyAsInt(read)] ^= (byte) bits.applyAsInt(read);
+                    bucket.hold(SegmentObjects.KEY, arrives);
+                }
+            });
+        }
     }
 
     private static void decode(
