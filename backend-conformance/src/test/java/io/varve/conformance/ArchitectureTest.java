@@ -29,7 +29,7 @@ class ArchitectureTest {
             contract     | batch rig history crash core.memory junit.. org.assertj.. com.sun.management
             compaction   | rig core.compaction core.log.. core.producer core.transaction org.assertj..
             determinism  | rig core.compaction core.engine core.event core.log.. core.retention core.transaction org.assertj..
-            .            | contract rig compaction determinism core.engine junit..
+            .            | contract rig compaction determinism powercut core.engine junit..
             run          | . contract rig junit..
             shell        | run contract rig history powercut core.memory picocli..
             """);

@@ -3,7 +3,7 @@ package io.varve.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.powercut.PowerCutConformance;
+import io.varve.conformance.PowerCutConformance;
 import io.varve.conformance.powercut.PowerCuts;
 import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.spi.StorageProvider;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.conformance.powercut;
+package io.varve.conformance;
 
+import io.varve.conformance.powercut.PowerCutPlan;
+import io.varve.conformance.powercut.PowerCuts;
 import io.varve.conformance.rig.TestedBackend;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
