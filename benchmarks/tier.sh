@@ -6,7 +6,8 @@
 #   benchmarks/tier.sh [--hot file|lmdb] [--segments N] [--rounds N]
 #   benchmarks/tier.sh --start N [--rounds N]          the time that a start takes with N segments in the bucket
 #
-# Segments have 64 MiB (default: 8 of them). The S3 server is that of bin/varve-s3.sh, another process; its CPU does not count.
+# Segments have 64 MiB (default: 8 of them). The S3 server is that of bin/varve-s3.sh, another process, whose CPU is printed apart.
+# The SDK signs the content of uploads over http, as the tier does to another machine: one row has the tier with it, one without.
 # Environment: JAVA_HOME; BENCH_DIR is where the data is kept meanwhile (default: /tmp's disk).
 . "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/../bin/lib/launch.sh"
 set -euo pipefail
@@ -17,7 +18,7 @@ while [ $# -gt 0 ]; do
     --segments) segments=$2 ;;
     --rounds) rounds=$2 ;;
     --start) start=$2 ;;
-    *) sed -n '3,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -35,6 +36,6 @@ until grep -q "127.0.0.1:$port" "$work/s3.out"; do
   sleep 0.2
 done
 # shellcheck disable=SC2046 # options are words
-"$JAVA" -Xmx512m -XX:+UseSerialGC $(native_flags) "-Dvarve.bench.dir=$work" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+"$JAVA" -Xmx512m -XX:+UseSerialGC $(native_flags) "-Dvarve.bench.dir=$work" "-Dvarve.bench.s3.pid=$server" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
   -cp "$target/classes:$target/lib/*" io.varve.bench.RunTierBenchmark \
   "http://127.0.0.1:$port" varve bench bench-secret "$hot" "$segments" "$rounds" $start

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -19,8 +17,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Compares the tier with the bare SDK on the same bytes, in turn: uploads, the time to the first record,
- * reads. Prints a Markdown table of medians. {@code benchmarks/tier.sh} starts it.
+ * Compares the tier with the bare SDK on the same bytes, in turn: uploads, with the content signed, as the
+ * SDK signs it over http, and by default; the time to the first record; reads. Prints a Markdown table of
+ * medians. {@code benchmarks/tier.sh} starts it.
  */
 public final class RunTierBenchmark {
     private static final int SEGMENT = 64 << 20;
@@ -32,6 +31,7 @@ public final class RunTierBenchmark {
 
     private static final int SYSTEM_TICKS = 12;
     private static final double TICKS_PER_SECOND = 100;
+    private static final long S3_SERVER = Long.getLong("varve.bench.s3.pid");
 
     private final TierTarget target;
     private final Path directory;
@@ -85,6 +85,7 @@ public final class RunTierBenchmark {
                 }
             });
         }
+        uploadSigned(round, bytes);
         try (TieredStore store = new TieredStore(data, target.properties(prefix, hot), SEGMENT)) {
             store.fill(bytes);
             measure("upload, tier", bytes, store::upload);
@@ -98,6 +99,18 @@ public final class RunTierBenchmark {
         try (TieredStore store = new TieredStore(data, target.properties(prefix, hot), SEGMENT)) {
             measure("first record, tier", 0, store::readFirst);
             measure("read, tier", bytes, store::readAll);
+        }
+        remove(data);
+    }
+
+    /** The SDK signs what it sends over http; the tier does so to another machine. */
+    private void uploadSigned(int round, long bytes) throws IOException {
+        Path data = directory.resolve("data-signed-" + round);
+        Map<String, String> properties = target.properties("signed-" + directory.getFileName() + "-" + round, hot);
+        properties.put("s3.payload.signing", "always");
+        try (TieredStore store = new TieredStore(data, properties, SEGMENT)) {
+            store.fill(bytes);
+            measure("upload, tier, content signed", bytes, store::upload);
         }
         remove(data);
     }
@@ -142,33 +155,39 @@ public final class RunTierBenchmark {
     }
 
     private void measure(String what, long bytes, Runnable work) {
-        double cpu = cpuSeconds();
+        double server = cpuSeconds(S3_SERVER);
+        double cpu = cpuSeconds(ProcessHandle.current().pid());
         long from = System.nanoTime();
         work.run();
         double seconds = (System.nanoTime() - from) / 1e9;
-        double cpuSeconds = cpuSeconds() - cpu;
+        double cpuSeconds = cpuSeconds(ProcessHandle.current().pid()) - cpu;
         add(what, bytes == 0 ? "ms" : "MB/s", bytes == 0 ? seconds * 1e3 : bytes / 1e6 / seconds);
         if (bytes > 0) {
             add(what, "CPU s/GB", cpuSeconds / (bytes / 1e9));
+            add(what, "S3 server's CPU s/GB", (cpuSeconds(S3_SERVER) - server) / (bytes / 1e9));
         }
     }
 
-    /** Leaves out the JIT compilers: what they take depends on how long this process runs. */
-    private static double cpuSeconds() {
-        OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        long compilers = 0;
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+    /** Leaves out the JIT compilers: what they take depends on how long a process runs. */
+    private static double cpuSeconds(long pid) {
+        Path process = Path.of("/proc", Long.toString(pid));
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(process.resolve("task"))) {
+            long ticks = ticks(stat(process));
             for (Path thread : threads) {
                 String stat = stat(thread);
                 if (stat.contains("(C1 Comp") || stat.contains("(C2 Comp")) {
-                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-                    compilers += Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
+                    ticks -= ticks(stat);
                 }
             }
+            return ticks / TICKS_PER_SECOND;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return machine.getProcessCpuTime() / 1e9 - compilers / TICKS_PER_SECOND;
+    }
+
+    private static long ticks(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
     }
 
     private static String stat(Path thread) throws IOException {
