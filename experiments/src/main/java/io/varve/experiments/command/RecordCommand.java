@@ -6,6 +6,7 @@ import io.varve.core.runtime.ShutdownSignals;
 import io.varve.experiments.scenario.Quantities;
 import io.varve.experiments.trace.TraceRecorder;
 import io.varve.experiments.trace.WatchBounds;
+import io.varve.experiments.trace.WatchProgress;
 import io.varve.server.command.ClientSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,6 +89,7 @@ final class RecordCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private Optional<String> endedEarly = Optional.empty();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -104,6 +106,8 @@ final class RecordCommand implements Callable<Integer> {
                         topic + ": no record was " + (fromBeginning ? "there" : "written") + ", so there is no trace");
                 return REFUSED;
             }
+            endedEarly.ifPresent(why -> err.println(topic + " on " + bootstrapServer
+                    + ": the watch ended early, and the trace says what was seen until then: " + why));
             write(trace.get());
             return DONE;
         } catch (KafkaException e) {
@@ -118,11 +122,17 @@ final class RecordCommand implements Callable<Integer> {
         WatchBounds bounds = new WatchBounds(forMs, fromBeginning, stopped::get);
         TraceRecorder recorder = new TraceRecorder(client.forServer(bootstrapServer), Clock.system());
         try (StatusLine status = new StatusLine(err, Clock.system(), System.console() != null)) {
-            return recorder.record(
-                    topic,
-                    bounds,
-                    replayMs,
-                    (elapsedMs, records, bytes) -> status.show(() -> shown(elapsedMs, records, bytes)));
+            return recorder.record(topic, bounds, replayMs, new WatchProgress() {
+                @Override
+                public void seen(long elapsedMs, long records, long bytes) {
+                    status.show(() -> shown(elapsedMs, records, bytes));
+                }
+
+                @Override
+                public void endedEarly(String why) {
+                    endedEarly = Optional.of(why);
+                }
+            });
         }
     }
 

@@ -12,15 +12,18 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -45,6 +48,10 @@ final class TopicWatch {
     private final Map<Integer, Long> newestMs = new HashMap<>();
     private final boolean fromBeginning;
     private Map<Node, Set<TopicPartition>> leaders;
+    /** When the leaders answered last, in ms after the begin. */
+    private long answeredMs;
+
+    private Optional<String> cutShort = Optional.empty();
     private long transactional;
     private long deleted;
 
@@ -93,11 +100,30 @@ final class TopicWatch {
         return led;
     }
 
-    /** Reads until the bounds end the watch. */
+    /**
+     * Reads until the bounds end the watch, or the cluster does: then what was seen so far is what there is.
+     *
+     * @throws KafkaException if the cluster ends the watch before a record was seen
+     */
     void run(WatchBounds bounds, WatchProgress progress) {
         long begun = clock.nanos();
         long begunMs = clock.millis();
-        long answeredMs = 0;
+        try {
+            read(bounds, progress, begun);
+            answeredMs = elapsedMs(begun);
+        } catch (KafkaException e) {
+            if (profile.records() == 0 || e instanceof InterruptException) {
+                throw e;
+            }
+            cutShort = Optional.of(
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+        }
+        if (!fromBeginning) {
+            profile.watched(begunMs, begunMs + answeredMs);
+        }
+    }
+
+    private void read(WatchBounds bounds, WatchProgress progress, long begun) {
         for (long elapsed = 0; !isOver(bounds, elapsed); elapsed = elapsedMs(begun)) {
             boolean answered = false;
             for (Map.Entry<Node, Set<TopicPartition>> led : leaders.entrySet()) {
@@ -118,9 +144,6 @@ final class TopicWatch {
                         admin.describeTopics(List.of(topic)).topicNameValues().get(topic)));
             }
             progress.seen(elapsedMs(begun), profile.records(), profile.storedBytes());
-        }
-        if (!fromBeginning) {
-            profile.watched(begunMs, begunMs + elapsedMs(begun));
         }
     }
 
@@ -209,6 +232,11 @@ final class TopicWatch {
     /** @return what was read */
     TrafficProfile profile() {
         return profile;
+    }
+
+    /** @return why the watch ended before its time; empty if it did not */
+    Optional<String> cutShort() {
+        return cutShort;
     }
 
     /** @return batches that were part of a transaction */

@@ -45,7 +45,7 @@ public final class TraceRecorder {
      * @param progress learns how far the watch is
      * @return the text of a trace; empty if there were no records
      * @throws org.apache.kafka.common.KafkaException if the cluster does not answer or refuses, or has no
-     *     such topic
+     *     such topic, before a record was seen; later the trace holds what was seen until then
      */
     public Optional<String> record(String topic, WatchBounds bounds, long replayMs, WatchProgress progress) {
         try (Admin admin = Admin.create(client);
@@ -59,6 +59,7 @@ public final class TraceRecorder {
             if (watch.profile().records() == 0) {
                 return Optional.empty();
             }
+            watch.cutShort().ifPresent(progress::endedEarly);
             List<ProducerSpec> producers = watch.profile().producers(topic);
             notes.addAll(0, notes(topic, watch, bounds.fromBeginning()));
             TopicSpec spec = new TopicSpec(topic, description.partitions().size(), settings);
@@ -107,6 +108,7 @@ public final class TraceRecorder {
         if (watch.transactional() > 0) {
             notes.add(watch.transactional() + " batches were in transactions: they are replayed without.");
         }
+        watch.cutShort().ifPresent(why -> notes.add("The watch ended early: " + why));
         if (watch.deleted() > 0) {
             notes.add(watch.deleted() + " records were deleted before they were read.");
         }

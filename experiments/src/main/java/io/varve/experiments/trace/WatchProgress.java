@@ -9,4 +9,11 @@ public interface WatchProgress {
      * @param bytes of them, as they are stored
      */
     void seen(long elapsedMs, long records, long bytes);
+
+    /**
+     * Tells that the cluster ended the watch, after records were seen.
+     *
+     * @param why in one line
+     */
+    default void endedEarly(String why) {}
 }

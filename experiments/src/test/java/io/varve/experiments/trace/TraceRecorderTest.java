@@ -16,12 +16,14 @@ import io.varve.experiments.server.LoopbackServer;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -152,6 +154,40 @@ class TraceRecorderTest {
             assertThat(producers.get(0).rate().perSecond())
                     .isCloseTo(2 * producers.get(1).rate().perSecond(), within(0.1));
             assertThat(trace.orElseThrow()).contains("300 records in 2 batches");
+        }
+    }
+
+    @Test
+    void keepsWhatWasSeenWhenTheClusterGoesAway() throws Exception {
+        try (LoopbackServer server = new LoopbackServer(directory);
+                KafkaProducer<byte[], byte[]> plain = producer(server, "none")) {
+            server.createTopic("orders", 1, Map.of());
+            Properties hasty = server.client();
+            hasty.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_000);
+            hasty.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 2_000);
+            AtomicLong seenRecords = new AtomicLong(-1);
+            Runnable goAway = server::close;
+            List<String> reasons = new ArrayList<>();
+            Optional<String> trace = new TraceRecorder(hasty, Clock.system())
+                    .record("orders", new WatchBounds(100_000, false, () -> false), WEEK_MS, new WatchProgress() {
+                        @Override
+                        public void seen(long elapsedMs, long records, long bytes) {
+                            long before = seenRecords.getAndSet(records);
+                            if (before < 0) {
+                                write(plain, 200, null, 100);
+                            } else if (before < records) {
+                                goAway.run();
+                            }
+                        }
+
+                        @Override
+                        public void endedEarly(String why) {
+                            reasons.add(why);
+                        }
+                    });
+            assertThat(reasons).hasSize(1);
+            assertThat(trace.orElseThrow()).contains("200 records in 1 batches").contains("# The watch ended early: ");
+            assertThat(read(trace.orElseThrow()).traffic().producers()).hasSize(1);
         }
     }
 
