@@ -6,6 +6,7 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.Tiering;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +33,21 @@ final class LocalSpace {
 
     /**
      * @param own the partition whose append was refused; the caller has its writer's lock, and no other's
-     * @return whether there may be space now
+     * @return the partition of which something went, so that there may be space: now, or after its next sync
      */
-    boolean make(S3Partition own) {
+    Optional<S3Partition> make(S3Partition own) {
         if (own.dropLocal(Long.MAX_VALUE) > 0) {
-            return true;
+            return Optional.of(own);
         }
-        if (!isWorthASearch()) {
-            return onBacklogFull == S3Config.OnBacklogFull.DROP_OLDEST && giveUp(own);
+        if (isWorthASearch()) {
+            Optional<S3Partition> other = dropOthers(own);
+            noteResult(other.isPresent());
+            if (other.isPresent()) {
+                return other;
+            }
         }
-        boolean made = dropOthers(own);
-        noteResult(made);
-        return made || onBacklogFull == S3Config.OnBacklogFull.DROP_OLDEST && giveUp(own);
+        boolean given = onBacklogFull == S3Config.OnBacklogFull.DROP_OLDEST && giveUp(own);
+        return given ? Optional.of(own) : Optional.empty();
     }
 
     private synchronized boolean isWorthASearch() {
@@ -56,12 +60,12 @@ final class LocalSpace {
     }
 
     /** Never waits for another writer, who may wait for this one. */
-    private boolean dropOthers(S3Partition own) {
+    private Optional<S3Partition> dropOthers(S3Partition own) {
         for (S3Partition other : catalog.opened()) {
             if (other != own && other.writer.tryLock()) {
                 try {
                     if (other.dropLocal(Long.MAX_VALUE) > 0) {
-                        return true;
+                        return Optional.of(other);
                     }
                 } catch (StorageException e) {
                     e.rethrowUnless(StorageException.Kind.CLOSED);
@@ -70,7 +74,7 @@ final class LocalSpace {
                 }
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     private static boolean giveUp(S3Partition own) {

@@ -74,12 +74,34 @@ final class S3Store implements PartitionStore {
             hot.append(run);
         } catch (StorageException e) {
             e.rethrowUnless(StorageException.Kind.FULL);
-            if (!storage.localSpace().make(partition)) {
-                throw e;
-            }
-            hot.append(run);
+            appendMakingSpace(run, e);
         } finally {
             partition.writer.unlock();
+        }
+    }
+
+    /** Makes space until the run fits. LMDB gives freed pages back with its next commit only. */
+    private void appendMakingSpace(BatchRun run, StorageException full) {
+        while (true) {
+            S3Partition freed = storage.localSpace().make(partition).orElseThrow(() -> full);
+            if (fits(run)) {
+                return;
+            }
+            storage.parts().hot().sync(List.of(freed.hot()));
+            if (fits(run)) {
+                return;
+            }
+        }
+    }
+
+    /** Appends, unless the disk is full. */
+    private boolean fits(BatchRun run) {
+        try {
+            hot.append(run);
+            return true;
+        } catch (StorageException e) {
+            e.rethrowUnless(StorageException.Kind.FULL);
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ package io.varve.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.conformance.batch.Batches;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
@@ -102,11 +103,35 @@ class BacklogFullTest extends TierTest {
             S3Partition partition = ((S3Store) store).partition;
             partition.writer.lock();
             try {
-                assertThat(((S3Storage) storage).localSpace().make(partition)).isFalse();
+                assertThat(((S3Storage) storage).localSpace().make(partition)).isEmpty();
             } finally {
                 partition.writer.unlock();
             }
             assertThat(TierFixture.readAll(store, 0)).isEqualTo(TierFixture.tens(0, 220));
+        }
+    }
+
+    @Test
+    void lmdbGivesUpNoMoreThanItNeeds() {
+        tier.properties.put("s3.hot.backend", "lmdb");
+        tier.properties.put("lmdb.map.initial.size", "1048576");
+        tier.properties.put("lmdb.map.max.size", "1048576");
+        tier.properties.put("storage.reserve.bytes", "0");
+        tier.s3.faults().add(FaultRule.of(S3Fault.UNREACHABLE).under("test/main/data"));
+        try (Storage storage = tier.open(root)) {
+            PartitionStore store = storage.open(TierFixture.ID, 1, TierFixture.COPY);
+            long keptAtLeast = Long.MAX_VALUE;
+            long end = 60_000;
+            for (long base = 0; base < end; base += 10) {
+                store.append(Batches.run(TierFixture.ten(base))); // is not refused
+                if (base % 500 == 0) {
+                    TierFixture.sync(storage, store);
+                }
+                long start = store.extent().start();
+                keptAtLeast = start == 0 ? end : Math.min(keptAtLeast, base - start);
+            }
+            assertThat(store.extent().start()).isPositive();
+            assertThat(keptAtLeast).as("records").isGreaterThan(end / 10);
         }
     }
 
@@ -116,7 +141,7 @@ class BacklogFullTest extends TierTest {
         while (partition.hot().extent().start() < start) {
             partition.writer.lock();
             try {
-                assertThat(((S3Storage) storage).localSpace().make(partition)).isTrue();
+                assertThat(((S3Storage) storage).localSpace().make(partition)).contains(partition);
             } finally {
                 partition.writer.unlock();
             }
