@@ -5,6 +5,7 @@ import io.varve.conformance.determinism.DeterminismContract;
 import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.engine.Durability;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,8 +37,18 @@ public abstract class DeterminismConformance {
         return true;
     }
 
+    /**
+     * Tells what a run has stored beside its directories, as objects in a bucket: it is compared too.
+     *
+     * @param root the run's own directory, which its data directories are below
+     * @return a line for each thing; none by default
+     */
+    protected List<String> storedBeside(Path root) {
+        return List.of();
+    }
+
     private DeterminismContract contract() {
-        return new DeterminismContract(subject(), this::isCompared, directory);
+        return new DeterminismContract(subject(), this::isCompared, this::storedBeside, directory);
     }
 
     /** Two runs in one process are equal. */

@@ -12,23 +12,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Compares runs of one script on a backend. */
 public final class DeterminismContract {
     private final TestedBackend backend;
     private final Predicate<String> compared;
+    private final Function<Path, List<String>> beside;
     private final Path directory;
     private int runs;
 
     /**
      * @param backend opening a new instance of its provider again goes on with what that instance has stored
      * @param compared whether a file's content must be equal, by its name
+     * @param beside what a run has stored beside its directories, by the directory that they are below
      * @param directory an empty directory
      */
-    public DeterminismContract(TestedBackend backend, Predicate<String> compared, Path directory) {
+    public DeterminismContract(
+            TestedBackend backend, Predicate<String> compared, Function<Path, List<String>> beside, Path directory) {
         this.backend = backend;
         this.compared = compared;
+        this.beside = beside;
         this.directory = directory;
     }
 
@@ -48,8 +53,15 @@ public final class DeterminismContract {
     }
 
     private List<String> here(Durability durability, long seed) throws IOException, ReflectiveOperationException {
-        return EngineScript.play(
-                ScriptMain.provider(backend.provider().getClass()), backend.properties(), fresh(), durability, seed);
+        Path root = fresh();
+        List<String> seen = new ArrayList<>(EngineScript.play(
+                ScriptMain.provider(backend.provider().getClass()), backend.properties(), root, durability, seed));
+        seen.addAll(beside(root));
+        return seen;
+    }
+
+    private List<String> beside(Path root) {
+        return beside.apply(root).stream().map(line -> "beside " + line).toList();
     }
 
     private List<String> elsewhere(Durability durability, long seed) throws IOException, InterruptedException {
@@ -70,7 +82,9 @@ public final class DeterminismContract {
                 .start()
                 .waitFor();
         assertThat(exit).as("%s", output).isZero();
-        return Files.readAllLines(seen);
+        List<String> lines = new ArrayList<>(Files.readAllLines(seen));
+        lines.addAll(beside(root));
+        return lines;
     }
 
     private void assertEqual(String what, List<String> first, List<String> second) {

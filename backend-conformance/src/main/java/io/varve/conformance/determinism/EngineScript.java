@@ -15,6 +15,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.retention.RetentionLimits;
+import io.varve.core.retention.TierLimits;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
@@ -25,6 +26,7 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
+import io.varve.core.spi.Tiering;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,6 +50,7 @@ final class EngineScript {
     private static final long ROUND_MS = 150_000;
     private static final long WORD_MS = 30_000;
     private static final long RETENTION_MS = 400_000;
+    private static final long LOCAL_RETENTION_MS = 100_000;
     private static final long RETENTION_BYTES = 12_000;
     private static final SegmentLimits SEGMENTS = new SegmentLimits(2_500, 300_000, 300, 1 << 16, 45_000);
     private static final PartitionId WORDS = new PartitionId("words", new UUID(9, 9), 0);
@@ -74,12 +77,19 @@ final class EngineScript {
         this.durability = durability;
         this.random = new Random(seed);
         for (int i = 0; i < 5; i++) {
-            add("orders", i, delete(RetentionLimits.UNLIMITED), false);
+            add("orders", i, tiered(delete(RetentionLimits.UNLIMITED)), false);
         }
         for (int i = 0; i < 3; i++) {
             add("keyed", i, compact(), i == 2);
         }
-        add("payments", 0, delete(RETENTION_BYTES), true);
+        add("payments", 0, tiered(delete(RETENTION_BYTES)), true);
+    }
+
+    /** Copies segments to the remote tier, where the storage has one, and drops local copies early. */
+    private PartitionConfig tiered(PartitionConfig config) {
+        return provider.tiers()
+                ? config.with(new TierLimits(Tiering.COPY, LOCAL_RETENTION_MS, TierLimits.AS_TOTAL))
+                : config;
     }
 
     /**

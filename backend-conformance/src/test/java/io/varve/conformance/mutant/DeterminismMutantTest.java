@@ -13,6 +13,7 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,8 +43,8 @@ public final class DeterminismMutantTest {
 
     @Test
     void theMachinesClockIsFound() {
-        DeterminismContract contract =
-                new DeterminismContract(TestedBackend.of(new MachinesClockProvider()), file -> true, directory);
+        DeterminismContract contract = new DeterminismContract(
+                TestedBackend.of(new MachinesClockProvider()), file -> true, root -> List.of(), directory);
         assertThatThrownBy(() -> contract.twoRunsAreEqual(Durability.SYNC, 1))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("lastAppendMs");

@@ -40,7 +40,7 @@ public final class BucketProbe {
      * Probes a bucket.
      *
      * @param store the bucket
-     * @param scheduler starts the racing writers
+     * @param scheduler runs the racing writers
      * @param ids makes a new key
      * @throws StorageException MISUSE if the bucket cannot be used, RETRY if it cannot be reached; the
      *     message is one line with the bucket, the store's answer, and what would be right
@@ -71,8 +71,8 @@ public final class BucketProbe {
     private void run() {
         removeLeftovers();
         for (int round = 1; ; round++) {
-            CreationRace race = new CreationRace(requests, FOLDER + ids.next(), MAX_MS);
-            race.run(scheduler);
+            CreationRace race = new CreationRace(requests, scheduler, FOLDER + ids.next(), MAX_MS);
+            race.run();
             if (!race.winners().isEmpty()) {
                 judge(race);
                 store.delete(List.of(race.key()));
