@@ -14,8 +14,16 @@ import java.util.List;
  */
 public final class MemoryStorageProvider implements StorageProvider {
     private static final String READABLE = "memory.readable";
-    private static final List<StorageSetting> SETTINGS = List.of(StorageSetting.text(
-            READABLE, "append", "When what is appended can be read: append for at once, sync for at the sync."));
+    private static final String MAX_BYTES = "memory.max.bytes";
+    private static final List<StorageSetting> SETTINGS = List.of(
+            StorageSetting.text(
+                    READABLE, "append", "When what is appended can be read: append for at once, sync for at the sync."),
+            StorageSetting.number(
+                    MAX_BYTES,
+                    Long.MAX_VALUE,
+                    1,
+                    Long.MAX_VALUE,
+                    "Bytes of batches that fit; above it appends are refused as on a full disk."));
 
     @Override
     public String name() {
@@ -29,11 +37,13 @@ public final class MemoryStorageProvider implements StorageProvider {
 
     @Override
     public Storage open(StorageContext context) {
-        String readable = new StorageProperties(SETTINGS, context.properties()).text(READABLE);
-        return switch (readable) {
-            case "append" -> new MemoryStorage(ReadableAt.AT_APPEND, context.clock());
-            case "sync" -> new MemoryStorage(ReadableAt.AT_SYNC, context.clock());
+        StorageProperties settings = new StorageProperties(SETTINGS, context.properties());
+        String readable = settings.text(READABLE);
+        ReadableAt at = switch (readable) {
+            case "append" -> ReadableAt.AT_APPEND;
+            case "sync" -> ReadableAt.AT_SYNC;
             default -> throw StorageProperties.wrong(READABLE, readable, "append or sync");
         };
+        return new MemoryStorage(at, context.clock(), BatchKeeper.BYTES, settings.number(MAX_BYTES));
     }
 }

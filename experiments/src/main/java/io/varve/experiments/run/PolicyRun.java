@@ -121,7 +121,8 @@ final class PolicyRun {
         Optional<BucketMeter> bucket =
                 storage.bucket().map(simulated -> new BucketMeter(policy.name(), simulated, prices));
         RunMeter meter = new RunMeter(policy.name(), timing, prices, partitions, trackers, bucket);
-        produce(storage.appends());
+        storage.disk().holds(partitions);
+        produce(storage.appends(), storage.disk());
         List<TopicConsumer> consumers = consume(reads);
         try {
             for (long done = 0; done < timing.durationMs(); ) {
@@ -147,8 +148,9 @@ final class PolicyRun {
         }
     }
 
-    private void produce(BatchAppends direct) {
+    private void produce(BatchAppends direct, LocalDisk disk) {
         BatchAppends tracked = (partition, sketch) -> {
+            disk.takes(sketch.size());
             int bytes = direct.append(partition, sketch);
             byPartition.get(partition).afterAppend(time.millis());
             return bytes;

@@ -38,20 +38,20 @@ import java.util.ServiceLoader;
  * @param provider opens it
  * @param context what it is opened with
  * @param appends append batches in its form
+ * @param disk limits what it keeps on this machine
  * @param bucket the bucket behind it; empty without a remote tier
  */
 record RunStorage(
-        StorageProvider provider, StorageContext context, BatchAppends appends, Optional<SimulatedBucket> bucket) {
+        StorageProvider provider,
+        StorageContext context,
+        BatchAppends appends,
+        LocalDisk disk,
+        Optional<SimulatedBucket> bucket) {
     private static final String HOT_BACKEND = "s3.hot.backend";
 
     /** @throws IllegalArgumentException if the scenario needs what cannot be run */
     static void requireRunnable(Scenario scenario) {
-        boolean limited = limit(scenario) < Long.MAX_VALUE;
-        if (limited && local(scenario) != BackendSpec.Kind.HEADERS) {
-            throw new IllegalArgumentException(
-                    "faults: a disk of a limited size is simulated with headers only, not with " + name(scenario)
-                            + ": use backend: headers, or {name: s3, hot: headers}");
-        }
+        LocalDisk.of(scenario, local(scenario)).requirePossible();
     }
 
     /** @return the backend's name, and what is in front of it */
@@ -75,38 +75,30 @@ record RunStorage(
         return backend.hot().orElse(backend.kind());
     }
 
-    /** @return bytes that fit on the local disk, of the run's scale */
-    private static long limit(Scenario scenario) {
-        return scenario.environment().faults().stream()
-                .filter(FaultSpec.LimitedDisk.class::isInstance)
-                .mapToLong(fault -> ((FaultSpec.LimitedDisk) fault).bytes()
-                        / scenario.timing().scale())
-                .min()
-                .orElse(Long.MAX_VALUE);
-    }
-
     static RunStorage of(Scenario scenario, PolicySpec policy, BatchShapes shapes, Path directory, VirtualTime time) {
+        LocalDisk disk = LocalDisk.of(scenario, local(scenario));
         boolean sketches = local(scenario) == BackendSpec.Kind.HEADERS;
         StorageProvider local =
-                sketches ? new HeadersStorageProvider(shapes, limit(scenario)) : installed(word(local(scenario)));
+                sketches ? new HeadersStorageProvider(shapes, disk.maxBytes()) : installed(word(local(scenario)));
         BatchAppends appends = sketches ? new SketchAppends(shapes) : new WholeBatches();
         Map<String, String> properties =
                 new LinkedHashMap<>(scenario.environment().backend().settings());
         properties.putAll(policy.backend());
+        disk.limit(properties);
         if (!isTiered(scenario)) {
-            return new RunStorage(
-                    local, context(scenario, properties, directory.resolve("data"), time), appends, Optional.empty());
+            StorageContext context = context(scenario, properties, directory.resolve("data"), time, disk);
+            return new RunStorage(local, context, appends, disk, Optional.empty());
         }
         SimulatedBucket bucket = new SimulatedBucket(
                 model(scenario),
                 time,
                 directory.resolve("bucket"),
                 Seeded.derive(scenario.timing().seed(), "bucket"));
-        StorageProvider tiered = new S3StorageProvider(context -> bucket, List.of(local));
+        StorageProvider tiered = new S3StorageProvider(opening -> bucket.connect(), List.of(local));
         properties.put(HOT_BACKEND, local.name());
         ScaledTier.scale(properties, tiered.settings(), scenario.timing().scale());
-        return new RunStorage(
-                tiered, context(scenario, properties, directory.resolve("data"), time), appends, Optional.of(bucket));
+        StorageContext context = context(scenario, properties, directory.resolve("data"), time, disk);
+        return new RunStorage(tiered, context, appends, disk, Optional.of(bucket));
     }
 
     private static StorageProvider installed(String name) {
@@ -133,13 +125,15 @@ record RunStorage(
 
     /** Makes the directory: a storage in memory leaves that to others. */
     private static StorageContext context(
-            Scenario scenario, Map<String, String> properties, Path directory, VirtualTime time) {
+            Scenario scenario, Map<String, String> properties, Path directory, VirtualTime time, LocalDisk disk) {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(directory + " cannot be made", e);
         }
         Ids ids = Ids.seeded(scenario.timing().seed());
-        return new StorageContext(List.of(directory), properties, time, time, ids, new FailPoints());
+        FailPoints failPoints = new FailPoints();
+        disk.limit(failPoints);
+        return new StorageContext(List.of(directory), properties, time, time, ids, failPoints);
     }
 }

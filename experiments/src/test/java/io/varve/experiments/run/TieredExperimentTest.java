@@ -2,6 +2,7 @@
 package io.varve.experiments.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.varve.experiments.result.ExperimentResult;
@@ -41,7 +42,7 @@ class TieredExperimentTest {
               - topic: orders
                 rate: 100kB/s
                 record-size: {uniform: {min: 100, max: 900}}
-                batch: {linger: 60s, max: 256KiB}
+                batch: {linger: LINGER, max: 256KiB}
             consumers:
               - {name: tails, topic: orders, kind: tailing, poll: 30s}
               - {name: replays, topic: orders, kind: replay, every: 4h, first: 5h, back: 3h}
@@ -155,12 +156,13 @@ class TieredExperimentTest {
         assertThat(result.summary().totals().missedRecords()).isZero();
     }
 
-    @Test
-    void aFullDiskRefusesProducersOrGivesUpTheOldestRecords() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"headers", "memory", "file", "lmdb"})
+    void aFullDiskRefusesProducersOrGivesUpTheOldestRecords(String hot) throws Exception {
         String faults = "faults: [{kind: s3-outage, from: 2h, to: 9h}, {kind: disk, size: 1GB}]";
         String policies =
                 "[{name: block, retention.ms: 1d, s3.on.backlog.full: block}, {name: drop, retention.ms: 1d, s3.on.backlog.full: drop-oldest}]";
-        ExperimentResult result = run("headers", faults, policies, 1);
+        ExperimentResult result = run(hot, "240s", faults, policies, 1);
         PolicyResult block = result.policies().get(0);
         PolicyResult drop = result.policies().get(1);
         assertThat(block.summary().totals().refusedRecords()).isPositive();
@@ -175,8 +177,23 @@ class TieredExperimentTest {
         }
     }
 
+    @Test
+    void aDiskThatLmdbCannotHaveIsRefused() {
+        assertThatThrownBy(() -> run("lmdb", "faults: [{kind: disk, size: 50MB}]", TWO, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("500000 bytes at this scale")
+                .hasMessageContaining("1048576");
+    }
+
     private ExperimentResult run(String hot, String faults, String policies, int jobs) throws Exception {
-        String text = SCENARIO.replace("HOT", hot).replace("FAULTS", faults).replace("POLICIES", policies);
+        return run(hot, "60s", faults, policies, jobs);
+    }
+
+    private ExperimentResult run(String hot, String linger, String faults, String policies, int jobs) throws Exception {
+        String text = SCENARIO.replace("HOT", hot)
+                .replace("LINGER", linger)
+                .replace("FAULTS", faults)
+                .replace("POLICIES", policies);
         Path file = Files.writeString(Files.createTempFile(directory, "scenario", ".yaml"), text);
         Path storages = Files.createTempDirectory(directory, "storages");
         return Experiment.run(ScenarioFile.read(file), storages, jobs, RunProgress.NONE);
