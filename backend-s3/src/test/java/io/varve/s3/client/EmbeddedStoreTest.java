@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** Checks the store against the embedded server. */
-class EmbeddedStoreTest extends ObjectStoreContract {
+class EmbeddedStoreTest extends ServedStoreContract {
     private static EmbeddedS3 server;
 
     @BeforeAll

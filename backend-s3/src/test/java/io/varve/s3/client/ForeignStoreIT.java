@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * are varve.test.s3.endpoint, .bucket, .key and .secret; the bucket is made if it is missing.
  */
 @EnabledIfSystemProperty(named = ForeignStoreIT.PREFIX + "endpoint", matches = "http.*")
-class ForeignStoreIT extends ObjectStoreContract {
+class ForeignStoreIT extends ServedStoreContract {
     static final String PREFIX = "varve.test.s3.";
 
     @BeforeAll

@@ -9,7 +9,7 @@ import org.testcontainers.utility.DockerImageName;
 
 /** Checks the store against LocalStack, where there is Docker. */
 @Testcontainers(disabledWithoutDocker = true)
-class LocalStackStoreIT extends ObjectStoreContract {
+class LocalStackStoreIT extends ServedStoreContract {
     /** The last image that starts without an account. */
     private static final String IMAGE = "localstack/localstack:4.14.0";
 

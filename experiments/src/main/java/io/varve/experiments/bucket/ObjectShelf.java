@@ -47,6 +47,7 @@ final class ObjectShelf {
         private long bytes;
         private Path file;
         private FileChannel channel;
+        private boolean whole;
 
         /** @param part its remaining bytes are taken; not moved */
         void write(ByteBuffer part) throws IOException {
@@ -77,17 +78,22 @@ final class ObjectShelf {
 
         /** @return the object, which is not on the shelf yet */
         Item item(String key, int standsFor, long storedMs) {
-            ByteBuffer whole = channel == null ? ByteBuffer.allocate((int) bytes) : null;
-            if (whole != null) {
-                parts.forEach(whole::put);
+            whole = true;
+            ByteBuffer content = channel == null ? ByteBuffer.allocate((int) bytes) : null;
+            if (content != null) {
+                parts.forEach(content::put);
             }
-            return new Item(key, bytes, standsFor, storedMs, whole == null ? null : whole.array(), file);
+            return new Item(key, bytes, standsFor, storedMs, content == null ? null : content.array(), file);
         }
 
+        /** Leaves no file of an object whose parts did not all come. */
         @Override
         public void close() throws IOException {
             if (channel != null) {
                 channel.close();
+                if (!whole) {
+                    Files.delete(file);
+                }
             }
         }
     }
@@ -101,6 +107,16 @@ final class ObjectShelf {
         remove(item.key());
         items.put(item.key(), item);
         storedBytes += item.fullBytes();
+    }
+
+    /** @return false if the key has an object; the new one has no file then */
+    synchronized boolean putIfAbsent(Item item) {
+        if (items.containsKey(item.key())) {
+            forget(item);
+            return false;
+        }
+        put(item);
+        return true;
     }
 
     synchronized Item find(String key) {

@@ -2,16 +2,14 @@
 package io.varve.experiments.bucket;
 
 import io.varve.core.runtime.Scheduler;
-import io.varve.core.runtime.VirtualTime;
-import io.varve.experiments.batch.Seeded;
 import io.varve.s3.client.ObjectStoreException;
 import io.varve.s3.client.RequestKind;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Lets virtual time pass for requests. While the bucket is away, an attempt lasts until its time-out, and is
- * repeated until the request's, as the real client does by its defaults. Thread-safe.
+ * Lets virtual time pass for the requests of one client. While the bucket is away, an attempt lasts until its
+ * time-out, and is repeated until the request's, as the real client does by its defaults. Thread-safe.
  */
 final class RequestTimes {
     /** Default of {@code s3.attempt.timeout.ms}. */
@@ -20,17 +18,15 @@ final class RequestTimes {
     /** Default of {@code s3.request.timeout.ms}. */
     private static final long REQUEST_MS = 60_000;
 
-    private final BucketModel model;
-    private final VirtualTime time;
+    private final SimulatedBucket bucket;
     private final RequestLedger ledger;
-    private final Seeded random;
     private volatile boolean hastened;
+    private volatile boolean closed;
 
-    RequestTimes(BucketModel model, VirtualTime time, RequestLedger ledger, long seed) {
-        this.model = model;
-        this.time = time;
+    /** @param ledger counts attempts that get no answer */
+    RequestTimes(SimulatedBucket bucket, RequestLedger ledger) {
+        this.bucket = bucket;
         this.ledger = ledger;
-        this.random = new Seeded(seed);
     }
 
     /**
@@ -46,11 +42,11 @@ final class RequestTimes {
     /**
      * Waits until a request is answered.
      *
-     * @throws ObjectStoreException UNAVAILABLE if the bucket was away for too long
+     * @throws ObjectStoreException UNAVAILABLE if the bucket was away for too long, or the client is closed
      */
     void pass(BucketRequest request) {
         CompletableFuture<Void> answer = answer(request);
-        time.await(answer, Scheduler.AgentStep.UNTIL_WOKEN);
+        bucket.time.await(answer, Scheduler.AgentStep.UNTIL_WOKEN);
         try {
             answer.join();
         } catch (CompletionException e) {
@@ -61,50 +57,61 @@ final class RequestTimes {
         }
     }
 
-    /** @return completed at the time of the answer, or with UNAVAILABLE if the bucket is away for too long */
+    /**
+     * @return completed at the time of the answer, or with UNAVAILABLE if the bucket is away for too long or
+     *     the client is closed
+     */
     CompletableFuture<Void> answer(BucketRequest request) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
-        attempt(request, time.millis(), answer);
+        if (closed) {
+            answer.completeExceptionally(unavailable(request.what + ": the connection is closed"));
+        } else {
+            attempt(request, bucket.time.millis(), answer);
+        }
         return answer;
     }
 
     private void attempt(BucketRequest request, long begun, CompletableFuture<Void> answer) {
-        if (!model.isAway(time.millis())) {
-            double ms = request.bytes / model.times().bytesPerMs();
+        if (!bucket.isAway()) {
+            double ms = request.bytes / bucket.model.times().bytesPerMs();
             for (long round = 0; round < request.rounds; round++) {
-                ms += firstByteMs();
+                ms += bucket.firstByteMs();
             }
             after(Math.max(1, Math.round(ms)), () -> answer.complete(null));
             return;
         }
         ledger.failed(request.topic, request.kind);
-        long left = REQUEST_MS - (time.millis() - begun);
+        long left = REQUEST_MS - (bucket.time.millis() - begun);
         after(Math.min(ATTEMPT_MS, left), () -> {
             if (!hastened && left > ATTEMPT_MS) {
                 attempt(request, begun, answer);
                 return;
             }
-            answer.completeExceptionally(new ObjectStoreException(
-                    ObjectStoreException.Kind.UNAVAILABLE,
-                    request.what + ": the bucket is away, and gave no answer in " + (time.millis() - begun) + " ms",
-                    null));
+            answer.completeExceptionally(unavailable(request.what + ": the bucket is away, and gave no answer in "
+                    + (bucket.time.millis() - begun) + " ms"));
         });
     }
 
-    private synchronized double firstByteMs() {
-        return model.times().medianMs() * StrictMath.exp(model.times().sigma() * random.nextGaussian());
+    private static ObjectStoreException unavailable(String message) {
+        return new ObjectStoreException(ObjectStoreException.Kind.UNAVAILABLE, message, null);
     }
 
     private void after(long ms, Runnable action) {
         if (hastened) {
             action.run();
         } else {
-            time.schedule(ms, action);
+            bucket.time.schedule(ms, action);
         }
     }
 
     /** Lets no time pass from now on: the storage is being closed. */
     void hasten() {
         hastened = true;
+    }
+
+    /** Lets no request begin from now on. */
+    void close() {
+        hastened = true;
+        closed = true;
     }
 }

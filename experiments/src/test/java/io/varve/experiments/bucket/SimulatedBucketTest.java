@@ -15,10 +15,13 @@ import io.varve.s3.client.RequestKind;
 import io.varve.s3.client.UploadParts;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,52 +38,50 @@ class SimulatedBucketTest {
     @TempDir
     private Path directory;
 
-    private SimulatedBucket bucket() {
+    private SimulatedBucket simulated;
+    private ObjectStore bucket;
+
+    @BeforeEach
+    void makeBucket() {
         BucketModel model = new BucketModel(TIMES, SCALE, List.of(new BucketModel.Outage(OUT_FROM, OUT_TO)));
-        return new SimulatedBucket(model, time, directory.resolve("objects"), 1);
+        simulated = new SimulatedBucket(model, time, directory.resolve("objects"), 1);
+        bucket = simulated.connect();
     }
 
     @Test
-    void givesBackWhatWasPut() {
-        SimulatedBucket bucket = bucket();
+    void holdsWhatWasPutAndNotDeleted() {
         bucket.put("a/b", bytes("one"));
-        bucket.put("a/b", bytes("two"));
-        assertThat(bucket.get("a/b")).contains(bytes("two"));
-        assertThat(bucket.head("a/b"))
-                .hasValueSatisfying(info -> assertThat(info.bytes()).isEqualTo(3));
-        assertThat(bucket.get("a/c")).isEmpty();
-        assertThat(bucket.head("a/c")).isEmpty();
-        assertThat(bucket.usage().storedBytes()).isEqualTo(3);
+        bucket.put("a/b", bytes("three"));
+        assertThat(simulated.usage().storedBytes()).isEqualTo(5);
         bucket.delete(List.of("a/b", "a/c"));
-        assertThat(bucket.get("a/b")).isEmpty();
-        assertThat(bucket.usage().storedBytes()).isZero();
+        assertThat(simulated.usage().storedBytes()).isZero();
     }
 
     @Test
-    void createsOnlyWhatIsAbsent() {
-        SimulatedBucket bucket = bucket();
-        assertThat(bucket.putIfAbsent("m/1", bytes("first"))).isTrue();
-        assertThat(bucket.putIfAbsent("m/1", bytes("second"))).isFalse();
-        assertThat(bucket.putIfAbsent("m/1", bytes("first")))
-                .as("its own success")
-                .isTrue();
-        assertThat(bucket.get("m/1")).contains(bytes("first"));
-    }
-
-    @Test
-    void listsInOrder() {
-        SimulatedBucket bucket = bucket();
-        for (String key : List.of("l/3", "l/1", "k/9", "m/0", "l/2")) {
-            bucket.put(key, bytes(key));
+    void leavesNoFileOfAnUploadWhosePartsCannotBeMade() throws Exception {
+        for (int size : new int[] {1_000, 300_000}) {
+            Parts parts = new Parts(size, 70_000).failingAtTheEnd();
+            assertThatThrownBy(() -> bucket.upload("broken", parts)).isInstanceOf(IllegalStateException.class);
         }
-        List<String> found = new ArrayList<>();
-        bucket.list("l/", "l/1", info -> found.add(info.key()));
-        assertThat(found).containsExactly("l/2", "l/3");
+        bucket.upload("whole", new Parts(300_000, 70_000));
+        try (Stream<Path> files = Files.list(directory.resolve("objects"))) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void countsTheRequestsOfAllClients() {
+        ObjectStore other = simulated.connect();
+        bucket.put("a", bytes("x"));
+        bucket.close();
+        assertThat(other.get("a")).as("of another client").contains(bytes("x"));
+        assertThat(other.counts().rows()).containsExactly(new RequestCounts.Row("", RequestKind.GET, 1, 0, 1));
+        assertThat(simulated.usage().requests(RequestKind.PUT)).isEqualTo(1);
+        assertThat(simulated.usage().requests(RequestKind.GET)).isEqualTo(1);
     }
 
     @Test
     void readsRangesOfSmallAndLargeObjectsAndRefusesOthers() {
-        SimulatedBucket bucket = bucket();
         for (int size : new int[] {1_000, 300_000}) {
             String key = "r/" + size;
             assertThat(bucket.upload(key, new Parts(size, 70_000)).bytes()).isEqualTo(size);
@@ -103,7 +104,6 @@ class SimulatedBucketTest {
 
     @Test
     void countsRequestsOfFullSizeByTopicAndKind() {
-        SimulatedBucket bucket = bucket();
         ObjectStore orders = bucket.countedFor("orders");
         int size = 1 << 20; // stands for 100 MiB: 13 parts of 8 MiB
         ObjectInfo stored = orders.upload("data", new Parts(size, size));
@@ -115,13 +115,12 @@ class SimulatedBucketTest {
                         new RequestCounts.Row("", RequestKind.PUT, 1, 0, 5),
                         new RequestCounts.Row("orders", RequestKind.PUT, 15, 0, 100L * size),
                         new RequestCounts.Row("orders", RequestKind.GET, 2, 0, 100_000));
-        assertThat(bucket.usage().storedBytes()).isEqualTo(100L * size + 5);
-        assertThat(bucket.usage().requests(RequestKind.PUT)).isEqualTo(16);
+        assertThat(simulated.usage().storedBytes()).isEqualTo(100L * size + 5);
+        assertThat(simulated.usage().requests(RequestKind.PUT)).isEqualTo(16);
     }
 
     @Test
     void letsVirtualTimePass() {
-        SimulatedBucket bucket = bucket();
         bucket.put("a", bytes("x"));
         assertThat(time.millis()).isEqualTo(START + 30);
         List<Long> ends = new ArrayList<>();
@@ -138,7 +137,6 @@ class SimulatedBucketTest {
 
     @Test
     void answersNothingWhileItIsAway() {
-        SimulatedBucket bucket = bucket();
         bucket.put("a", bytes("x"));
         time.advance(OUT_FROM - time.millis());
         assertThatThrownBy(() -> bucket.get("a"))
@@ -146,7 +144,7 @@ class SimulatedBucketTest {
                         ObjectStoreException.class,
                         e -> assertThat(e.kind()).isEqualTo(ObjectStoreException.Kind.UNAVAILABLE));
         assertThat(time.millis()).as("two attempts of 30 s").isEqualTo(OUT_FROM + 60_000);
-        assertThat(bucket.usage().requests(RequestKind.GET)).isZero();
+        assertThat(simulated.usage().requests(RequestKind.GET)).isZero();
         time.advance(OUT_TO - time.millis() - 20_000);
         assertThat(bucket.get("a")).as("the second attempt").contains(bytes("x"));
         assertThat(bucket.counts().rows()).contains(new RequestCounts.Row("", RequestKind.GET, 4, 3, 1));
@@ -161,10 +159,16 @@ class SimulatedBucketTest {
         private final int size;
         private final int part;
         private int made;
+        private boolean fails;
 
         Parts(int size, int part) {
             this.size = size;
             this.part = part;
+        }
+
+        Parts failingAtTheEnd() {
+            fails = true;
+            return this;
         }
 
         static byte at(int index) {
@@ -173,6 +177,9 @@ class SimulatedBucketTest {
 
         @Override
         public ByteBuffer next() {
+            if (made == size && fails) {
+                throw new IllegalStateException("the end cannot be made");
+            }
             if (made == size) {
                 return null;
             }
