@@ -6,166 +6,135 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.varve.experiments.result.PolicyResult;
 import io.varve.experiments.result.Sample;
+import io.varve.experiments.result.SegmentLife;
 import io.varve.experiments.result.Totals;
 import io.varve.experiments.run.Experiment;
 import io.varve.experiments.run.RunProgress;
 import io.varve.experiments.scenario.Scenario;
 import io.varve.experiments.scenario.ScenarioFile;
-import io.varve.experiments.scenario.TopicSpec;
-import io.varve.experiments.server.LoopbackServer;
-import io.varve.server.clock.ClockClient;
-import io.varve.server.command.ClientAnswer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.LogDirDescription;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.ReplicaInfo;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Compares an experiment with a running server to which a Kafka client writes what the scenario says, minute
- * by minute of the server's own time.
+ * by minute of the server's own time: what is deleted, what stays on the disk and in the bucket, how far back
+ * records reach.
  */
-@Timeout(300)
+@Timeout(600)
 class RunningServerTruthTest {
     private static final String SCENARIO = """
             name: truth
             duration: 6h
-            sample: 7m
-            backend: file
+            sample: 5s
+            backend: BACKEND
             topics: [{name: readings, partitions: 2}]
             producers:
               - topic: readings
                 rate: 20/s
                 record-size: {uniform: {min: 100B, max: 300B}}
                 batch: {linger: 1m, max: 1MiB}
-            policies: [{name: two-hours, retention.ms: 2h, segment.ms: 3m}]
+            policies: [{name: tried, segment.ms: 150s, POLICY}]
             """;
-    private static final int RECORDS_PER_SECOND = 20;
-    private static final long MINUTE = 60_000;
-    private static final long HOUR = 60 * MINUTE;
+    /** An object goes between two checks, when neither looks. */
+    private static final String TIERED =
+            "{name: s3, hot: file, settings: {s3.compression.type: none, s3.delete.delay.ms: 540000}}";
+
+    private static final long HOUR = 3_600_000;
+    private static final long AFTER_CHECK_MS = 5_000;
     private static final double TWO_PERCENT = 0.02;
 
     @TempDir
     private Path directory;
 
-    /** What the server showed at each sample, and what it had deleted in the end. */
-    private record Observed(Map<Long, Long> bytes, double deletedShare, long records) {}
+    @Test
+    void deletesByAgeWhatTheServerDeletes() throws Exception {
+        Runs runs = play("file", "retention.ms: 2h");
+        assertThat(runs.deletedShare()).isBetween(0.6, 0.7);
+        runs.assertAlike();
+    }
 
     @Test
-    void deletesAsMuchAndKeepsAsManyBytesAsTheServer() throws Exception {
-        Scenario scenario = ScenarioFile.parse("truth.yaml", SCENARIO);
+    void deletesBySizeWhatTheServerDeletes() throws Exception {
+        Runs runs = play("file", "retention.bytes: 12MB");
+        assertThat(runs.deletedShare()).isBetween(0.65, 0.8);
+        runs.assertAlike();
+    }
+
+    @Test
+    void movesToTheBucketWhatTheServerMoves() throws Exception {
+        Runs runs = play(TIERED, "retention.ms: 2h, local.retention.ms: 1h");
+        assertThat(runs.deletedShare()).isBetween(0.6, 0.7);
+        runs.assertAlike();
+        runs.assertClose("mean bytes in the bucket", Sample::remoteBytes, ObservedServer.Seen::remoteBytes);
+    }
+
+    private Runs play(String backend, String policy) throws Exception {
+        Scenario scenario = ScenarioFile.parse(
+                "truth.yaml", SCENARIO.replace("BACKEND", backend).replace("POLICY", policy));
         PolicyResult run = Experiment.run(scenario, directory.resolve("run"), 1, RunProgress.NONE)
                 .policies()
                 .get(0);
-        Observed server = observe(scenario);
-
-        Totals totals = run.summary().totals();
-        assertClose("records", totals.producedRecords(), server.records());
-        double deletedShare = totals.deletedBytes() / (double) totals.producedBytes();
-        assertThat(deletedShare).as("share that was deleted").isBetween(0.6, 0.7);
-        assertClose("share that was deleted", deletedShare, server.deletedShare());
-        // Deletions come every five minutes: the mean of many samples does not depend on which came first.
-        double runBytes = 0;
-        double serverBytes = 0;
-        int samples = 0;
-        for (Sample sample : run.samples()) {
-            long elapsed = sample.timeMs() - scenario.timing().startMs();
-            if (elapsed >= 3 * HOUR && server.bytes().containsKey(elapsed)) {
-                runBytes += sample.localBytes();
-                serverBytes += server.bytes().get(elapsed);
-                samples++;
-            }
-        }
-        assertThat(samples).isGreaterThan(20);
-        assertClose("mean bytes on the disk", runBytes / samples, serverBytes / samples);
-    }
-
-    private static void assertClose(String what, double run, double server) {
-        assertThat(run).as("%s: run %s, server %s", what, run, server).isCloseTo(server, within(TWO_PERCENT * server));
-    }
-
-    private Observed observe(Scenario scenario) throws Exception {
-        TopicSpec topic = scenario.traffic().topics().get(0);
         Path home = Files.createDirectory(directory.resolve("server"));
-        try (LoopbackServer server = new LoopbackServer(home, "clock=virtual");
-                Admin admin = Admin.create(server.client());
-                KafkaProducer<byte[], byte[]> producer = producer(server)) {
-            ClockClient clock = new ClockClient(admin);
-            server.createTopic(
-                    topic.name(), topic.partitions(), scenario.policies().get(0).settingsOf(topic));
-            long start = clock.read().ms();
-            Map<Long, Long> bytes = new HashMap<>();
-            long samplePeriod = scenario.timing().sampleMs();
-            for (long done = 0; done < scenario.timing().durationMs(); done += MINUTE) {
-                write(producer, topic, start + done);
-                clock.advance(Math.max(0, start + done + MINUTE - clock.read().ms()));
-                if ((done + MINUTE) % samplePeriod == 0) {
-                    bytes.put(done + MINUTE, bytes(admin));
+        try (ObservedServer server = new ObservedServer(scenario, home, backend.equals(TIERED))) {
+            return new Runs(scenario, run, server.play());
+        }
+    }
+
+    /** Holds what the experiment and the server did. */
+    private record Runs(Scenario scenario, PolicyResult run, ObservedServer.Observed server) {
+        double deletedShare() {
+            Totals totals = run.summary().totals();
+            return totals.deletedBytes() / (double) totals.producedBytes();
+        }
+
+        private double deletedShare(Sample sample) {
+            long deleted = run.segments().stream()
+                    .filter(life -> life.deletedMs() >= 0 && life.deletedMs() <= sample.timeMs())
+                    .mapToLong(SegmentLife::bytes)
+                    .sum();
+            return deleted / (double) sample.producedBytes();
+        }
+
+        void assertAlike() {
+            assertClose("records", run.summary().totals().producedRecords(), server.records());
+            assertClose("mean share that was deleted", this::deletedShare, ObservedServer.Seen::deletedShare);
+            assertClose("mean bytes on the disk", Sample::localBytes, ObservedServer.Seen::localBytes);
+            assertClose("mean age of the oldest record", Sample::oldestRecordAgeMs, ObservedServer.Seen::oldestAgeMs);
+        }
+
+        /**
+         * Both look after each check, which in the run is later by what the opening took. Where segments end
+         * is a matter of chance: the means are not.
+         */
+        void assertClose(String what, ToDoubleFunction<Sample> ofRun, ToDoubleFunction<ObservedServer.Seen> ofServer) {
+            List<Double> here = new ArrayList<>();
+            List<Double> there = new ArrayList<>();
+            for (Sample sample : run.samples()) {
+                long elapsed = sample.timeMs() - scenario.timing().startMs() - AFTER_CHECK_MS;
+                if (elapsed >= 3 * HOUR && server.samples().containsKey(elapsed)) {
+                    here.add(ofRun.applyAsDouble(sample));
+                    there.add(ofServer.applyAsDouble(server.samples().get(elapsed)));
                 }
             }
-            long deleted = offsets(admin, topic, OffsetSpec.earliest());
-            long written = offsets(admin, topic, OffsetSpec.latest());
-            return new Observed(bytes, deleted / (double) written, written);
+            assertThat(here).hasSizeGreaterThan(20);
+            assertClose(what, mean(here), mean(there));
         }
-    }
 
-    private static KafkaProducer<byte[], byte[]> producer(LoopbackServer server) {
-        Properties settings = server.client();
-        // A batch is sent when it is flushed, not before.
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, 60_000);
-        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
-        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-    }
-
-    /** Writes what a minute brings, evenly over partitions and sizes. */
-    private static void write(KafkaProducer<byte[], byte[]> producer, TopicSpec topic, long fromMs) {
-        int count = (int) (RECORDS_PER_SECOND * MINUTE / 1000);
-        for (int i = 0; i < count; i++) {
-            long time = fromMs + i * MINUTE / count;
-            byte[] value = new byte[100 + (i * 68) % 201];
-            producer.send(new ProducerRecord<>(topic.name(), i % topic.partitions(), time, null, value));
+        private static double mean(List<Double> values) {
+            return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
         }
-        producer.flush();
-    }
 
-    private static long bytes(Admin admin) {
-        int broker = ClientAnswer.await(admin.describeCluster().controller()).id();
-        long bytes = 0;
-        for (LogDirDescription directory :
-                ClientAnswer.await(admin.describeLogDirs(List.of(broker)).allDescriptions()).values().stream()
-                        .flatMap(each -> each.values().stream())
-                        .toList()) {
-            for (Map.Entry<TopicPartition, ReplicaInfo> replica :
-                    directory.replicaInfos().entrySet()) {
-                bytes += replica.getKey().topic().equals("readings")
-                        ? replica.getValue().size()
-                        : 0;
-            }
+        private static void assertClose(String what, double run, double server) {
+            assertThat(server).as(what).isPositive();
+            assertThat(run)
+                    .as("%s: run %s, server %s", what, run, server)
+                    .isCloseTo(server, within(TWO_PERCENT * server));
         }
-        return bytes;
-    }
-
-    private static long offsets(Admin admin, TopicSpec topic, OffsetSpec which) {
-        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        for (int i = 0; i < topic.partitions(); i++) {
-            wanted.put(new TopicPartition(topic.name(), i), which);
-        }
-        List<Long> offsets = new ArrayList<>();
-        ClientAnswer.await(admin.listOffsets(wanted).all()).values().forEach(info -> offsets.add(info.offset()));
-        return offsets.stream().mapToLong(Long::longValue).sum();
     }
 }
