@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,16 @@ class PartitionOpeningTest {
             }
         });
         return awaitTopic(topic -> topic.name().equals("orders") && topic.open().size() == 2);
+    }
+
+    private void awaitNoPartitionOf(String topic) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_S);
+        while (node.engine.stored().stream().anyMatch(id -> id.topic().equals(topic))) {
+            assertThat(System.nanoTime())
+                    .as("in time: no partition of %s", topic)
+                    .isLessThan(deadline);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
     }
 
     private void create(String name, int partitions) {
@@ -92,14 +103,12 @@ class PartitionOpeningTest {
     @Test
     void deletesATopicWhosePartitionsAreOpened() {
         startWithOneHeld();
-        CompletableFuture<List<TopicResult>> deleted = node.metadata.deleteTopics(List.of(TopicRef.named("orders")));
-        gate.release();
-        assertThat(await(deleted)).allMatch(outcome -> outcome.error().isSuccess());
+        List<TopicResult> deleted = await(node.metadata.deleteTopics(List.of(TopicRef.named("orders"))));
+        assertThat(deleted).allMatch(outcome -> outcome.error().isSuccess());
         assertThat(node.metadata.byName("orders")).isNull();
-        assertThat(node.engine.stored())
-                .hasSize(2)
-                .contains(MetadataLog.PARTITION)
-                .noneMatch(id -> id.topic().equals("orders"));
+        gate.release();
+        awaitNoPartitionOf("orders");
+        assertThat(node.engine.stored()).hasSize(2).contains(MetadataLog.PARTITION);
         create("orders", 3);
         assertThat(node.metadata.byName("orders").isOpen()).isTrue();
     }

@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests starts on directories that were changed while the server was stopped. */
 class LostPartitionsTest {
     private static final int PARTITIONS = 4;
+    /** Where a server with two partitions of offsets keeps those of group g. */
+    private static final String OFFSETS_OF_G = "__consumer_offsets-1";
 
     @TempDir
     Path home;
@@ -76,13 +78,15 @@ class LostPartitionsTest {
             }
             server.stop();
             DirectoryDamage.delete(server.directories.get(0).resolve("orders-1"));
+            DirectoryDamage.delete(server.directories.get(0).resolve(OFFSETS_OF_G));
+            // Nothing was ever in it, so nothing is lost.
             DirectoryDamage.delete(server.directories.get(0).resolve("__consumer_offsets-0"));
             assertThatThrownBy(server::start)
                     .isInstanceOf(MetadataException.class)
-                    .hasMessageStartingWith("__consumer_offsets-0, orders-1 are not in log.dirs any more")
-                    .hasMessageContaining("log.loss.accepted=__consumer_offsets-0,orders-1,");
+                    .hasMessageStartingWith(OFFSETS_OF_G + ", orders-1 are not in log.dirs any more")
+                    .hasMessageContaining("log.loss.accepted=" + OFFSETS_OF_G + ",orders-1,");
             assertThat(server.directories.get(0).resolve("orders-1")).doesNotExist();
-            server.start("log.loss.accepted=__consumer_offsets-0,orders-1");
+            server.start("log.loss.accepted=" + OFFSETS_OF_G + ",orders-1");
             assertThat(values(server, "orders", 0)).containsExactly("kept");
             assertThat(values(server, "orders", 1)).isEmpty();
             server.stop();
