@@ -45,7 +45,7 @@ class SecondServerIT {
                 topic.awaitCopied(second, topic.end());
 
                 signal(first, "CONT");
-                first.running().awaitOutput(out -> out.contains("FENCED"));
+                first.running().awaitOutput(out -> out.contains("Fenced: "));
                 assertThatThrownBy(() -> topic.tryWrite(first)).isInstanceOf(Exception.class);
 
                 topic.write(second, 500);
