@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Shows a page as a person would see it, and notes errors and requests. Used by one thread. */
 final class BrowserTab {
+    private static final int MAX_TAPS = 10;
+    private static final int MAX_FRAMES = 120;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Narrower windows are those of phones, in pixels. */
@@ -173,16 +176,28 @@ final class BrowserTab {
         drawn();
     }
 
-    void tap(String selector, double x, double y) {
-        double[] at = bring(selector);
-        touch("touchStart", at, y, new double[] {x});
-        touch("touchEnd", at, y, new double[0]);
+    /**
+     * Taps at a place within an element until an expression is true. On busy cores the finger may stay down for
+     * so long that the browser takes the tap for a long press.
+     */
+    void tapUntil(String expression, String selector, double x, double y) {
+        for (int tries = 0; tries < MAX_TAPS; tries++) {
+            double[] at = bring(selector);
+            touch("touchStart", at, y, new double[] {x});
+            touch("touchEnd", at, y, new double[0]);
+            if (isSoon(expression)) {
+                return;
+            }
+        }
+        throw new AssertionError(MAX_TAPS + " taps at " + selector + ", and not " + expression);
     }
 
-    /** Waits until an expression is true at a frame: a touch is a tap only after a while. */
-    void await(String expression) {
-        evaluate("new Promise(done => (function look() { if (" + expression
-                + ") done(true); else requestAnimationFrame(look); })())");
+    /** Tells whether an expression is true within some frames: a touch is a tap only after a while. */
+    private boolean isSoon(String expression) {
+        return evaluate("new Promise(done => { let frames = 0; (function look() { if (" + expression
+                        + ") done(true); else if (++frames > " + MAX_FRAMES
+                        + ") done(false); else requestAnimationFrame(look); })(); })")
+                .asBoolean();
     }
 
     private void touch(String type, double[] at, double y, double[] places) {

@@ -223,8 +223,7 @@ class PageLayoutTest {
         // Ten hours are as wide as the chart: half of it is five hours.
         tab.swipe("#cost .u-over", 60, new double[] {at(tab, 22)}, new double[] {at(tab, 27)});
         assertShown(tab, 15, 25, 1);
-        tab.tap("#cost .u-over", at(tab, 20), 60);
-        tab.await("!document.querySelector('#cost .tip').hidden");
+        tab.tapUntil("!document.querySelector('#cost .tip').hidden", "#cost .u-over", at(tab, 20), 60);
         assertShown(tab, 15, 25, 1);
         assertThat(tab.text("#cost .tip")).contains("2026-06-01 20:00 UTC", "keep", "$5.00");
         double middle = at(tab, 20);
