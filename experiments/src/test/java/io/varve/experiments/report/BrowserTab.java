@@ -177,8 +177,8 @@ final class BrowserTab {
     }
 
     /**
-     * Taps at a place within an element until an expression is true. On busy cores the finger may stay down for
-     * so long that the browser takes the tap for a long press.
+     * Taps at a place within an element until an expression is true. On busy cores the finger may stay down
+     * for so long that the browser takes the tap for a long press.
      */
     void tapUntil(String expression, String selector, double x, double y) {
         for (int tries = 0; tries < MAX_TAPS; tries++) {
