@@ -8,9 +8,11 @@ import io.varve.s3.manifest.ManifestEdit.ForgetAside;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +47,10 @@ public final class AsideRequests {
 
     private static ManifestEdit edit(RemotePartition aside) {
         return new ForgetAside(
-                aside.id(), aside.segments().stream().map(RemoteSegment::object).toList());
+                aside.id(),
+                aside.segments().stream()
+                        .map(RemoteSegment::object)
+                        .collect(Collectors.toCollection(LinkedHashSet::new)));
     }
 
     /**

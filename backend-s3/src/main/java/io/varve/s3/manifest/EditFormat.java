@@ -12,6 +12,7 @@ import io.varve.s3.manifest.ManifestEdit.SetAside;
 import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
 import io.varve.s3.object.SegmentIndex;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.UUID;
 
@@ -96,7 +97,7 @@ final class EditFormat {
             case SET_ASIDE:
                 return new SetAside(id);
             case FORGET_ASIDE:
-                return new ForgetAside(id, objects(from));
+                return new ForgetAside(id, new LinkedHashSet<>(objects(from)));
             default:
                 throw from.corrupt("an edit of kind " + kind + ", must be " + ADD + " to " + FORGET_ASIDE);
         }

@@ -2,8 +2,11 @@
 package io.varve.s3.manifest;
 
 import io.varve.core.spi.PartitionId;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 
 /** Changes the manifest's state of one partition. The edits of one entry take effect together. */
@@ -118,11 +121,11 @@ public sealed interface ManifestEdit {
      * @param partition which partition; several of this id may have been set aside
      * @param objects objects that may lose their name: a partition with others stays
      */
-    record ForgetAside(PartitionId partition, List<UUID> objects) implements ManifestEdit {
-        /** Copies the list. */
+    record ForgetAside(PartitionId partition, Set<UUID> objects) implements ManifestEdit {
+        /** Copies the set, in its order. */
         public ForgetAside {
             Objects.requireNonNull(partition, "partition");
-            objects = List.copyOf(objects);
+            objects = Collections.unmodifiableSet(new LinkedHashSet<>(objects));
         }
 
         /** Tells whether a partition is one that the edit forgets. */

@@ -16,6 +16,7 @@ import io.varve.s3.object.SegmentFormat;
 import io.varve.s3.object.SegmentIndex;
 import io.varve.s3.object.StoredBlob;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -86,7 +87,7 @@ final class RandomEdits {
                 return random.nextInt(4) == 0 ? new SetAside(id) : new MoveStart(id, random.nextInt((int) end + 20));
             case 3:
                 if (random.nextInt(3) == 0) {
-                    return new ForgetAside(id, objectsOfOneSetAside(state, id));
+                    return new ForgetAside(id, new LinkedHashSet<>(objectsOfOneSetAside(state, id)));
                 }
                 return new MoveStart(id, random.nextInt((int) end + 1));
             case 4:
