@@ -11,10 +11,7 @@ import io.varve.experiments.result.PolicyResult;
 import io.varve.experiments.result.PolicySummary;
 import io.varve.experiments.result.ResultFiles;
 import io.varve.experiments.result.Totals;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,18 +27,10 @@ class CompareCommandTest {
     @TempDir
     private Path directory;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final PrintedCommand command = new PrintedCommand();
 
     private int compare(Path first, Path second) {
-        return ExperimentCommand.run(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                "compare",
-                first.toString(),
-                second.toString(),
-                "--out",
-                directory.resolve("page.html").toString());
+        return command.run("compare", first, second, "--out", directory.resolve("page.html"));
     }
 
     private Path write(String name, long seed, PolicyResult... policies) throws IOException {
@@ -65,9 +54,7 @@ class CompareCommandTest {
     }
 
     private Stream<String> printed() {
-        return out.toString(StandardCharsets.UTF_8)
-                .lines()
-                .map(line -> line.replaceAll(" +", " ").strip());
+        return command.out().lines().map(line -> line.replaceAll(" +", " ").strip());
     }
 
     @Test
@@ -88,18 +75,18 @@ class CompareCommandTest {
                         "added: only in " + second)
                 .noneMatch(line -> line.contains("max bucket"));
         assertThat(directory.resolve("page.html")).content().contains("<h", "uPlot", "\"onlyFirst\":[\"gone\"]");
-        assertThat(err.size()).isZero();
+        assertThat(command.err()).isEmpty();
     }
 
     @Test
     void refusesWhatIsNoResultOrNotAWholeOne() throws IOException {
         Path first = write("a", 1, policy("short", 100, 7));
         assertThat(compare(first, directory.resolve("none"))).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("none is not the result of an experiment");
+        assertThat(command.err()).contains("none is not the result of an experiment");
 
         Files.delete(first.resolve("reads.csv"));
         assertThat(compare(first, first)).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("reads.csv: is absent");
+        assertThat(command.err()).contains("reads.csv: is absent");
         assertThat(directory.resolve("page.html")).doesNotExist();
     }
 
@@ -109,7 +96,7 @@ class CompareCommandTest {
         Path json = first.resolve("result.json");
         Files.writeString(json, Files.readString(json).replace("\"format\" : 1", "\"format\" : 9"));
         assertThat(compare(first, first)).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("result.json: has format 9, this version reads");
+        assertThat(command.err()).contains("result.json: has format 9, this version reads");
     }
 
     @Test
@@ -117,6 +104,6 @@ class CompareCommandTest {
         Path first = write("a", 1, policy("short", 100, 7));
         Path second = write("b", 1, policy("long", 100, 7));
         assertThat(compare(first, second)).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("No policy is in both", "short", "long");
+        assertThat(command.err()).contains("No policy is in both", "short", "long");
     }
 }

@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.runtime.Clock;
 import io.varve.experiments.result.ResultFiles;
 import io.varve.experiments.server.LoopbackServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,19 +24,7 @@ class ExperimentCommandTest {
     @TempDir
     private Path directory;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    private int run(Object... arguments) {
-        String[] words = new String[arguments.length];
-        for (int i = 0; i < words.length; i++) {
-            words[i] = arguments[i].toString();
-        }
-        return ExperimentCommand.run(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                words);
-    }
+    private final PrintedCommand command = new PrintedCommand();
 
     private Path scenario(String text) throws IOException {
         return Files.writeString(directory.resolve("scenario.yaml"), text);
@@ -47,8 +32,8 @@ class ExperimentCommandTest {
 
     @Test
     void tellsItsVersion() {
-        assertThat(run("--version")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("Varve ");
+        assertThat(command.run("--version")).isZero();
+        assertThat(command.out()).startsWith("Varve ");
     }
 
     /** A hundredth of the ready scenario's bytes: its batches are as many. */
@@ -58,16 +43,16 @@ class ExperimentCommandTest {
                 .replace("rate: 5MB/s", "rate: 50kB/s")
                 .replace("segment.bytes: 1GiB", "segment.bytes: 16MiB"));
         Path report = directory.resolve("report");
-        assertThat(run("run", small, "--report", report, "--jobs", 2)).isZero();
+        assertThat(command.run("run", small, "--report", report, "--jobs", 2)).isZero();
 
-        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        assertThat(command.out().lines())
                 .anySatisfy(line -> assertThat(line).contains("retention.ms=7d").endsWith("pass"))
                 .anySatisfy(line -> assertThat(line).contains("retention.ms=1d").endsWith("FAIL"))
                 .anySatisfy(line -> assertThat(line).contains("fails no consumer loses data: it is ", ",", " records"));
         assertThat(report).isDirectoryContaining("glob:**.csv").isDirectoryContaining("glob:**result.json");
         assertThat(report.resolve("misses.csv")).content().contains("retention.ms=1d", "weekend");
         assertThat(report.resolve("scenario.yaml")).hasSameTextualContentAs(small);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("10.0 of 10.0 days");
+        assertThat(command.err()).contains("10.0 of 10.0 days");
     }
 
     @Test
@@ -85,7 +70,7 @@ class ExperimentCommandTest {
                             "orders", i % 3, now + 200 * (i - 2000), null, new byte[500 + i % 1000]));
                 }
             }
-            assertThat(run(
+            assertThat(command.run(
                             "record",
                             "--bootstrap-server",
                             server.address(),
@@ -101,10 +86,10 @@ class ExperimentCommandTest {
         Path policies = Files.writeString(
                 directory.resolve("policies.yaml"), "policies: [{name: hours, retention.ms: 6h, segment.ms: 1h}]\n");
         Path report = directory.resolve("report");
-        assertThat(run("replay", trace, "--policies", policies, "--duration", "1d", "--report", report))
+        assertThat(command.run("replay", trace, "--policies", policies, "--duration", "1d", "--report", report))
                 .isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("hours");
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("1.0 of 1.0 days");
+        assertThat(command.out()).contains("hours");
+        assertThat(command.err()).contains("1.0 of 1.0 days");
         assertThat(report.resolve("trace.yaml")).hasSameTextualContentAs(trace);
         assertThat(report.resolve("policies.yaml")).hasSameTextualContentAs(policies);
         // 5 records a second of 1000 bytes for 6 hours, less what waits in batches, and whole segments.
@@ -122,26 +107,29 @@ class ExperimentCommandTest {
     @Test
     void recordTellsWhyThereIsNoTrace() throws IOException {
         try (LoopbackServer server = new LoopbackServer(directory)) {
-            assertThat(run("record", "--bootstrap-server", server.address(), "--topic", "none"))
+            assertThat(command.run("record", "--bootstrap-server", server.address(), "--topic", "none"))
                     .isEqualTo(1);
         }
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("none on 127.0.0.1:");
-        assertThat(run("record", "--topic", "none", "--for", "soon")).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("'soon' is not a duration");
+        assertThat(command.err()).contains("none on 127.0.0.1:");
+        assertThat(command.run("record", "--topic", "none", "--for", "soon")).isEqualTo(2);
+        assertThat(command.err()).contains("'soon' is not a duration");
     }
 
     @Test
     void saysWhereAScenarioIsWrong() throws IOException {
         Path wrong = scenario(Files.readString(READY).replace("duration: 10d", "duration: soon"));
-        assertThat(run("run", wrong, "--report", directory.resolve("report"))).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("scenario.yaml:8:11", "soon");
+        assertThat(command.run("run", wrong, "--report", directory.resolve("report")))
+                .isEqualTo(1);
+        assertThat(command.err()).contains("scenario.yaml:8:11", "soon");
         assertThat(directory.resolve("report")).doesNotExist();
     }
 
     @Test
     void refusesWhatIsNoFileAndWhatIsNoCommandLine() {
-        assertThat(run("run", directory.resolve("none"), "--report", directory)).isEqualTo(1);
-        assertThat(run("run", READY, "--report", directory, "--jobs", 0)).isEqualTo(2);
-        assertThat(run("run", READY)).isEqualTo(2);
+        assertThat(command.run("run", directory.resolve("none"), "--report", directory))
+                .isEqualTo(1);
+        assertThat(command.run("run", READY, "--report", directory, "--jobs", 0))
+                .isEqualTo(2);
+        assertThat(command.run("run", READY)).isEqualTo(2);
     }
 }

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.experiments.run.RunEstimate;
 import io.varve.experiments.scenario.Scenario;
 import io.varve.experiments.scenario.ScenarioFile;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -28,23 +25,11 @@ class WorkLineTest {
     @TempDir
     private Path directory;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final PrintedCommand command = new PrintedCommand();
 
     private static String line(String duration, String linger, int jobs) throws Exception {
         Scenario scenario = ScenarioFile.parse("clicks", CLICKS.formatted(duration, linger) + POLICIES);
         return WorkLine.of(scenario, RunEstimate.of(scenario), jobs);
-    }
-
-    private int run(Object... arguments) {
-        String[] words = new String[arguments.length];
-        for (int i = 0; i < words.length; i++) {
-            words[i] = arguments[i].toString();
-        }
-        return ExperimentCommand.run(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                words);
     }
 
     @Test
@@ -76,20 +61,19 @@ class WorkLineTest {
                 Files.writeString(directory.resolve("scenario.yaml"), CLICKS.formatted("10m", "2ms") + POLICIES);
         Path report = directory.resolve("report");
 
-        assertThat(run("replay", trace, "--policies", policies, "--coarsen", "10s", "--report", report))
+        assertThat(command.run("replay", trace, "--policies", policies, "--coarsen", "10s", "--report", report))
                 .isZero();
         String note = "Batches gathered the records of 10s at least: 2";
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("2 policies, 1 at a time, 2", "batches in all");
-        assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("note: " + note)
-                .contains(" % of the bytes produced");
+        assertThat(command.err()).contains("2 policies, 1 at a time, 2", "batches in all");
+        assertThat(command.out()).contains("note: " + note).contains(" % of the bytes produced");
         assertThat(report.resolve("result.json")).content().contains(note);
         assertThat(report.resolve("report.html")).content().contains(note);
 
-        out.reset();
-        assertThat(run("run", scenario, "--report", report)).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("note:");
-        assertThat(run("run", scenario, "--report", report, "--coarsen", "2h")).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("'2h' is not a duration", "from 1ms to 1h");
+        command.forgetOut();
+        assertThat(command.run("run", scenario, "--report", report)).isZero();
+        assertThat(command.out()).doesNotContain("note:");
+        assertThat(command.run("run", scenario, "--report", report, "--coarsen", "2h"))
+                .isEqualTo(2);
+        assertThat(command.err()).contains("'2h' is not a duration", "from 1ms to 1h");
     }
 }
