@@ -22,10 +22,12 @@ import org.slf4j.LoggerFactory;
  */
 final class IndexFile {
     private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
-    /** Entries read at once at the end of a search. */
+    /** Number of entries that a search reads at once. */
     private static final int WINDOW = 128;
 
     private static final int LARGEST_ENTRY = 12;
+    /** A search begins so that this part of a window lies behind the entry found last. */
+    private static final int BEHIND = 8;
     /** Number of entries that memory first has space for: most segments are idle, or short. */
     private static final int FIRST_UNWRITTEN = 8;
 
@@ -34,12 +36,15 @@ final class IndexFile {
 
     private final PooledFile file;
     private final int entrySize;
-    private final List<Field> ascending;
+    private final List<EntrySearch.EntryField> ascending;
     private volatile int count = -1;
     /** The entries that are not in the file; null if all are. Changed by the writer, before the count. */
     private volatile Unwritten unwritten;
 
     private volatile boolean distrusted;
+    /** Where the next search begins: readers in order look near the entry found last. Any value is right. */
+    private int nearby;
+
     private final UnforcedChanges unforced = new UnforcedChanges();
 
     /**
@@ -57,7 +62,7 @@ final class IndexFile {
     }
 
     /** @param ascending the fields of an entry: each is above that of the entry before, and never negative */
-    IndexFile(PooledFile file, int entrySize, List<Field> ascending) {
+    IndexFile(PooledFile file, int entrySize, List<EntrySearch.EntryField> ascending) {
         this.file = file;
         this.entrySize = entrySize;
         this.ascending = List.copyOf(ascending);
@@ -105,7 +110,7 @@ final class IndexFile {
         int looked = Math.min(entries, 2);
         ByteBuffer last = ByteBuffer.allocate(looked * entrySize);
         Disk.read(open, last, (long) (entries - looked) * entrySize);
-        for (Field field : ascending) {
+        for (EntrySearch.EntryField field : ascending) {
             long before = -1;
             for (int at = 0; at < looked * entrySize; at += entrySize) {
                 if (field.read(last, at) <= before) {
@@ -117,41 +122,17 @@ final class IndexFile {
         return true;
     }
 
-    /** A field of an entry. */
-    @FunctionalInterface
-    interface Field {
-        long read(ByteBuffer buffer, int at);
-    }
-
     /** @return a field of entry {@code i} */
-    long get(int i, Field field) {
+    long get(int i, EntrySearch.EntryField field) {
         ByteBuffer buffer = read(i, 1);
         return field.read(buffer, 0);
     }
 
     /** @return the last entry whose field is at most {@code target}, or -1 */
-    int floor(Field field, long target) {
-        int low = 0;
-        int high = count(); // entries below low are at most target, those from high on are above it
-        while (high - low > WINDOW) {
-            int middle = (low + high) >>> 1;
-            if (get(middle, field) <= target) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        int first = low;
-        ByteBuffer buffer = high > low ? read(low, high - low) : null;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (field.read(buffer, (middle - first) * entrySize) <= target) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low - 1;
+    int floor(EntrySearch.EntryField field, long target) {
+        int found = new EntrySearch(this::read, entrySize, WINDOW).floor(field, target, count(), nearby);
+        nearby = found - WINDOW / BEHIND;
+        return found;
     }
 
     /** @return the bytes of {@code n} entries from {@code first} on; valid until the thread's next call */
