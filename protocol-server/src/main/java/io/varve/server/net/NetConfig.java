@@ -49,8 +49,11 @@ public record NetConfig(
      *     server accepts them
      */
     public record Sockets(int sendBufferBytes, int receiveBufferBytes, int backlog) {
-        /** Kafka's defaults. */
-        public static final Sockets DEFAULT = new Sockets(102_400, 102_400, 50);
+        /**
+         * Kafka's defaults, but for the send buffer. The operating system makes one that takes an answer to a
+         * fetch whole; with Kafka's 102400 bytes the event loop wakes up five times more for each MiB.
+         */
+        public static final Sockets DEFAULT = new Sockets(-1, 102_400, 50);
     }
 
     /**
