@@ -45,6 +45,9 @@ final class BlockingWait {
         if (ms == Scheduler.AgentStep.UNTIL_WOKEN) {
             return await(done, ms);
         }
+        if (ms == 0) {
+            return done.isDone(); // the time is over, although nobody may be there to run a timer
+        }
         CompletableFuture<Void> over = new CompletableFuture<>();
         Scheduler.Task timer = timers.schedule(ms, () -> over.complete(null));
         await(CompletableFuture.anyOf(done, over), Scheduler.AgentStep.UNTIL_WOKEN);

@@ -31,14 +31,15 @@ import io.varve.core.spi.StorageProvider;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +55,8 @@ class CompactionTest {
             Long.MAX_VALUE,
             Long.MAX_VALUE,
             LIMITS);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private VirtualTime time = new VirtualTime(1_000_000);
     private final FailPoints failPoints = new FailPoints();
@@ -124,7 +127,9 @@ class CompactionTest {
             }
         });
         time.await(visible, 0);
-        visible.orTimeout(60, TimeUnit.SECONDS).join();
+        // With threads the committer may pause, for more appends, in the time that only this thread moves.
+        advanceUntil("visible records", visible::isDone);
+        visible.join();
     }
 
     private static int records(PartitionLog log) {
@@ -168,8 +173,10 @@ class CompactionTest {
     }
 
     /** Moves the clock until a condition holds, so that threads that wait for the clock proceed. */
-    private void advanceUntil(java.util.function.BooleanSupplier holds) {
+    private void advanceUntil(String what, BooleanSupplier holds) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waiting for %s", what).isLessThan(deadline);
             time.advance(100);
             Thread.yield();
         }
@@ -231,9 +238,9 @@ class CompactionTest {
         start(new CompactionConfig(true, 2, 1 << 20, 0.9, 1 << 16, Double.MAX_VALUE, 15_000));
         PartitionLog log = open("compacted", COMPACTED);
         fill(log, 100);
-        advanceUntil(() -> records(log) < 60);
+        advanceUntil("less than 60 records", () -> records(log) < 60);
         fill(log, 100);
-        advanceUntil(() -> records(log) < 60);
+        advanceUntil("less than 60 records", () -> records(log) < 60);
     }
 
     @Test
@@ -243,7 +250,7 @@ class CompactionTest {
         fill(log, 100);
         long bytes = log.sizeInBytes();
         long begun = time.millis();
-        advanceUntil(() -> records(log) < 60);
+        advanceUntil("less than 60 records", () -> records(log) < 60);
         // Each byte is read for its key, and again for the copy.
         assertThat(time.millis() - begun).isGreaterThan(bytes);
     }
@@ -314,21 +321,24 @@ class CompactionTest {
                 throw e;
             }
         });
-        for (int i = 0; i < 3000; i++) {
-            append(log, "key " + i % 11, "value " + i);
-            expected.put("key " + i % 11, "value " + i);
-            if (i % 10 == 0) {
-                time.advance(1);
+        try {
+            for (int i = 0; i < 3000; i++) {
+                append(log, "key " + i % 11, "value " + i);
+                expected.put("key " + i % 11, "value " + i);
+                if (i % 10 == 0) {
+                    time.advance(1);
+                }
+                if (i % 500 == 499) {
+                    awaitVisible(log);
+                    log.maintenance().trimTo(log.logStartOffset() + 20);
+                }
             }
-            if (i % 500 == 499) {
-                awaitVisible(log);
-                log.maintenance().trimTo(log.logStartOffset() + 20);
-            }
+            awaitVisible(log);
+            advanceUntil("less than 150 records", () -> records(log) < 150);
+        } finally {
+            stop.set(true);
+            join(reader);
         }
-        awaitVisible(log);
-        advanceUntil(() -> records(log) < 150);
-        stop.set(true);
-        reader.join();
         assertThat(failed).isFalse();
         assertThat(folded(log)).isEqualTo(expected);
         assertThat(log.logEndOffset()).isEqualTo(3000);

@@ -2,8 +2,10 @@
 package io.varve.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.varve.core.runtime.Scheduler.AgentStep;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -194,6 +196,15 @@ class VirtualTimeTest {
         });
         time.advance(2500);
         assertThat(ran).containsExactly("step 0", "step 1000", "step 2000");
+    }
+
+    /** No one else would move the time. */
+    @Test
+    void withThreadsAWaitOfNoTimeIsOverAtOnce() {
+        VirtualTime threads = VirtualTime.withThreads(0);
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        boolean done = assertTimeoutPreemptively(Duration.ofSeconds(10), () -> threads.await(never, 0));
+        assertThat(done).isFalse();
     }
 
     @Test
