@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.conformance.rig.JavaCommand;
 import io.varve.conformance.rig.TestedBackend;
+import io.varve.conformance.rig.TimedProcess;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.StorageContext;
@@ -27,11 +28,11 @@ class DeadReaderTest extends LmdbTestBase {
     private static final int KEPT = 20;
     private static final int BATCH = 20_000;
 
-    private final List<Process> others = new ArrayList<>();
+    private final List<TimedProcess> others = new ArrayList<>();
 
     @AfterEach
     void end() {
-        others.forEach(Process::destroyForcibly);
+        others.forEach(TimedProcess::close);
     }
 
     /** LMDB itself releases the slots of dead readers only when no process has the environment open. */
@@ -133,11 +134,10 @@ class DeadReaderTest extends LmdbTestBase {
         List<String> command =
                 new ArrayList<>(JavaCommand.of(TestedBackend.of(new LmdbStorageProvider()), BystanderMain.class));
         command.addAll(List.of(directory.toString(), what));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        others.add(process);
-        assertThat(process.inputReader().readLine()).isEqualTo("ready");
-        return process;
+        TimedProcess other =
+                TimedProcess.start(new ProcessBuilder(command).redirectErrorStream(true), TimedProcess.PATIENCE);
+        others.add(other);
+        assertThat(other.readLine()).isEqualTo("ready");
+        return other.process();
     }
 }

@@ -4,6 +4,7 @@ package io.varve.lmdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.varve.conformance.rig.ChildRun;
 import io.varve.conformance.rig.SmallDisk;
 import io.varve.core.directory.DiskReserve;
 import io.varve.core.directory.DiskReserveConfig;
@@ -176,11 +177,10 @@ class FullDiskTest extends LmdbTestBase {
      */
     @Test
     void theTableOfReadersIsAllocatedFromTheBeginning() throws IOException, InterruptedException {
-        Process du = new ProcessBuilder(
-                        "du", "-k", directory.resolve(ReaderTable.NAME).toString())
-                .start();
-        String kilobytes = new String(du.getInputStream().readAllBytes()).split("\\s")[0];
-        assertThat(du.waitFor()).isZero();
+        ChildRun du = ChildRun.of(new ProcessBuilder(
+                "du", "-k", directory.resolve(ReaderTable.NAME).toString()));
+        String kilobytes = du.output().split("\\s")[0];
+        assertThat(du.exit()).as(du.output()).isZero();
         assertThat(Long.parseLong(kilobytes) * 1024).isEqualTo(Files.size(directory.resolve(ReaderTable.NAME)));
     }
 }

@@ -4,6 +4,7 @@ package io.varve.lmdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.varve.conformance.rig.ChildRun;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
@@ -176,10 +177,7 @@ class StartTest extends LmdbTestBase {
                 System.getProperty("java.class.path"),
                 OpenStorageMain.class.getName(),
                 directory.resolve("other").toString()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
+        return ChildRun.of(new ProcessBuilder(command)).output();
     }
 
     @Test

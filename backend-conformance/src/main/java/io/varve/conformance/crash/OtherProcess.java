@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.crash;
 
+import io.varve.conformance.rig.ChildRun;
 import io.varve.conformance.rig.JavaCommand;
 import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.runtime.FailPoints;
@@ -8,7 +9,6 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -28,12 +28,12 @@ public final class OtherProcess {
         command.add(subject.provider().getClass().getName());
         command.add(directory.toString());
         subject.properties().forEach((key, value) -> command.add(key + "=" + value));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return said.strip();
+        List<String> said = ChildRun.of(new ProcessBuilder(command))
+                .output()
+                .strip()
+                .lines()
+                .toList();
+        return said.isEmpty() ? "" : said.get(said.size() - 1); // what was logged comes before it
     }
 
     /** @param arguments the provider's class, the directory, then KEY=VALUE */

@@ -3,9 +3,8 @@ package io.varve.conformance.crash;
 
 import io.varve.conformance.rig.JavaCommand;
 import io.varve.conformance.rig.TestedBackend;
-import java.io.BufferedReader;
+import io.varve.conformance.rig.TimedProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,17 +14,14 @@ import java.util.concurrent.TimeUnit;
 
 /** Starts a {@link WorkerMain} in a process of its own, and kills it. Not thread-safe. */
 public final class WorkerProcess implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 120;
     private static final int MOST_COMPLAINT = 4000;
 
-    private final Process process;
-    private final BufferedReader output;
+    private final TimedProcess child;
     private final Path errors;
 
-    private WorkerProcess(Process process, Path errors) {
-        this.process = process;
+    private WorkerProcess(TimedProcess child, Path errors) {
+        this.child = child;
         this.errors = errors;
-        output = process.inputReader(StandardCharsets.UTF_8);
     }
 
     /**
@@ -41,8 +37,8 @@ public final class WorkerProcess implements AutoCloseable {
                 JavaCommand.of(subject, WorkerMain.class, "-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
         command.addAll(order.arguments(subject.provider().getClass().getName(), subject.properties()));
         Path errors = Path.of(order.journal() + ".err");
-        return new WorkerProcess(
-                new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        return new WorkerProcess(TimedProcess.start(builder, TimedProcess.PATIENCE), errors);
     }
 
     /**
@@ -51,9 +47,9 @@ public final class WorkerProcess implements AutoCloseable {
      * @throws IllegalStateException if the child ends before, with what it said
      */
     public void awaitReady() throws IOException {
-        String line = output.readLine();
+        String line = child.readLine();
         if (!WorkerMain.READY.equals(line)) {
-            process.destroyForcibly();
+            child.kill();
             throw new IllegalStateException("the child did not start: " + line + complaint());
         }
     }
@@ -65,10 +61,11 @@ public final class WorkerProcess implements AutoCloseable {
      * @throws IllegalStateException if it ended by itself before, with what it said
      */
     public void killAfter(long millis) throws InterruptedException {
-        boolean ended = process.waitFor(millis, TimeUnit.MILLISECONDS);
-        process.destroyForcibly().waitFor();
+        boolean ended = child.process().waitFor(millis, TimeUnit.MILLISECONDS);
+        child.kill();
+        int status = child.exit();
         if (ended) {
-            throw new IllegalStateException("the workload failed, exit status " + process.exitValue() + complaint());
+            throw new IllegalStateException("the workload failed, exit status " + status + complaint());
         }
     }
 
@@ -76,33 +73,30 @@ public final class WorkerProcess implements AutoCloseable {
      * Waits until the child halts.
      *
      * @return true if it did so at its failpoint, false if that was not reached
-     * @throws IllegalStateException if it failed, with what it said
+     * @throws IllegalStateException if it failed or does not end, with what it said
      */
     public boolean awaitHalt() throws IOException, InterruptedException {
         counts();
-        return process.exitValue() == WorkerMain.HALTED;
+        return child.exit() == WorkerMain.HALTED;
     }
 
     /**
      * Waits until a counting child halts.
      *
      * @return hits by failpoint, in order of their names
-     * @throws IllegalStateException if it failed, with what it said
+     * @throws IllegalStateException if it failed or does not end, with what it said
      */
     public Map<String, Integer> counts() throws IOException, InterruptedException {
         Map<String, Integer> counts = new TreeMap<>();
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
+        for (String line = child.readLine(); line != null; line = child.readLine()) {
             if (line.startsWith(WorkerMain.COUNTED)) {
                 String[] words = line.split(" ");
                 counts.put(words[1], Integer.valueOf(words[2]));
             }
         }
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new IllegalStateException("the workload did not end within " + PATIENCE_SECONDS + " s");
-        }
-        if (process.exitValue() != 0 && process.exitValue() != WorkerMain.HALTED) {
-            throw new IllegalStateException("the workload failed, exit status " + process.exitValue() + complaint());
+        int status = child.exit();
+        if (status != 0 && status != WorkerMain.HALTED) {
+            throw new IllegalStateException("the workload failed, exit status " + status + complaint());
         }
         return counts;
     }
@@ -119,6 +113,6 @@ public final class WorkerProcess implements AutoCloseable {
     /** Kills what still runs. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        child.close();
     }
 }

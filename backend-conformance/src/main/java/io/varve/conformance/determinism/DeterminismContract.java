@@ -3,10 +3,10 @@ package io.varve.conformance.determinism;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.conformance.rig.ChildRun;
 import io.varve.conformance.rig.JavaCommand;
 import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.engine.Durability;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +67,6 @@ public final class DeterminismContract {
     private List<String> elsewhere(Durability durability, long seed) throws IOException, InterruptedException {
         Path root = fresh();
         Path seen = directory.resolve("seen-" + runs);
-        File output = directory.resolve("output-" + runs).toFile();
         List<String> command = JavaCommand.of(backend, ScriptMain.class);
         command.addAll(List.of(
                 backend.provider().getClass().getName(),
@@ -76,12 +75,8 @@ public final class DeterminismContract {
                 Long.toString(seed),
                 seen.toString()));
         backend.properties().forEach((key, value) -> command.add(key + "=" + value));
-        int exit = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output)
-                .start()
-                .waitFor();
-        assertThat(exit).as("%s", output).isZero();
+        ChildRun run = ChildRun.of(new ProcessBuilder(command));
+        assertThat(run.exit()).as("%s", run.output()).isZero();
         List<String> lines = new ArrayList<>(Files.readAllLines(seen));
         lines.addAll(beside(root));
         return lines;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.powercut;
 
+import io.varve.conformance.rig.ChildRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Runs commands of the operating system. */
 final class SystemCommand {
-    private static final int SECONDS = 60;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private SystemCommand() {}
 
@@ -29,19 +29,16 @@ final class SystemCommand {
     static String run(Object... words) {
         List<String> command = Stream.of(words).map(Object::toString).toList();
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);
-            Process process = builder.start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new CommandFailed(String.join(" ", command) + " does not end");
+            ChildRun run = ChildRun.of(builder, LIMIT);
+            if (run.exit() != 0) {
+                throw new CommandFailed(
+                        String.join(" ", command) + ": " + run.output().strip());
             }
-            if (process.exitValue() != 0) {
-                throw new CommandFailed(String.join(" ", command) + ": " + output);
-            }
-            return output;
+            return run.output().strip();
+        } catch (IllegalStateException e) {
+            throw new CommandFailed(e.getMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(String.join(" ", command), e);
         } catch (InterruptedException e) {

@@ -186,15 +186,13 @@ public final class DirectoryRig implements StorageRig {
         }
         List<String> command = JavaCommand.of(subject, reader);
         command.addAll(List.of(directory.toString(), "reading"));
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            String said = process.inputReader().readLine();
-            process.destroyForcibly().waitFor();
-            if (said == null) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        try (TimedProcess child = TimedProcess.start(builder, TimedProcess.PATIENCE)) {
+            if (child.readLine() == null) {
                 throw new IllegalStateException(reader + " ended before it began to read");
             }
+            child.kill();
+            child.exit();
             return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -67,11 +67,7 @@ public final class RamDisk implements AutoCloseable {
             words.addAll(0, List.of("sudo", "-n"));
         }
         try {
-            Process process = new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor() == 0;
+            return ChildRun.of(new ProcessBuilder(words)).exit() == 0;
         } catch (IOException e) {
             return false; // no such command here
         } catch (InterruptedException e) {

@@ -12,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -186,9 +185,8 @@ public final class SmallDisk implements AutoCloseable {
         }
         all.addAll(List.of(command));
         try {
-            Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
-            String out = new String(process.getInputStream().readAllBytes());
-            return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0 ? null : out;
+            ChildRun run = ChildRun.of(new ProcessBuilder(all));
+            return run.exit() == 0 ? null : run.output();
         } catch (IOException e) {
             return e.getMessage();
         } catch (InterruptedException e) {

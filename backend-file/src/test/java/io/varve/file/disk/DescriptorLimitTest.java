@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.varve.conformance.rig.ChildRun;
 import io.varve.conformance.rig.JavaCommand;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
@@ -14,7 +15,6 @@ import io.varve.file.FileTestBase;
 import io.varve.file.ManyPartitionsMain;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -55,10 +55,9 @@ class DescriptorLimitTest {
         command.addAll(JavaCommand.of(
                 new FileRig(directory).subject().orElseThrow(), ManyPartitionsMain.class, "-XX:-MaxFDLimit"));
         command.addAll(List.of(directory.toString(), String.valueOf(ROUNDS)));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        ChildRun run = ChildRun.of(new ProcessBuilder(command));
+        assertThat(run.exit()).as(run.output()).isZero();
+        return run.output();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.varve.experiments.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.conformance.rig.ChildRun;
 import io.varve.conformance.rig.JavaCommand;
 import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.memory.MemoryStorageProvider;
@@ -74,11 +75,8 @@ class EqualRunsTest {
         Path report = directory.resolve("other");
         List<String> command = JavaCommand.of(TestedBackend.of(new MemoryStorageProvider()), ExperimentCommand.class);
         command.addAll(List.of("run", scenario.toString(), "--report", report.toString()));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("output").toFile())
-                .start();
-        assertThat(process.waitFor()).as("%s", directory.resolve("output")).isZero();
+        ChildRun run = ChildRun.of(new ProcessBuilder(command));
+        assertThat(run.exit()).as("%s", run.output()).isZero();
         return report;
     }
 
