@@ -16,7 +16,8 @@ adds "forces/GB" and "calls/GB", forces and all system calls, by perf's tracepoi
 Producers warm the JVMs with half as many records first, where no count is taken. Environment: BENCH_DIR for the data (a temporary folder of /tmp's disk).
 
 Works: startup, produce-1k-acks1, produce-1k-all, produce-1k-synced (Kafka forces every batch, too), produce-100b-all, produce-lz4-8p,
-produce-paced (2,000 records/s), consume-1k, e2e, partitions (1,000 of them), crash.
+paced (2,000 records/s), paced-synced (Kafka forces every batch, too), paced-unsynced (Varve does not sync either: log.durability=async),
+consume-1k, e2e, partitions (1,000 of them), crash (kill -9 with 4 GB in four partitions).
 """
 import argparse
 import os
@@ -278,10 +279,18 @@ class Works:
         self.topic(broker, 8)
         return self.warmed(broker, 2e6, 1000, "all", "compression.type=lz4")
 
-    def produce_paced(self, broker):
-        self.topic(broker)
+    def paced(self, broker, config=None):
+        self.topic(broker, 1, config)
         self.produce(broker, 3e5, 1000, "all")
-        return self.produce(broker, 4e4, 1000, "all", rate=2000)
+        return self.produce(broker, 3e4, 1000, "all", rate=2000)
+
+    def paced_synced(self, broker):
+        return self.paced(broker, broker.SYNCED_TOPIC)
+
+    def paced_unsynced(self, broker):
+        return self.paced(broker)
+
+    paced_unsynced.settings_of_varve = {"log.durability": "async"}
 
     def consume_1k(self, broker):
         self.topic(broker)
@@ -321,8 +330,8 @@ class Works:
         out = self.tool("GetOffsetShell", "--bootstrap-server", broker.address, "--topic", "bench")
         return {"start s": again, "records kept": sum(int(line.rsplit(":", 1)[1]) for line in out.splitlines() if line.startswith("bench:"))}
 
-    ALL = [startup, produce_1k_acks1, produce_1k_all, produce_1k_synced, produce_100b_all, produce_lz4_8p, produce_paced, consume_1k, e2e,
-           partitions, crash]
+    ALL = [startup, produce_1k_acks1, produce_1k_all, produce_1k_synced, produce_100b_all, produce_lz4_8p, paced, paced_synced, paced_unsynced,
+           consume_1k, e2e, partitions, crash]
 
 
 def main():
@@ -347,19 +356,26 @@ def main():
     Varve.build(checkout)
     if checkout != HOME:
         Varve.build(HOME)  # the clients
-    sides = {"varve": lambda root: Varve(checkout, "varve", root, settings)}
+    sides = {"varve": lambda root, work: Varve(checkout, "varve", root, of_work(work) | settings)}
     if options.peer == "kafka":
         Kafka.prepare()
-        sides = {"kafka": lambda root: Kafka("kafka", root, of_peer), **sides}
+        sides = {"kafka": lambda root, work: Kafka("kafka", root, of_peer), **sides}
     elif options.peer != "none":
         other = os.path.abspath(options.peer)
         Varve.build(other)
-        sides = {"peer": lambda root: Varve(other, "peer", root, of_peer), **sides}
+        sides = {"peer": lambda root, work: Varve(other, "peer", root, of_work(work) | of_peer), **sides}
 
     run = Works(options.scale, options.count)
     print(f"{options.rounds} round(s), scale {options.scale:g}, {os.cpu_count()} cores", flush=True)
     for name in options.work.split(","):
+        begun = time.monotonic()
         report(name, measure(works[name], run, sides, options.rounds))
+        print(f"{name:18} took {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def of_work(work):
+    """The settings of Varve that a work needs."""
+    return getattr(work, "settings_of_varve", {})
 
 
 def measure(work, run, sides, rounds):
@@ -368,7 +384,7 @@ def measure(work, run, sides, rounds):
     for turn in range(rounds):
         for side in list(sides)[:: 1 if turn % 2 == 0 else -1]:
             root = tempfile.mkdtemp(prefix=f"compare-{side}-", dir=os.environ.get("BENCH_DIR"))
-            broker = sides[side](root)
+            broker = sides[side](root, work)
             try:
                 broker.format()
                 started = broker.start()
