@@ -8,6 +8,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import java.nio.file.Path;
+import java.util.function.LongSupplier;
 
 /**
  * Refuses appends for which there is no space, within the map's limit or on the disk. An append is refused
@@ -22,14 +23,23 @@ final class SpaceCheck {
     private final DiskReserveConfig reserved;
     private final Path directory;
     private final Path data;
+    private final LongSupplier freeBytes;
+    private final SpaceGrant grant;
     private final long mapMax;
     private final StagingMemory staging;
     private final FullDiskLog fullDisk;
     private volatile long liveBytes;
 
-    /** @param clock limits how often refused writes are logged */
+    /** @param clock limits how often the disk is looked at and refused writes are logged */
     SpaceCheck(Path directory, LmdbConfig config, StagingMemory staging, Clock clock) {
+        this(directory, config, staging, clock, directory.toFile()::getUsableSpace);
+    }
+
+    /** @param freeBytes tells how many bytes are free on the disk */
+    SpaceCheck(Path directory, LmdbConfig config, StagingMemory staging, Clock clock, LongSupplier freeBytes) {
         this.directory = directory;
+        this.freeBytes = freeBytes;
+        this.grant = new SpaceGrant(clock);
         this.data = directory.resolve(OpenedEnvironment.DATA);
         this.mapMax = config.mapMaxBytes();
         this.staging = staging;
@@ -58,46 +68,56 @@ final class SpaceCheck {
         if (isReservedFor(id)) {
             requireWithReserve(id, needed(bytes)); // it may be committed before other staged changes
         } else {
-            requireWithoutReserve(id, needed(staging.reserved() + bytes));
+            requireWithoutReserve(id, bytes);
         }
     }
 
     private void requireWithReserve(PartitionId id, long needed) {
-        if (hasSpace(needed, 0) || reserve.release() && hasSpace(needed, 0)) {
+        if (spare(needed, 0) >= 0 || reserve.release() && spare(needed, 0) >= 0) {
             return;
         }
         throw refuse(id, "the disk has " + usable() + " bytes left");
     }
 
-    private void requireWithoutReserve(PartitionId id, long needed) {
+    private void requireWithoutReserve(PartitionId id, int bytes) {
+        long needed = needed(staging.reserved() + bytes);
         if (liveBytes + needed > mapMax) {
             throw refuse(
                     id,
                     liveBytes + " of the " + mapMax + " bytes of " + LmdbConfig.MAP_MAX
                             + " are in use: let retention free some, or raise it");
         }
-        // Checked at each append, since that takes only some microseconds: the append is refused at once, not
-        // by a later commit.
-        long keptFree = reserve.restore() ? 0 : reserve.bytes();
-        if (!hasSpace(needed, keptFree)) {
+        boolean isReserved = reserve.restore();
+        if (!isReserved || !grant.take(needed(bytes))) {
+            look(id, needed, isReserved);
+        }
+        fullDisk.accepted();
+    }
+
+    /** Looks at the disk, so that an append is refused at once, not by a later commit. */
+    private void look(PartitionId id, long needed, boolean isReserved) {
+        long keptFree = isReserved ? 0 : reserve.bytes();
+        long spare = spare(needed, keptFree);
+        if (spare < 0) {
             throw refuse(
                     id,
                     "the disk has " + usable() + " bytes left"
                             + (keptFree > 0 ? ", and " + keptFree + " are kept for deletions and settings" : ""));
         }
-        fullDisk.accepted();
+        grant.renew(spare);
     }
 
     /**
-     * Tells whether there is space on the disk and in free pages of the file. Free pages count half: they are
-     * scattered, and some are free only after the next commit.
+     * Tells how much space there is on the disk and in free pages of the file, besides what is needed. Free
+     * pages count half: they are scattered, and some are free only after the next commit.
      *
      * @param keptFree bytes that must stay free: first on the disk, then in free pages
+     * @return bytes; negative if there is less than needed
      */
-    private boolean hasSpace(long needed, long keptFree) {
+    private long spare(long needed, long keptFree) {
         long usable = usable();
-        long spare = Math.max(0, data.toFile().length() - liveBytes);
-        return Math.max(0, usable - keptFree) + (spare - Math.max(0, keptFree - usable)) / 2 >= needed;
+        long inFile = Math.max(0, data.toFile().length() - liveBytes);
+        return Math.max(0, usable - keptFree) + (inFile - Math.max(0, keptFree - usable)) / 2 - needed;
     }
 
     /**
@@ -110,11 +130,12 @@ final class SpaceCheck {
 
     /** @return bytes free on the disk */
     long usable() {
-        return directory.toFile().getUsableSpace();
+        return freeBytes.getAsLong();
     }
 
     /** Logs that an append or a commit found no space. */
     void refused(String why) {
+        grant.end();
         fullDisk.refused(why);
     }
 
