@@ -167,7 +167,7 @@ public abstract class StorageConformance {
     @DisplayName("concurrency")
     final class Concurrency extends ConcurrencyContract {
         Concurrency() {
-            super(StorageConformance.this::rig);
+            super(StorageConformance.this::rig, scale());
         }
     }
 

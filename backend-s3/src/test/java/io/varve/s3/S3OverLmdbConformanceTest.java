@@ -21,6 +21,6 @@ class S3OverLmdbConformanceTest extends StorageConformance {
 
     @Override
     protected boolean haltsAt(String failPoint) {
-        return S3Rig.haltsAt(failPoint);
+        return S3Rig.haltsAt("lmdb", failPoint);
     }
 }

@@ -27,7 +27,9 @@ final class S3Rig implements TieredRig {
     /** What a build takes for it beside the tests of the hot backends. */
     static final RunScale SCALE = new RunScale(1, 500, 1, 2, 40);
 
-    /** Lets processes halt at the failpoints of the hot backend too, whose own kit does that always. */
+    /**
+     * Lets processes halt at all failpoints, also those of the hot backend, whose own kit does that always.
+     */
     private static final boolean ALL_FAIL_POINTS = Boolean.getBoolean("varve.test.s3.failpoints");
 
     private static final long PATIENCE_NANOS = 30_000_000_000L;
@@ -61,9 +63,13 @@ final class S3Rig implements TieredRig {
         this.faults = bucket.faults();
     }
 
-    /** Tells whether a build lets a process halt at a failpoint: at those of the tier itself. */
-    static boolean haltsAt(String failPoint) {
-        return ALL_FAIL_POINTS || failPoint.startsWith("s3.");
+    /**
+     * Tells whether a build lets a process halt at a failpoint: at those of the tier itself, each with one of
+     * the two backends in front.
+     */
+    static boolean haltsAt(String hot, String failPoint) {
+        boolean turn = (failPoint.hashCode() & 1) == (hot.equals("lmdb") ? 1 : 0);
+        return ALL_FAIL_POINTS || failPoint.startsWith("s3.") && turn;
     }
 
     /** @return the backend on the bucket, in small: short waits, small chunks */
@@ -81,7 +87,9 @@ final class S3Rig implements TieredRig {
                 "s3.start.timeout.ms", "0",
                 "s3.delete.delay.ms", "0",
                 "s3.sweep.grace.ms", "0",
-                "s3.sweep.interval.ms", "1001");
+                "s3.sweep.interval.ms", "1001",
+                // A start without a bucket gives up after that.
+                "s3.request.timeout.ms", "15000");
     }
 
     @Override

@@ -19,9 +19,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,40 +31,41 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 public abstract class ConcurrencyContract extends Contract {
     private static final int READERS = 3;
+    /** Of a build's scale. */
     private static final int STEPS = 400;
+
+    private static final int MIN_STEPS = 100;
     /** How often a writer waits for the readers. */
     private static final int MEETINGS = 20;
 
-    private final AtomicBoolean stop = new AtomicBoolean();
+    private final int steps;
+    private final Loops loops = new Loops();
     private final AtomicLong reads = new AtomicLong();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final List<AtomicInteger> meetings = new ArrayList<>();
     /** Which meeting is due; the writer counts it up. */
     private volatile int meeting;
 
-    private final List<Thread> threads = new ArrayList<>();
     private final List<KeptSlices> kept = new ArrayList<>();
 
-    protected ConcurrencyContract(Supplier<StorageRig> rigs) {
+    /** @param scale a build's means 400 steps of a writer, and more operations more of them */
+    protected ConcurrencyContract(Supplier<StorageRig> rigs, RunScale scale) {
         super(rigs);
+        steps = Math.max(MIN_STEPS, (int) ((long) STEPS * scale.operations() / RunScale.BUILD.operations()));
+    }
+
+    @AfterEach
+    final void endLoops() {
+        loops.close();
     }
 
     private void start(Runnable loop) {
         AtomicInteger met = new AtomicInteger();
         meetings.add(met);
-        Thread thread = new Thread(() -> {
-            try {
-                while (!stop.get()) {
-                    int before = meeting;
-                    loop.run();
-                    met.set(before);
-                }
-            } catch (Throwable e) {
-                failure.compareAndSet(null, e);
-            }
+        loops.start(() -> {
+            int before = meeting;
+            loop.run();
+            met.set(before);
         });
-        thread.start();
-        threads.add(thread);
     }
 
     private void startReaders() {
@@ -115,10 +116,10 @@ public abstract class ConcurrencyContract extends Contract {
      * Runs the writer's steps, and every now and then lets every other thread have at least one go: on a busy
      * machine a writer may else be through before the first reader has begun.
      */
-    private void whileReading(int steps, IntConsumer step) throws InterruptedException {
-        for (int i = 0; i < steps && failure.get() == null; i++) {
+    private void whileReading(int number, IntConsumer step) throws InterruptedException {
+        for (int i = 0; i < number && !loops.hasFailed(); i++) {
             step.accept(i);
-            if (i % Math.max(1, steps / MEETINGS) == 0) {
+            if (i % Math.max(1, number / MEETINGS) == 0) {
                 meet();
             }
         }
@@ -127,36 +128,18 @@ public abstract class ConcurrencyContract extends Contract {
     private void meet() throws InterruptedException {
         int now = ++meeting;
         for (AtomicInteger met : meetings) {
-            while (met.get() < now && failure.get() == null) {
-                Thread.yield();
-                requireTime();
-            }
+            loops.await("another thread's turn after " + reads + " reads", () -> met.get() >= now);
         }
     }
 
     private void finish() throws InterruptedException {
         long enough = reads.get() + 50;
-        while (reads.get() < enough && failure.get() == null && store.extent() != null) {
-            Thread.onSpinWait();
-            requireTime();
-        }
+        loops.await("reads after the writer's last step", () -> reads.get() >= enough || store.extent() == null);
         stopAll();
     }
 
-    /** A backend that fails every read would keep this waiting for good. */
-    private void requireTime() throws InterruptedException {
-        if (Thread.interrupted()) {
-            stop.set(true);
-            throw new InterruptedException("out of time after " + reads + " reads");
-        }
-    }
-
     private void stopAll() throws InterruptedException {
-        stop.set(true);
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        assertThat(failure.get()).isNull();
+        loops.end();
         kept.forEach(KeptSlices::lookAtAll);
     }
 
@@ -164,17 +147,17 @@ public abstract class ConcurrencyContract extends Contract {
     void readersDuringAppendsAndSyncs() throws InterruptedException {
         startReaders();
         start(this::sync);
-        whileReading(STEPS, i -> appendUnsynced(10L * i, 1));
+        whileReading(steps, i -> appendUnsynced(10L * i, 1));
         finish();
         sync();
-        assertExtent(store, 0, STEPS * 10L, STEPS * 10L);
+        assertExtent(store, 0, steps * 10L, steps * 10L);
     }
 
     @Test
     void readersDuringTrims() throws InterruptedException {
         startReaders();
         startKeepers(7);
-        whileReading(STEPS, i -> {
+        whileReading(steps, i -> {
             appendTens(1);
             store.trimTo(store.extent().readableEnd() - 60);
             if (i % 100 == 99) {
@@ -189,7 +172,7 @@ public abstract class ConcurrencyContract extends Contract {
         startReaders();
         start(this::sync);
         SplittableRandom random = new SplittableRandom(42);
-        whileReading(STEPS / 4, i -> {
+        whileReading(steps / 4, i -> {
             appendTens(7);
             store.truncateTo(Math.max(0, store.extent().readableEnd() - random.nextLong(100)));
         });
@@ -205,7 +188,7 @@ public abstract class ConcurrencyContract extends Contract {
     void readersDuringReplacements() throws InterruptedException {
         startReaders();
         startKeepers(7);
-        whileReading(STEPS / 10, i -> {
+        whileReading(steps / 10, i -> {
             appendTens(10);
             compact();
         });
@@ -216,10 +199,7 @@ public abstract class ConcurrencyContract extends Contract {
     void readersDuringADelete() throws InterruptedException {
         appendTens(50);
         startReaders();
-        while (reads.get() < 50 && failure.get() == null) {
-            Thread.onSpinWait();
-            requireTime();
-        }
+        loops.await("50 reads", () -> reads.get() >= 50);
         storage().delete(ID);
         stopAll();
     }
@@ -229,11 +209,11 @@ public abstract class ConcurrencyContract extends Contract {
         for (int i = 0; i < READERS; i++) {
             start(this::sync);
         }
-        appendTens(STEPS);
+        appendTens(steps);
         stopAll();
         sync();
         crash();
-        assertThat(readAll(store, 0)).isEqualTo(tens(0, STEPS * 10L));
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, steps * 10L));
     }
 
     /** Slices are kept a while, and are then what they were, whatever the writer did meanwhile. */
@@ -258,7 +238,7 @@ public abstract class ConcurrencyContract extends Contract {
         startKeepers(seed * 100);
         start(this::sync);
         SplittableRandom random = new SplittableRandom(seed);
-        whileReading(STEPS, i -> doAnything(random));
+        whileReading(steps, i -> doAnything(random));
         finish();
         sync();
         Extent extent = store.extent();
@@ -311,7 +291,7 @@ public abstract class ConcurrencyContract extends Contract {
         });
         SplittableRandom random = new SplittableRandom(seed);
         List<Long> starts = new ArrayList<>();
-        whileReading(STEPS, i -> {
+        whileReading(steps, i -> {
             appendTens(1 + random.nextInt(5));
             Extent extent = store.extent();
             if (random.nextInt(4) == 0) {
@@ -340,7 +320,7 @@ public abstract class ConcurrencyContract extends Contract {
                 .byPartition()
                 .forEach(
                         (id, why) -> assertThat(why.kind()).as(why.getMessage()).isEqualTo(Kind.CLOSED)));
-        whileReading(STEPS / 20, i -> {
+        whileReading(steps / 20, i -> {
             appendTens(12);
             storage().delete(ID);
             store = storage().open(ID, i, SMALL);
@@ -355,21 +335,18 @@ public abstract class ConcurrencyContract extends Contract {
 
     @Test
     void nothingOfAFencedWriterComesThrough() throws InterruptedException {
-        for (long epoch = 2; epoch < 2 + STEPS / 20; epoch++) {
+        for (long epoch = 2; epoch < 2 + steps / 20; epoch++) {
             PartitionStore fenced = store;
             AtomicLong appended = new AtomicLong();
             AtomicBoolean overtaken = new AtomicBoolean();
-            Thread writer = new Thread(() -> appendUntilFenced(fenced, appended, overtaken));
-            writer.start();
-            while (appended.get() < 3 && writer.isAlive()) {
-                Thread.onSpinWait();
-            }
+            Thread writer = loops.startOnce(() -> appendUntilFenced(fenced, appended, overtaken));
+            loops.await("three appends", () -> appended.get() >= 3);
             store = storage().open(ID, epoch, SMALL);
             overtaken.set(true);
             long end = store.extent().readableEnd();
             appendTens(2);
             writer.join();
-            assertThat(failure.get()).isNull();
+            assertThat(loops.hasFailed()).isFalse();
             assertThat(store.extent().readableEnd()).isEqualTo(end + 20);
         }
         assertThat(readAll(store, 0)).isEqualTo(tens(0, store.extent().readableEnd()));
@@ -381,13 +358,10 @@ public abstract class ConcurrencyContract extends Contract {
                 last = overtaken.get();
                 appendTen(fenced);
             }
-            failure.compareAndSet(null, new AssertionError("a fenced writer's append came through"));
         } catch (StorageException e) {
-            if (e.kind() != Kind.FENCED) {
-                failure.compareAndSet(null, e);
-            }
-        } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
+            assertThat(e.kind()).as(e.getMessage()).isEqualTo(Kind.FENCED);
+            return;
         }
+        throw new AssertionError("a fenced writer's append came through");
     }
 }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +24,7 @@ import org.junit.jupiter.api.Timeout;
 public abstract class InterruptContract extends Contract {
     private static final int STEPS = 300;
 
-    private final AtomicBoolean stop = new AtomicBoolean();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final Loops loops = new Loops();
 
     protected InterruptContract(Supplier<StorageRig> rigs) {
         super(rigs);
@@ -36,20 +34,7 @@ public abstract class InterruptContract extends Contract {
     @AfterEach
     final void endInterrupt() {
         Thread.interrupted();
-    }
-
-    private Thread start(Runnable loop) {
-        Thread thread = new Thread(() -> {
-            try {
-                while (!stop.get()) {
-                    loop.run();
-                }
-            } catch (Throwable e) {
-                failure.compareAndSet(null, e);
-            }
-        });
-        thread.start();
-        return thread;
+        loops.close();
     }
 
     private void readOne(AtomicLong reads) {
@@ -68,7 +53,7 @@ public abstract class InterruptContract extends Contract {
         sync();
         AtomicLong interrupted = new AtomicLong();
         AtomicLong others = new AtomicLong();
-        Thread victim = start(() -> {
+        Thread victim = loops.start(() -> {
             try {
                 readOne(interrupted);
             } catch (StorageException e) {
@@ -77,20 +62,17 @@ public abstract class InterruptContract extends Contract {
                         .isEqualTo(StorageException.Kind.RETRY); // it was interrupted, after all
             }
         });
-        Thread bystander = start(() -> readOne(others));
+        loops.start(() -> readOne(others));
         int steps = 0;
         // On a busy machine the others may not have had a turn after so many steps.
-        while ((steps < STEPS || interrupted.get() == 0 || others.get() == 0) && failure.get() == null) {
+        while ((steps < STEPS || interrupted.get() == 0 || others.get() == 0) && !loops.hasFailed()) {
             victim.interrupt();
             appendUnsynced(120 + 10L * steps, 1);
             victim.interrupt();
             sync();
             steps++;
         }
-        stop.set(true);
-        victim.join();
-        bystander.join();
-        assertThat(failure.get()).isNull();
+        loops.end();
         long end = 120 + 10L * steps;
         assertExtent(store, 0, end, end);
         crash();
@@ -155,21 +137,19 @@ public abstract class InterruptContract extends Contract {
         sync();
         try (BatchSlice held = store.read(30, 40, SIZE);
                 BatchSlice truncated = store.read(100, 110, SIZE)) {
-            Thread victim = new Thread(() -> {
+            store.trimTo(60);
+            store.truncateTo(110);
+            loops.startOnce(() -> {
                 Thread.currentThread().interrupt();
                 for (BatchSlice slice : Set.of(held, truncated)) {
                     try {
                         slice.buffer();
                     } catch (StorageException e) {
-                        failure.compareAndSet(null, e.kind() == StorageException.Kind.RETRY ? null : e);
+                        assertThat(e.kind()).as(e.getMessage()).isEqualTo(StorageException.Kind.RETRY);
                     }
                 }
             });
-            store.trimTo(60);
-            store.truncateTo(110);
-            victim.start();
-            victim.join();
-            assertThat(failure.get()).isNull();
+            loops.end();
             assertThat(BatchHeader.baseOffset(held.buffer(), 0)).isEqualTo(30);
             assertThat(held.buffer()).isEqualTo(ten(30));
             assertThat(truncated.buffer()).isEqualTo(ten(100));

@@ -58,11 +58,19 @@ public final class S3Process implements AutoCloseable {
         for (String line = said.readLine(); line != null; line = said.readLine()) {
             Matcher ready = READY.matcher(line);
             if (ready.matches()) {
+                drain(said);
                 return new S3Process(process, URI.create(ready.group(1)));
             }
             lines.add(line);
         }
         throw new IOException("the S3 server ended before it was ready: " + String.join("\n", lines));
+    }
+
+    /** Reads on: a server whose output nobody takes stops at its next line, when the pipe is full. */
+    private static void drain(BufferedReader said) {
+        Thread reader = new Thread(() -> said.lines().forEach(line -> {}), "s3-output");
+        reader.setDaemon(true);
+        reader.start();
     }
 
     /** @return for example http://127.0.0.1:9000 */
