@@ -12,9 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sends damaged requests of every API to the whole server. */
+@OnlyOnFiles(because = "damaged requests end before the storage")
 class FuzzIT {
     private static final long SEED = 20_260_101;
-    private static final int REQUESTS = Fuzz.requests(100_000);
+    private static final int REQUESTS = Fuzz.requests(30_000);
     private static final long MOST_LOG_LINES = 200;
     private static final long MOST_BYTES = 400L << 20;
 
@@ -22,7 +23,7 @@ class FuzzIT {
     Path directory;
 
     @Test
-    void aHundredThousandDamagedRequestsDoNotHarmTheServer() throws Exception {
+    void damagedRequestsDoNotHarmTheServer() throws Exception {
         // Other requests' partitions are made on disk: fewer of them keep the disk out of this.
         try (Server server = Server.launch(
                 directory,
