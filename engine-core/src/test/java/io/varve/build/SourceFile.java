@@ -76,6 +76,10 @@ record SourceFile(Path path, boolean test, List<String> lines) {
         }
     }
 
+    boolean has(String text) {
+        return lines.stream().anyMatch(line -> line.contains(text));
+    }
+
     boolean isPackageInfo() {
         return path.endsWith("package-info.java");
     }

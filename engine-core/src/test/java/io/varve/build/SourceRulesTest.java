@@ -30,6 +30,15 @@ class SourceRulesTest {
             "TransactionsTest", "of LMDB's, and of the server's",
             "RawBatch", "two modules that share no tests");
 
+    /** Files that start processes without {@code TimedProcess} or {@code ChildRun}, with what bounds them. */
+    private static final Map<String, String> OWN_CHILDREN = Map.of(
+            "ChildProcess", "every wait of the end-to-end tests has a limit, and closing it kills",
+            "SecondServerIT", "waits for a signal to be sent, ten seconds",
+            "Chromium", "every wait has a limit",
+            "S3Process", "its user closes it, and its output is read",
+            "PowerCuts", "goes on for hours if it is told to",
+            "TestWatchTest", "waits a hundred seconds");
+
     private static final Pattern NESTED = Pattern.compile("\\b[A-Z]\\w*\\.[A-Z]\\w*\\b");
 
     private final List<SourceFile> files = SourceFile.all();
@@ -81,6 +90,17 @@ class SourceRulesTest {
         String read = names[names.length - 2] + "." + names[names.length - 1];
         return users.getOrDefault(read, Set.of()).stream()
                 .anyMatch(user -> !user.equals(file.path().toString()));
+    }
+
+    /** A child that nobody ends, or whose output nobody reads, keeps its parent waiting for good. */
+    @Test
+    void childProcessesHaveALimitedTime() {
+        List<String> unlimited = files.stream()
+                .filter(file -> !file.path().startsWith("engine-core") && file.has("new ProcessBuilder("))
+                .filter(file -> !file.has("TimedProcess") && !file.has("ChildRun"))
+                .map(file -> file.path().getFileName().toString().replace(".java", ""))
+                .toList();
+        assertThat(unlimited).containsExactlyInAnyOrderElementsOf(OWN_CHILDREN.keySet());
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.crash;
 
+import io.varve.conformance.rig.ParentEnd;
 import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
@@ -58,6 +59,7 @@ final class WorkerMain {
     }
 
     private void run() throws IOException, InterruptedException {
+        scheduler.start("parent", () -> ParentEnd.await(() -> {}));
         switch (order.task().kind()) {
             case OPEN -> {
                 subject.open(order.directory(), scheduler, failPoints);

@@ -3,13 +3,12 @@ package io.varve.conformance.powercut;
 
 import io.varve.conformance.crash.Workload;
 import io.varve.conformance.crash.WorkloadJournal;
+import io.varve.conformance.rig.ParentEnd;
 import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageProvider;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +46,7 @@ final class PowerCutLoad {
      */
     public static void main(String[] args) {
         Scheduler scheduler = new SystemScheduler(3);
-        scheduler.start("parent", () -> awaitEndOfInput(() -> {}));
+        scheduler.start("parent", () -> ParentEnd.await(() -> {}));
         try {
             StorageProvider provider = (StorageProvider)
                     Class.forName(args[0]).getDeclaredConstructor().newInstance();
@@ -92,17 +91,6 @@ final class PowerCutLoad {
             }
         });
         return failPoints;
-    }
-
-    /** Ends the process when its standard input does, for then its parent has ended, however it did. */
-    static void awaitEndOfInput(Runnable first) {
-        try {
-            System.in.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            // as good as the end
-        }
-        first.run();
-        Runtime.getRuntime().halt(0);
     }
 
     private static void fail(Throwable e) {

@@ -5,6 +5,7 @@ import io.varve.conformance.crash.Ledger;
 import io.varve.conformance.crash.WorkloadJournal;
 import io.varve.conformance.rig.JavaCommand;
 import io.varve.conformance.rig.TestedBackend;
+import io.varve.conformance.rig.TimedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,12 @@ final class PowerCutLoadProcess implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         PowerCutLoadProcess load = new PowerCutLoadProcess(process, journal, ledger);
+        long deadline = System.nanoTime() + TimedProcess.PATIENCE.toNanos();
         while (process.isAlive() && load.moment() == 0) {
+            if (System.nanoTime() > deadline) {
+                load.close();
+                throw new IllegalStateException("the load begins nothing within " + TimedProcess.PATIENCE);
+            }
             LockSupport.parkNanos(POLL_NANOS);
         }
         return load;

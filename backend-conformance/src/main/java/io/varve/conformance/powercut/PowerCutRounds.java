@@ -3,6 +3,7 @@ package io.varve.conformance.powercut;
 
 import io.varve.conformance.crash.Ledger;
 import io.varve.conformance.powercut.SystemCommand.CommandFailed;
+import io.varve.conformance.rig.ParentEnd;
 import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
@@ -71,7 +72,7 @@ final class PowerCutRounds {
                     new TestedBackend(provider, PowerCutLoad.properties(args, FIRST_PROPERTY), List.of(), places);
             Path directory = plan.directory();
             ShutdownSignals.onSignal(() -> CutDisk.abandon(directory));
-            scheduler.start("parent", () -> PowerCutLoad.awaitEndOfInput(() -> CutDisk.abandon(directory)));
+            scheduler.start("parent", () -> ParentEnd.await(() -> CutDisk.abandon(directory)));
             try (CutSubject subject = CutSubject.start(given)) {
                 status = new PowerCutRounds(subject, plan, scheduler).run();
             }
