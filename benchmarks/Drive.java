@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,21 +25,24 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * One run against a fresh broker on this machine, for benchmarks/backends.sh. Prints, separated by spaces:
  * records/s; p50 and p99 latency in ms at a rate any disk can follow; the server's CPU seconds per GB and
- * bytes it had written per byte of values, at full speed; MB/s of a consumer that catches up, from the page
+ * bytes written to its device per byte of values, at full speed; MB/s of a consumer that catches up, from the page
  * cache; bytes of values produced in all.
  *
- * <pre>java -cp 'bin/tools/target/lib/*' benchmarks/Drive.java BOOTSTRAP SERVER_PID PARTITIONS VALUE_BYTES SECONDS</pre>
+ * <pre>java -cp 'bin/tools/target/lib/*' benchmarks/Drive.java BOOTSTRAP SERVER_PID PARTITIONS VALUE_BYTES SECONDS DEVICE</pre>
  */
 public final class Drive {
     private static final String TOPIC = "bench";
     private static final int PACED_PER_SECOND = 250;
     private static final double TICKS_PER_SECOND = 100;
+    /** Unit of /proc/diskstats. */
+    private static final int SECTOR_BYTES = 512;
 
     private final Map<String, Object> server;
     private final Path proc;
     private final int partitions;
     private final byte[] value;
     private final int seconds;
+    private final String device;
     private long produced;
 
     private Drive(String[] args) {
@@ -49,6 +51,7 @@ public final class Drive {
         partitions = Integer.parseInt(args[2]);
         value = new byte[Integer.parseInt(args[3])];
         seconds = Integer.parseInt(args[4]);
+        device = args[5];
         new Random(42).nextBytes(value);
     }
 
@@ -176,11 +179,14 @@ public final class Drive {
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
+    /** Bytes that were written to the device since its start, by whatever process. */
     private long writtenBytes() throws IOException {
-        return Pattern.compile("write_bytes: (\\d+)")
-                .matcher(Files.readString(proc.resolve("io")).replaceFirst("cancelled_write_bytes.*", ""))
-                .results()
-                .mapToLong(found -> Long.parseLong(found.group(1)))
-                .sum();
+        for (String line : Files.readAllLines(Path.of("/proc/diskstats"))) {
+            String[] fields = line.strip().split(" +");
+            if (fields[2].equals(device)) {
+                return Long.parseLong(fields[9]) * SECTOR_BYTES;
+            }
+        }
+        throw new IOException("/proc/diskstats has no device " + device);
     }
 }

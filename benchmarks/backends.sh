@@ -4,13 +4,14 @@
 # moods meet them all. acks=all, log.durability=sync. Prints a Markdown table of medians, ready for the README.
 #
 #   benchmarks/backends.sh [--quick] [--pairs N] [--seconds N] [--backends "file lmdb"] [--partitions "1 100 1000"]
-#                          [--sizes "100 1024 16384"]
+#                          [--sizes "100 1024 16384"] [--image GB]
 #
-# What is measured, and how, says benchmarks/Drive.java. "written" is what the server had the disk write, "stored" what its directory takes up,
-# both per byte of values. Environment: KAFKA_HEAP_OPTS for the server (default: as shipped), BENCH_DIR for its data (default: /tmp's disk).
+# What is measured, and how, says benchmarks/Drive.java. "written" is what the device of the data wrote, "stored" what the directory takes up,
+# both per byte of values. With --image the data is on an ext4 image of its own, so that nobody else writes to that device; needs root.
+# Environment: KAFKA_HEAP_OPTS for the server (default: as shipped), BENCH_DIR for its data (default: /tmp's disk).
 . "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/../bin/lib/launch.sh"
 set -euo pipefail
-pairs=2 seconds=5 backends="file lmdb" partitions="1 100 1000" sizes="100 1024 16384"
+image= pairs=2 seconds=5 backends="file lmdb" partitions="1 100 1000" sizes="100 1024 16384"
 while [ $# -gt 0 ]; do
   case $1 in
     --quick) pairs=1 seconds=4; shift; continue ;;
@@ -19,7 +20,8 @@ while [ $# -gt 0 ]; do
     --backends) backends=$2 ;;
     --partitions) partitions=$2 ;;
     --sizes) sizes=$2 ;;
-    *) sed -n '3,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    --image) image=$2 ;;
+    *) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -27,14 +29,30 @@ find_java
 build_tools_if_stale
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/backends.XXXXXX")
 server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+disk=$work/disk
+mkdir "$disk"
+
+# Ends the server before its disk is unmounted.
+end() {
+  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
+  [ -z "$image" ] || umount --lazy "$disk" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap end EXIT
+
+if [ -n "$image" ]; then
+  truncate -s "${image}G" "$work/image"
+  mkfs.ext4 -q "$work/image"
+  mount -o loop "$work/image" "$disk"
+fi
+device=$(basename "$(readlink -f "$(df --output=source "$disk" | tail -n 1)")")
 
 . "$VARVE_HOME/benchmarks/lib/servers.sh"
 
 start() { # backend port
-  rm -rf "$work/data"
+  rm -rf "$disk/data"
   "$VARVE_HOME/bin/kafka-server-start.sh" "$VARVE_HOME/config/server.properties" --override "storage.backend=$1" \
-    --override "log.dirs=$work/data" --override "listeners=PLAINTEXT://127.0.0.1:$2" >"$work/server.out" 2>&1 &
+    --override "log.dirs=$disk/data" --override "listeners=PLAINTEXT://127.0.0.1:$2" >"$work/server.out" 2>&1 &
   server=$!
   until grep -q 'ready on' "$work/server.out"; do
     kill -0 "$server" 2>/dev/null || { cat "$work/server.out" >&2; exit 1; }
@@ -47,15 +65,15 @@ run() { # backend partitions size
   port=$(free_port)
   start "$1" "$port"
   figures=$("$JAVA" -Xmx1g -XX:+UseSerialGC -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" -cp "$TOOLS_TARGET/lib/*" \
-    "$VARVE_HOME/benchmarks/Drive.java" "127.0.0.1:$port" "$server" "$2" "$3" "$seconds") || { cat "$work/server.out" >&2; exit 1; }
-  stored=$(du -s -B1 "$work/data" | cut -f1)
+    "$VARVE_HOME/benchmarks/Drive.java" "127.0.0.1:$port" "$server" "$2" "$3" "$seconds" "$device") || { cat "$work/server.out" >&2; exit 1; }
+  stored=$(du -s -B1 "$disk/data" | cut -f1)
   kill "$server"
   wait "$server" 2>/dev/null || true
   server=
   awk -v cell="$2 $3 $1" -v stored="$stored" '{ printf "%s %s %.3f\n", cell, $0, stored / $7 }' <<<"$figures" | tee -a "$work/results" >&2
 }
 
-printf '%s pair(s) of %s s; %s cores; %s\n' "$pairs" "$seconds" "$(nproc)" "$(df --output=fstype,source "$work" | tail -n 1)" >&2
+printf '%s pair(s) of %s s; %s cores; %s\n' "$pairs" "$seconds" "$(nproc)" "$(df --output=fstype,source "$disk" | tail -n 1)" >&2
 echo 'partitions bytes backend records/s p50 p99 cpu written catch-up produced stored' >&2
 for count in $partitions; do
   for size in $sizes; do
