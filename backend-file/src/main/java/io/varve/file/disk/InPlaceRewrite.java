@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.disk;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes bytes of a file again, unchanged, in place.
@@ -20,8 +17,6 @@ import org.slf4j.LoggerFactory;
  * afterwards. No other thread may use the file meanwhile.
  */
 public final class InPlaceRewrite {
-    private static final Logger LOG = LoggerFactory.getLogger(InPlaceRewrite.class);
-
     private static final int CHUNK = 1 << 20;
     /**
      * Bytes of a page. A write past the page cache must begin and end at a boundary of the device's blocks.
@@ -48,8 +43,9 @@ public final class InPlaceRewrite {
      */
     public static void bytes(Path path, UninterruptibleFile open, long start, long end) throws IOException {
         long block = Math.max(MIN_BLOCK, Files.getFileStore(path).getBlockSize());
-        UninterruptibleFile direct = direct(path);
-        if (direct == null || block > CHUNK) {
+        UninterruptibleFile direct =
+                block > CHUNK ? null : DirectAccess.open(path, (int) block, StandardOpenOption.WRITE);
+        if (direct == null) {
             new InPlaceRewrite(open, open, 1).write(start, end);
             return;
         }
@@ -58,19 +54,9 @@ public final class InPlaceRewrite {
         }
     }
 
-    /** @return the file opened past the page cache, or null where the platform cannot do that */
-    private static UninterruptibleFile direct(Path path) {
-        try {
-            return UninterruptibleFile.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
-        } catch (IOException | UnsupportedOperationException e) {
-            LOG.debug("{} cannot be written past the page cache", path, e);
-            return null;
-        }
-    }
-
     private void write(long start, long end) throws IOException {
         long size = from.size();
-        ByteBuffer chunk = ByteBuffer.allocateDirect((int) (CHUNK + block)).alignedSlice((int) block);
+        ByteBuffer chunk = DirectAccess.buffer(CHUNK, (int) block);
         long maxBytes = CHUNK - CHUNK % block;
         long at = start - start % block;
         while (at < end) {
