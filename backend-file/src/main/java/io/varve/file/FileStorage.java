@@ -27,6 +27,7 @@ import io.varve.file.start.PartitionDiscovery;
 import io.varve.file.start.PartitionLoader;
 import io.varve.file.start.PartitionReceipt;
 import io.varve.file.start.ProgressLog;
+import io.varve.file.start.RingReplay;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ final class FileStorage implements Storage {
     private final StorageContext context;
     private final FileConfig config;
     private final ProgressLog progress;
+    private final int idleFiles;
     private final OpenFiles openFiles;
     private final SyncThreads syncThreads;
     private final Checkpointer checkpointer;
@@ -73,7 +75,8 @@ final class FileStorage implements Storage {
         this.context = context;
         this.config = config;
         this.progress = new ProgressLog(context.clock(), LOG::info);
-        this.openFiles = new OpenFiles(idleFiles(config.openFiles(), DescriptorLimit.limit()), context.clock());
+        this.idleFiles = idleFiles(config.openFiles(), DescriptorLimit.limit());
+        this.openFiles = new OpenFiles(idleFiles, context.clock());
         this.syncThreads = new SyncThreads(context.scheduler(), config.syncThreads() - 1);
         this.checkpointer = new Checkpointer(context.scheduler(), config.checkpointBytes());
     }
@@ -107,18 +110,27 @@ final class FileStorage implements Storage {
 
     private void recover() {
         for (Path path : context.directories()) {
-            directories.add(DataDirectory.lock(path, config.reserve(), config.readVerify(), openFiles, context));
+            directories.add(DataDirectory.lock(
+                    path,
+                    config.reserve(),
+                    config.readVerify(),
+                    openFiles,
+                    config.ring(idleFiles),
+                    syncThreads,
+                    context));
         }
         for (DataDirectory directory : directories) {
             try {
                 boolean clean = new PartitionDiscovery(directory).run();
                 register(directory);
                 if (!clean && !directory.partitions().isEmpty()) {
+                    new RingReplay(directory).run();
                     DurabilityReceipt receipt =
                             new DirectoryRecovery(directory, context.clock(), syncThreads, progress).run();
                     checkpointer.write(directory); // otherwise the next start would scan as much again
                     receipt.logSummary();
                 }
+                directory.ring().reset();
             } catch (IOException e) {
                 throw Disk.readFailure("starting", directory.path(), e);
             }
@@ -212,6 +224,10 @@ final class FileStorage implements Storage {
 
     @Override
     public String setAside(PartitionId id) {
+        FilePartition partition = present(id);
+        if (partition != null && partition.dataDirectory().ring().has(id)) {
+            partition.durability().sync(); // no start looks for it any more
+        }
         return String.valueOf(renameAway(id, FileNames.STRAY_DIRECTORY));
     }
 

@@ -22,9 +22,10 @@ class ArchitectureTest {
             *            | core core.spi core.spi.support core.runtime
             disk         | core.directory com.sun.management com.sun.nio.file
             segment      | disk core.record
-            partition    | segment disk core.directory core.record
-            start        | partition segment disk
-            tool         | start partition segment disk core.directory
+            ring         | disk core.record
+            partition    | segment ring disk core.directory core.record
+            start        | partition segment ring disk core.record
+            tool         | start partition segment ring disk core.directory
             .            | start partition disk core.directory
             """);
 

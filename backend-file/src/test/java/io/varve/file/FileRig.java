@@ -11,11 +11,14 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.FileNames;
 import io.varve.file.partition.FilePartition;
+import io.varve.file.ring.RingFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -31,22 +34,30 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Runs a file storage in a directory of its own. A crash truncates every log after its durable end, in the
- * middle of the next batch; indexes stay as they were, too long for the log. It removes partitions that only
- * the list of creations keeps.
+ * Runs a file storage in a directory of its own. A crash truncates every log after its recovery point, in the
+ * middle of the next batch: from there to the durable end only the ring has batches. Indexes stay as they
+ * were, too long for the log. It removes partitions that only the list of creations keeps.
  */
 public final class FileRig implements StorageRig {
+    /** Bytes of the ring of a rig {@link #withRing}. */
+    static final int RING = 1 << 20;
+
     public final Path directory;
     final FailPoints failPoints = new FailPoints();
     final Map<String, String> properties = new HashMap<>();
     private final SystemScheduler scheduler = new SystemScheduler(2);
     private final StorageFaults faults;
     private Runnable whenClosed = () -> {};
+    private boolean makesRing = true;
     private FileStorage storage;
 
     public FileRig(Path directory) {
         this.directory = directory;
-        this.faults = new DirectoryFaults(directory, failPoints, List.of(FileFailPoints.SYNC_BEFORE_FORCE), true);
+        this.faults = new DirectoryFaults(
+                directory,
+                failPoints,
+                List.of(FileFailPoints.SYNC_BEFORE_FORCE, FileFailPoints.RING_BEFORE_WRITE),
+                true);
     }
 
     @Override
@@ -59,6 +70,7 @@ public final class FileRig implements StorageRig {
     private FileRig moveTo(RamDisk disk) {
         close();
         FileRig rig = new FileRig(disk.directory());
+        rig.properties.putAll(properties);
         rig.whenClosed = disk::close;
         return rig;
     }
@@ -71,6 +83,42 @@ public final class FileRig implements StorageRig {
         }
     }
 
+    /** @return a rig whose storage has a ring before its first commit */
+    public static FileRig withRing() {
+        FileRig rig = temporary();
+        rig.properties.put(FileConfig.RING_BYTES, Integer.toString(RING));
+        return rig;
+    }
+
+    /** Leaves it to the storage to make its ring. */
+    void usesRingAsItIs() {
+        makesRing = false;
+    }
+
+    /** @return a partition whose files were read */
+    FilePartition loaded(PartitionId id) {
+        return storage.loadedPartitions().stream()
+                .filter(partition -> partition.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** @return the path of the ring, which only a rig {@link #withRing} has */
+    Path ring() {
+        return directory.resolve(FileNames.RING);
+    }
+
+    private void makeRing() {
+        if (makesRing && properties.containsKey(FileConfig.RING_BYTES) && !Files.exists(ring())) {
+            try {
+                Files.createDirectories(directory);
+                RingFile.create(ring(), RING, () -> false);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     StorageContext context() {
         return new StorageContext(List.of(directory), properties, Clock.system(), scheduler, Ids.random(), failPoints);
     }
@@ -78,6 +126,7 @@ public final class FileRig implements StorageRig {
     @Override
     public Storage storage() {
         if (storage == null) {
+            makeRing();
             storage = FileStorage.open(context());
         }
         return storage;
@@ -117,7 +166,7 @@ public final class FileRig implements StorageRig {
         List<Path> unsettled = new ArrayList<>();
         for (FilePartition partition : storage.loadedPartitions()) {
             if (partition.durability().isSettled()) {
-                durable.put(partition.path(), partition.extent().durableEnd());
+                durable.put(partition.path(), Math.max(0, partition.durability().recoveryPoint()));
             } else {
                 unsettled.add(partition.path());
             }

@@ -34,8 +34,16 @@ public abstract class FileTestBase {
     public static final PartitionSettings SMALL =
             PartitionSettings.of(new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 0, 1 << 16));
 
-    public final FileRig rig = FileRig.temporary();
+    public final FileRig rig;
     public PartitionStore store;
+
+    public FileTestBase() {
+        this(FileRig.temporary());
+    }
+
+    protected FileTestBase(FileRig rig) {
+        this.rig = rig;
+    }
 
     @BeforeEach
     public void open() {

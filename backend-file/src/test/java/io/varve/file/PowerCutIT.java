@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.conformance.PowerCutConformance;
 import io.varve.conformance.powercut.PowerCuts;
 import io.varve.conformance.rig.TestedBackend;
+import io.varve.core.spi.StorageProvider;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Runs a few rounds of {@code bin/conformance.sh --power-cut}. */
@@ -19,6 +22,26 @@ class PowerCutIT extends PowerCutConformance {
         assertThat(cut(TestedBackend.of(new FileStorageProvider()), ROUNDS, SEED))
                 .as(this::output)
                 .isEqualTo(PowerCuts.PASSED);
+    }
+
+    @Test
+    void losesNothingAcknowledgedWithARing() {
+        assertThat(cut(withRing(new FileStorageProvider()), ROUNDS, SEED))
+                .as(this::output)
+                .isEqualTo(PowerCuts.PASSED);
+    }
+
+    @Test
+    void findsARingThatIsNotReplayed() {
+        assertThat(cut(withRing(new UnreplayedRingFileStorageProvider()), FEW_ROUNDS, SEED))
+                .as(this::output)
+                .isEqualTo(PowerCuts.FAILED);
+        assertThat(output()).contains("was durable up to");
+    }
+
+    /** A small ring, so that the load soon has one and goes round in it. */
+    private static TestedBackend withRing(StorageProvider provider) {
+        return new TestedBackend(provider, Map.of(FileConfig.RING_BYTES, "262144"), List.of());
     }
 
     @Test

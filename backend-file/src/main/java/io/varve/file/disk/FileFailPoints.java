@@ -17,6 +17,15 @@ public final class FileFailPoints {
     public static final String SYNC_BEFORE_FORCE = "file.sync.before-force";
     /** All of a partition's bytes are on the device; its durable end is not published. */
     public static final String SYNC_AFTER_FORCE = "file.sync.after-force";
+    /**
+     * A frame is about to be written to the ring; an UncheckedIOException here is a failed write of the
+     * device.
+     */
+    public static final String RING_BEFORE_WRITE = "file.ring.before-write";
+    /** A frame is durable in the ring; the durable ends of its partitions are not published. */
+    public static final String RING_AFTER_WRITE = "file.ring.after-write";
+    /** Frames that an earlier server has left in the ring were written to the logs, which are not forced. */
+    public static final String RING_AFTER_REPLAY = "file.ring.after-replay";
     /** A checkpoint is written aside and forced; the old one still has the name. */
     public static final String CHECKPOINT_BEFORE_RENAME = "file.checkpoint.before-rename";
     /** A checkpoint has its name. */

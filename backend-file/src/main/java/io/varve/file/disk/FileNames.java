@@ -38,6 +38,8 @@ public final class FileNames {
     public static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     /** The checkpoint of log starts, in the data directory. */
     public static final String START_OFFSETS = "log-start-offset-checkpoint";
+    /** The ring that takes small commits, in the data directory. */
+    public static final String RING = ".ring";
     /** The list of new partitions, in the data directory. */
     public static final String CREATIONS = ".creations";
     /** Suffix of a deleted partition's directory. */

@@ -52,6 +52,7 @@ public final class Checkpointer {
     public void write(DataDirectory directory) {
         try {
             if (!stopped) {
+                directory.ring().checkpoint();
                 directory.writeAll();
                 directory.space().refillReserve();
             }

@@ -49,6 +49,7 @@ public final class CleanShutdown {
                     .findFirst()
                     .orElseThrow();
         }
+        directory.ring().closeEmpty();
         directory.failPoints().hit(FileFailPoints.CLOSE_BEFORE_MARKER);
         directory.writeCleanMarker();
     }

@@ -44,6 +44,7 @@ public final class DataDirectory {
     private final DirectorySpace space;
     private final Checkpoints checkpoints;
     private final CreationLog creations;
+    private final CommitRing ring;
     /** Changes of the names of partitions' directories. */
     private final UnforcedChanges names = new UnforcedChanges();
 
@@ -57,6 +58,8 @@ public final class DataDirectory {
             DiskReserveConfig reserve,
             boolean verifiesReads,
             OpenFiles openFiles,
+            RingSettings ring,
+            SyncThreads threads,
             StorageContext context) {
         this.path = lock.directory();
         this.lock = lock;
@@ -67,6 +70,7 @@ public final class DataDirectory {
         this.space = new DirectorySpace(path, reserve, clock, context.scheduler());
         this.checkpoints = new Checkpoints(path, space, failPoints);
         this.creations = new CreationLog(path, space, failPoints);
+        this.ring = new CommitRing(path, ring, threads, context);
         this.afterWrite = () -> failPoints.hit(FileFailPoints.APPEND_AFTER_WRITE);
     }
 
@@ -76,16 +80,25 @@ public final class DataDirectory {
      * @param reserve how much space to reserve, and for which topics
      * @param verifiesReads whether every batch is verified before it is handed to a reader
      * @param openFiles bounds the idle file handles of all data directories
-     * @param context the clock, the scheduler and the fail points
+     * @param ring the size and use of the directory's ring
+     * @param threads help to force the logs whose newest batches are in the ring only
+     * @param context the clock, the scheduler, ids and the fail points
      * @throws StorageException MISUSE if it cannot be used; RETRY if another process has it
      */
     public static DataDirectory lock(
-            Path path, DiskReserveConfig reserve, boolean verifiesReads, OpenFiles openFiles, StorageContext context) {
-        return new DataDirectory(DirectoryLock.lock(path), reserve, verifiesReads, openFiles, context);
+            Path path,
+            DiskReserveConfig reserve,
+            boolean verifiesReads,
+            OpenFiles openFiles,
+            RingSettings ring,
+            SyncThreads threads,
+            StorageContext context) {
+        return new DataDirectory(DirectoryLock.lock(path), reserve, verifiesReads, openFiles, ring, threads, context);
     }
 
-    /** Releases the directory's lock. */
+    /** Stops using the ring, and releases the directory's lock. */
     public void unlock() {
+        ring.close();
         lock.close();
     }
 
@@ -107,6 +120,11 @@ public final class DataDirectory {
     /** @return the list of new partitions */
     public CreationLog creations() {
         return creations;
+    }
+
+    /** @return makes small commits durable */
+    public CommitRing ring() {
+        return ring;
     }
 
     Clock clock() {
@@ -226,13 +244,17 @@ public final class DataDirectory {
     }
 
     /**
-     * Deletes the marker of a clean shutdown; durable on return.
+     * Deletes the marker of a clean shutdown; durable on return. What the ring then has is older than the
+     * logs, and goes first.
      *
      * @return true if there was one: the directory was closed properly
      */
     public boolean deleteCleanMarker() throws IOException {
-        boolean clean = Files.deleteIfExists(path.resolve(FileNames.CLEAN_SHUTDOWN));
+        Path marker = path.resolve(FileNames.CLEAN_SHUTDOWN);
+        boolean clean = Files.exists(marker);
         if (clean) {
+            ring.reset();
+            Files.delete(marker);
             Disk.forceDirectory(path);
         }
         return clean;

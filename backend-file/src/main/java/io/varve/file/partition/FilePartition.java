@@ -15,6 +15,7 @@ import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.PartitionDirectory;
 import io.varve.file.disk.RetiredException;
+import io.varve.file.ring.RingEntry;
 import io.varve.file.segment.FileSegment;
 import io.varve.file.segment.SegmentCreation;
 import io.varve.file.segment.TornAppendException;
@@ -40,6 +41,8 @@ public final class FilePartition {
     private final Fencing fencing;
 
     private volatile PartitionView view;
+    /** The partition's name in entries of the ring; made when first needed, as most partitions are idle. */
+    private byte[] ringName;
 
     FilePartition(DataDirectory dataDirectory, PartitionId id, long recoveryPoint, long startPoint) {
         this.dataDirectory = dataDirectory;
@@ -96,6 +99,14 @@ public final class FilePartition {
     public void loaded(PartitionView loaded, boolean clean) {
         durability.loaded(loaded, clean);
         view = loaded;
+    }
+
+    /** @return the partition's name in entries of the ring; with the ring locked */
+    byte[] ringName() {
+        if (ringName == null) {
+            ringName = RingEntry.nameOf(id);
+        }
+        return ringName;
     }
 
     /** Passes a fail point, at which a test may stop the process. */

@@ -188,6 +188,11 @@ public final class FileStore implements PartitionStore {
         token.requireWriter(); // otherwise another writer may have replaced the bytes that were forced
     }
 
+    /** @throws StorageException FENCED or CLOSED if the handle may not write any more */
+    void requireWriter() {
+        token.requireWriter();
+    }
+
     /** @throws StorageException CLOSED if the handle is closed or the partition has ended */
     void requireOpen() {
         token.requireOpen();

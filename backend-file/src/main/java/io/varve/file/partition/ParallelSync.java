@@ -8,15 +8,17 @@ import io.varve.file.disk.ParallelWork;
 import io.varve.file.disk.SyncThreads;
 import io.varve.file.disk.UnforcedChanges;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Forces (fsync) the partitions of one group commit, several at a time. The calling thread forces one after
- * another. Other threads help when there are many: then the file system can bundle the forces of several
- * files into one journal commit. The number of partitions for each helper was measured: docs/decisions/0005.
+ * Makes the partitions of one group commit durable. What the rings of their directories do not take is forced
+ * (fsync), several partitions at a time. The calling thread forces one after another. Other threads help when
+ * there are many: then the file system can bundle the forces of several files into one journal commit. The
+ * number of partitions for each helper was measured: docs/decisions/0005.
  */
 public final class ParallelSync {
     /** Partitions for each helper thread: waking a helper pays when it finds so many. */
@@ -31,15 +33,29 @@ public final class ParallelSync {
     }
 
     /**
-     * Forces the partitions, and then writes the log start offsets of the trimmed ones to the checkpoint.
+     * Makes the partitions durable, and then writes the log start offsets of the trimmed ones to the
+     * checkpoint.
      *
      * @param threads help the calling thread
      * @return the partitions that are not durable, and why; every other one is durable
      */
     public SyncFailures run(SyncThreads threads) {
-        ParallelWork.waiting(stores, threads, PARTITIONS_PER_HELPER, this::force);
+        ParallelWork.waiting(notInRings(), threads, PARTITIONS_PER_HELPER, this::force);
         writeStarts();
         return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(Map.copyOf(failures));
+    }
+
+    /** Makes small commits durable in the rings of their directories. */
+    private List<FileStore> notInRings() {
+        Map<DataDirectory, List<FileStore>> byDirectory = new LinkedHashMap<>();
+        for (FileStore store : stores) {
+            byDirectory
+                    .computeIfAbsent(store.partition().dataDirectory(), any -> new ArrayList<>())
+                    .add(store);
+        }
+        List<FileStore> left = new ArrayList<>();
+        byDirectory.forEach((directory, some) -> left.addAll(directory.ring().commit(some)));
+        return left;
     }
 
     private void force(FileStore store) {

@@ -63,10 +63,11 @@ final class PartitionCreation {
     }
 
     /**
-     * Drops the checkpoint entries of deleted partitions of the same names: they must not count for the new
-     * ones.
+     * Drops what checkpoints and the ring have of deleted partitions of the same names: it must not count for
+     * the new ones.
      */
     private void forgetPredecessors() throws IOException {
+        dataDirectory.ring().forget(partitions.stream().map(FilePartition::id).toList());
         for (FilePartition partition : partitions) {
             if (dataDirectory.checkpoints().name(partition.id().toString())) {
                 dataDirectory.writeCheckpoints();

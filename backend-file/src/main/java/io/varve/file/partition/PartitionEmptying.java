@@ -33,6 +33,7 @@ final class PartitionEmptying {
         PartitionView now = partition.view();
         Path mark = partition.directory().file(offset, FileNames.EMPTIED);
         try {
+            partition.durability().leaveRing();
             partition.durability().settle();
             partition.directory().withReserve(() -> Files.createFile(mark));
             Disk.forceDirectory(partition.path());

@@ -10,6 +10,7 @@ import io.varve.file.disk.RetiredException;
 import io.varve.file.disk.UnforcedChanges;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * Forces (fsync) a partition's files, and keeps its durable end. Thread-safe.
@@ -22,7 +23,7 @@ public final class PartitionSync {
     private final Object publishing = new Object();
     private final Object forcing = new Object();
 
-    private volatile DurablePosition durable;
+    private final DurableEnds ends;
     /**
      * Raised by two for each edit of appended batches, such as a truncation: odd while an edit is under way,
      * and files and view may differ.
@@ -35,9 +36,6 @@ public final class PartitionSync {
 
     private final UnforcedChanges names = new UnforcedChanges();
     private final UnforcedChanges starts = new UnforcedChanges();
-    /** The offset for the next checkpoint; -1 when there was none and the files were not read yet. */
-    private volatile long recoveryPoint;
-
     private volatile long startPoint;
 
     /**
@@ -47,16 +45,16 @@ public final class PartitionSync {
      */
     PartitionSync(FilePartition partition, long recoveryPoint, long startPoint) {
         this.partition = partition;
-        this.recoveryPoint = recoveryPoint;
+        this.ends = new DurableEnds(recoveryPoint);
         this.startPoint = startPoint;
     }
 
     /**
-     * @return the recovery point for the next checkpoint: offset below which every batch is durable, or -1
-     *     when it is not known
+     * @return the recovery point for the next checkpoint: offset below which every batch is durable in the
+     *     logs themselves, or -1 when it is not known
      */
     public long recoveryPoint() {
-        return recoveryPoint;
+        return ends.recoveryPoint();
     }
 
     /** @return the log start offset for the next checkpoint */
@@ -65,7 +63,7 @@ public final class PartitionSync {
     }
 
     DurablePosition durable() {
-        return durable;
+        return ends.durable();
     }
 
     /** @return the changes of segments' names in the directory */
@@ -85,10 +83,7 @@ public final class PartitionSync {
      *     recovery point
      */
     void loaded(PartitionView loaded, boolean clean) {
-        durable = clean || recoveryPoint >= loaded.end()
-                ? new DurablePosition(loaded.end(), loaded.active(), loaded.tailBytes())
-                : new DurablePosition(Math.max(0, recoveryPoint), null, 0);
-        recoveryPoint = durable.offset();
+        ends.loaded(loaded, clean);
         startPoint = loaded.start();
     }
 
@@ -132,7 +127,7 @@ public final class PartitionSync {
      * files are read.
      */
     public void beginsAnew(long offset) {
-        recoveryPoint = offset;
+        ends.beginsAnew(offset);
         startPoint = offset;
     }
 
@@ -231,12 +226,56 @@ public final class PartitionSync {
                 if (before != changes) {
                     return false;
                 }
-                if (now.end() >= durable.offset()) {
-                    durable = new DurablePosition(now.end(), now.active(), now.tailBytes());
-                }
-                recoveryPoint = durable.offset();
+                ends.forced(now);
                 return true;
             }
+        }
+    }
+
+    /**
+     * @return the batches that the ring may make durable, or null where the logs must be forced: names or
+     *     another segment are not durable, or an edit is under way
+     */
+    RingShare ringShare() {
+        synchronized (publishing) {
+            PartitionView now = partition.view();
+            DurablePosition was = ends.durable();
+            boolean onlyBatches = refusal == null
+                    && isSettled()
+                    && !names.any()
+                    && !isChanging(changes)
+                    && was.segment() == now.active();
+            return onlyBatches ? new RingShare(now, changes, was.bytes()) : null;
+        }
+    }
+
+    /**
+     * Raises the durable end: the ring has the batches.
+     *
+     * @return false if an edit was under way meanwhile
+     */
+    boolean published(RingShare share) {
+        synchronized (publishing) {
+            if (share.changes() != changes) {
+                return false;
+            }
+            ends.inRing(share.seen());
+            return true;
+        }
+    }
+
+    /**
+     * Requires that a start writes nothing from the ring to the logs. Call before an edit that removes or
+     * replaces batches, with the partition's monitor held.
+     *
+     * @throws StorageException as {@link #sync}
+     * @throws IOException if the ring cannot be written
+     */
+    void leaveRing() throws IOException {
+        CommitRing ring = partition.dataDirectory().ring();
+        if (ring.has(partition.id())) {
+            sync();
+            ring.forget(List.of(partition.id()));
         }
     }
 
@@ -266,7 +305,7 @@ public final class PartitionSync {
             partition.directory().withDescriptors(() -> Disk.forceDirectory(partition.path()));
             names.forced(mark);
         }
-        DurablePosition was = durable;
+        DurablePosition was = ends.forced();
         if (was.offset() < now.end() || was.segment() != now.active()) {
             force(now, was);
         }
@@ -294,10 +333,7 @@ public final class PartitionSync {
      */
     void raiseCheckpoint(long end) throws IOException {
         synchronized (publishing) {
-            if (durable.offset() < end) {
-                durable = new DurablePosition(end, null, 0);
-            }
-            recoveryPoint = durable.offset();
+            ends.atLeast(end);
         }
         partition.dataDirectory().writeCheckpoints();
     }
@@ -314,10 +350,7 @@ public final class PartitionSync {
         long startBefore = startPoint;
         synchronized (publishing) {
             changes++;
-            if (durable.offset() > end) {
-                durable = new DurablePosition(end, null, 0);
-            }
-            recoveryPoint = Math.min(recoveryPoint, end);
+            ends.atMost(end);
             startPoint = start;
         }
         try {
@@ -340,11 +373,7 @@ public final class PartitionSync {
         synchronized (publishing) {
             changes += isChanging(changes) ? 1 : 2;
             partition.replaceView(other);
-            long offset = Math.min(other.end(), Math.max(durable.offset(), durableEnd));
-            durable = offset == other.end()
-                    ? new DurablePosition(offset, other.active(), other.tailBytes())
-                    : new DurablePosition(offset, null, 0);
-            recoveryPoint = offset;
+            ends.within(other, durableEnd);
         }
     }
 }

@@ -51,6 +51,11 @@ final class PartitionTruncation {
             return;
         }
         try {
+            partition.durability().leaveRing();
+        } catch (IOException e) {
+            throw Disk.writeFailure("truncating to " + end, partition.path(), e);
+        }
+        try {
             truncate(now, last, bytes, newEnd);
         } catch (IOException | StorageException e) {
             throw partition.durability().failedHalfWay("truncating to " + end, e);

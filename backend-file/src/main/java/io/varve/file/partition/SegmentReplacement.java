@@ -116,6 +116,7 @@ final class SegmentReplacement {
         Path directory = partition.path();
         Path swap = directory.resolve(FileNames.swapName(base, end));
         try {
+            partition.durability().leaveRing();
             partition
                     .durability()
                     .forceFirst(now, after); // the segments before must not be less durable than the new one

@@ -8,6 +8,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.file.disk.FileNames;
 import io.varve.file.partition.OffsetCheckpoint;
 import io.varve.file.partition.PartitionMetadata;
+import io.varve.file.ring.RingContent;
 import io.varve.file.start.ProgressLog;
 import io.varve.file.tool.ScrubReport.Kind;
 import java.io.IOException;
@@ -114,6 +115,7 @@ public final class Scrub {
                     directory,
                     "was not closed properly: what lies past the recovery points is for the next start to judge");
         }
+        ring(directory.resolve(FileNames.RING));
         Map<String, Long> recovery = checkpoint(directory.resolve(FileNames.RECOVERY_POINTS));
         Map<String, Long> starts = checkpoint(directory.resolve(FileNames.START_OFFSETS));
         Map<String, Long> unmatched = new TreeMap<>(recovery);
@@ -151,6 +153,15 @@ public final class Scrub {
             if (other != null) {
                 report.damaged(Kind.DIRECTORIES, partition, "the same partition is also at " + other);
             }
+        }
+    }
+
+    private void ring(Path ring) throws IOException {
+        RingContent content = RingContent.read(ring);
+        if (!content.damage().isEmpty()) {
+            report.damaged(Kind.CHECKPOINTS, ring, content.damage());
+        } else if (!content.isEmpty()) {
+            report.note(ring, "has commits that the next start writes to the logs");
         }
     }
 

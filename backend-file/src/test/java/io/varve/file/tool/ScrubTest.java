@@ -8,6 +8,8 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.file.FileTestBase;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileNames;
+import io.varve.file.ring.RingEntry;
+import io.varve.file.ring.RingFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -100,6 +102,21 @@ class ScrubTest extends FileTestBase {
         long started = System.nanoTime();
         assertThat(scrub(17_000)).isZero();
         assertThat(System.nanoTime() - started).isGreaterThan(180_000_000L);
+    }
+
+    @Test
+    void notesARingThatIsNotEmptyAndReportsADamagedOne() throws IOException {
+        rig.stop();
+        RingFile.create(rig.directory.resolve(FileNames.RING), 1 << 16, () -> false);
+        assertThat(scrub()).as(output()).isZero();
+        try (RingFile ring = RingFile.begin(rig.directory.resolve(FileNames.RING), 1 << 16, 77)) {
+            ring.frame().addForget(RingEntry.nameOf(ID));
+            ring.write(1);
+        }
+        assertThat(scrub()).as(output()).isZero();
+        assertThat(output()).contains("has commits that the next start writes to the logs");
+        flipBit(rig.directory.resolve(FileNames.RING), 9);
+        finds(rig.directory.resolve(FileNames.RING).toString(), "its header is not sound");
     }
 
     @Test

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.RetiredException;
+import io.varve.file.ring.FrameBuffer;
+import io.varve.file.segment.FileSegment;
+import io.varve.file.segment.SoundCopy;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes the batches of one group commit to a ring, in as few frames as they fit in. Runs once. */
+final class RingRound {
+    private final CommitRing ring;
+    private final RingSettings settings;
+    private final List<FileStore> left = new ArrayList<>();
+    /** What the frame has, by the handles it was taken for. */
+    private final Map<FileStore, RingShare> taken = new LinkedHashMap<>();
+
+    /** @param ring the ring, locked by the caller until the round has ended */
+    RingRound(CommitRing ring, RingSettings settings) {
+        this.ring = ring;
+        this.settings = settings;
+    }
+
+    /** @return the handles whose partitions are not durable, and must be forced */
+    List<FileStore> run(List<FileStore> stores) {
+        ring.frame().clear();
+        for (FileStore store : stores) {
+            try {
+                if (!take(store)) {
+                    left.add(store);
+                }
+            } catch (IOException | StorageException | RetiredException e) {
+                left.add(store); // the force meets the same failure, and reports it
+            }
+        }
+        flush();
+        return left;
+    }
+
+    private boolean take(FileStore store) throws IOException {
+        store.requireWriter();
+        FilePartition partition = store.partition();
+        RingShare share = partition.durability().ringShare();
+        if (share == null || share.length() > settings.commitBytes() || !ring.accepts(partition)) {
+            return false;
+        }
+        if (share.length() == 0) {
+            return true;
+        }
+        byte[] name = partition.ringName();
+        if (!ring.frame().fits(name, share.length())) {
+            flush();
+        }
+        FrameBuffer frame = ring.frame();
+        FileSegment segment = share.seen().active();
+        boolean added = frame.fits(name, share.length())
+                && frame.add(
+                        name,
+                        segment.base,
+                        share.from(),
+                        segment.lastAppendMs(),
+                        share.length(),
+                        target -> SoundCopy.read(segment, share.from(), target));
+        if (added) {
+            taken.put(store, share);
+        }
+        return added;
+    }
+
+    private void flush() {
+        if (taken.isEmpty()) {
+            return;
+        }
+        boolean written = ring.isUsed()
+                && ring.write(taken.keySet().stream().map(FileStore::partition).toList());
+        taken.forEach((store, share) -> {
+            if (!written || !publish(store, share)) {
+                left.add(store);
+            }
+        });
+        taken.clear();
+    }
+
+    private static boolean publish(FileStore store, RingShare share) {
+        try {
+            boolean published = store.partition().durability().published(share);
+            store.requireWriter(); // otherwise another writer may have replaced the batches
+            return published;
+        } catch (StorageException e) {
+            return false; // the force finds the same, and reports it
+        }
+    }
+}
