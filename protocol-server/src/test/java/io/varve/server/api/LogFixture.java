@@ -63,6 +63,9 @@ public final class LogFixture implements Topics {
     public final VirtualTime time = new VirtualTime(1_700_000_000_000L);
     public final TestConnection connection = new TestConnection(time);
     public final AtomicInteger openSlices = new AtomicInteger();
+    /** Counts the look-ups of topics by name. */
+    public final AtomicInteger lookUps = new AtomicInteger();
+
     public final Map<PartitionId, CountedStore> stores = new LinkedHashMap<>();
 
     /** Writes markers to the offsets topic. */
@@ -228,6 +231,7 @@ public final class LogFixture implements Topics {
 
     @Override
     public Topic byName(String name) {
+        lookUps.incrementAndGet();
         return topics.get(name);
     }
 

@@ -8,7 +8,6 @@ import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.topic.Topics;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -60,15 +59,14 @@ public final class FetchHandler implements ApiHandler {
         FetchReader reader = new FetchReader(new PartitionFetchReader(topics, cluster.nodeId(), limits), limits);
         return context.fetches().size() <= FetchReader.SLICE
                 ? answer(request, context, reader, limits, reader.read(context.fetches()))
-                : reader.read(context.fetches(), request.connection())
+                : reader.read(context.fetches(), IdleAnswers.NONE, request.connection())
                         .thenCompose(result -> answer(request, context, reader, limits, result));
     }
 
     private CompletionStage<FetchResponseData> answer(
             Request request, FetchContext context, FetchReader reader, FetchLimits limits, FetchResult result) {
-        List<PartitionFetch> known = result.known(context.fetches());
         if (limits.maxWaitMs() <= 0
-                || known.isEmpty()
+                || !result.isAnyKnown()
                 || result.failed()
                 || result.bytes() >= limits.minBytes()
                 || reader.partitions().hasColdRecords()) {
@@ -77,10 +75,11 @@ public final class FetchHandler implements ApiHandler {
         result.release();
         FetchWait wait = new FetchWait(
                 reader.partitions(),
-                known,
-                limits.minBytes(),
+                context.fetches(),
+                result,
+                limits,
                 request.connection(),
-                () -> reader.read(context.fetches(), request.connection())
+                idle -> reader.read(context.fetches(), idle, request.connection())
                         .thenApply(last -> answer(request, context, reader, last)));
         return wait.await(limits.maxWaitMs());
     }

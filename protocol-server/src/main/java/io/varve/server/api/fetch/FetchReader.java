@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 
 /**
  * Reads the partitions of one fetch within its limits, a slice of them at a time. Used by one request, on the
@@ -46,7 +47,7 @@ final class FetchReader {
      */
     FetchResult read(List<PartitionFetch> fetches) {
         FetchResult result = new FetchResult(fetches.size());
-        read(fetches, result, fetches.size());
+        read(fetches, IdleAnswers.NONE, result, fetches.size());
         return result;
     }
 
@@ -55,18 +56,20 @@ final class FetchReader {
      * event loop serves other connections.
      *
      * @param fetches the partitions, in the order to read them
+     * @param idle answers to take instead of reading
      * @param connection the client's; its event loop calls this method
      * @return completes with what was read, for the caller to send or to release; fails when the connection
      *     is closed before that
      */
-    CompletionStage<FetchResult> read(List<PartitionFetch> fetches, Connection connection) {
+    CompletionStage<FetchResult> read(List<PartitionFetch> fetches, IdleAnswers idle, Connection connection) {
         CompletableFuture<FetchResult> done = new CompletableFuture<>();
-        readSlices(fetches, new FetchResult(fetches.size()), connection, done);
+        readSlices(fetches, idle, new FetchResult(fetches.size()), connection, done);
         return done;
     }
 
     private void readSlices(
             List<PartitionFetch> fetches,
+            IdleAnswers idle,
             FetchResult result,
             Connection connection,
             CompletableFuture<FetchResult> done) {
@@ -76,11 +79,11 @@ final class FetchReader {
             return;
         }
         try {
-            read(fetches, result, SLICE);
+            read(fetches, idle, result, SLICE);
             if (result.answers().size() == fetches.size()) {
                 done.complete(result);
             } else {
-                connection.executor().execute(() -> readSlices(fetches, result, connection, done));
+                connection.executor().execute(() -> readSlices(fetches, idle, result, connection, done));
             }
         } catch (RejectedExecutionException loopEnded) {
             release(result);
@@ -91,17 +94,23 @@ final class FetchReader {
     }
 
     /** Reads the next partitions, at most {@code max} of them. */
-    private void read(List<PartitionFetch> fetches, FetchResult result, int max) {
+    private void read(List<PartitionFetch> fetches, IdleAnswers idle, FetchResult result, int max) {
         int start = result.answers().size();
+        int end = Math.min(fetches.size(), start + max);
         try {
-            for (PartitionFetch fetch : fetches.subList(start, Math.min(fetches.size(), start + max))) {
-                int left = (int) Math.max(0, limits.maxBytes() - result.bytes());
-                result.add(partitions.read(fetch, Math.min(fetch.maxBytes(), left), result.bytes() == 0));
+            for (int i = start; i < end; i++) {
+                PartitionData known = idle.at(i);
+                result.add(known != null ? known : read(fetches.get(i), result));
             }
         } catch (Throwable failure) {
             release(result);
             throw failure;
         }
+    }
+
+    private PartitionData read(PartitionFetch fetch, FetchResult before) {
+        int left = (int) Math.max(0, limits.maxBytes() - before.bytes());
+        return partitions.read(fetch, Math.min(fetch.maxBytes(), left), before.bytes() == 0);
     }
 
     /** @param result releases its records, and those that a remote tier may still bring */

@@ -40,7 +40,7 @@ final class FetchResult {
     }
 
     /** @return true if the error code says that the partition does not exist */
-    private static boolean isUnknown(PartitionData answer) {
+    static boolean isUnknown(PartitionData answer) {
         return answer.errorCode() == Errors.UNKNOWN_TOPIC_OR_PARTITION.code()
                 || answer.errorCode() == Errors.UNKNOWN_TOPIC_ID.code();
     }
@@ -60,23 +60,9 @@ final class FetchResult {
         return failed;
     }
 
-    /**
-     * Filters out the partitions that do not exist: a wait for the others does not depend on them.
-     *
-     * @param fetches the partitions of the request, in the order of the responses
-     * @return those that exist, and may have more records later
-     */
-    List<PartitionFetch> known(List<PartitionFetch> fetches) {
-        if (unknown == 0) {
-            return fetches;
-        }
-        List<PartitionFetch> known = new ArrayList<>(fetches.size() - unknown);
-        for (int i = 0; i < answers.size(); i++) {
-            if (!isUnknown(answers.get(i))) {
-                known.add(fetches.get(i));
-            }
-        }
-        return known;
+    /** @return true if a partition exists, and may have more records later */
+    boolean isAnyKnown() {
+        return unknown < answers.size();
     }
 
     /** Releases all stored records: nothing of this result may be sent afterwards. */

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.kafka.common.message.FetchResponseData;
 
 /**
@@ -35,19 +35,27 @@ final class FetchWait {
     /** Waits until the high watermark of a partition is above the one that the last check saw. */
     private final class Watch implements PartitionLog.Waiter {
         private final PartitionFetch fetch;
+        private final int position;
         private PartitionLog.Subscription subscription = () -> {};
         private int bytes;
         private volatile boolean failed;
 
-        Watch(PartitionFetch fetch) {
+        Watch(PartitionFetch fetch, int position) {
             this.fetch = fetch;
+            this.position = position;
         }
 
         /** Registers first and checks the partition then, so that no append in between is missed. */
         void registerAndCheck() {
             PartitionLog log = reader.log(fetch);
-            if (log != null && !failed) {
-                subscription = log.awaitHighWatermark(log.highWatermark() + 1, this);
+            if (log == null) {
+                idle.drop(position);
+            } else if (!failed) {
+                long seen = log.highWatermark();
+                subscription = log.awaitHighWatermark(seen + 1, this);
+                if (idle.keep(position, seen)) {
+                    return;
+                }
             }
             int found = reader.availableBytes(fetch);
             unreadable |= found < 0;
@@ -63,12 +71,18 @@ final class FetchWait {
             woken.add(this);
             wake();
         }
+
+        void check() {
+            idle.drop(position);
+            registerAndCheck();
+        }
     }
 
     private final PartitionFetchReader reader;
     private final int minBytes;
     private final Connection connection;
-    private final Supplier<CompletionStage<FetchResponseData>> answer;
+    private final Function<IdleAnswers, CompletionStage<FetchResponseData>> answer;
+    private final IdleAnswers idle;
     private final List<Watch> watches;
     private final Queue<Watch> woken = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean waking = new AtomicBoolean();
@@ -81,23 +95,30 @@ final class FetchWait {
 
     /**
      * @param reader measures what each partition has
-     * @param fetches the partitions to wait for
-     * @param minBytes bytes of records that end the wait
+     * @param fetches the partitions of the request
+     * @param result what was read of them, its records released; the wait is for those that exist
+     * @param limits of the fetch: how far it sees, and how many bytes of records end the wait
      * @param connection the client's
-     * @param answer reads all partitions again and makes the response
+     * @param answer reads the partitions again that are not idle, and makes the response
      */
     FetchWait(
             PartitionFetchReader reader,
             List<PartitionFetch> fetches,
-            int minBytes,
+            FetchResult result,
+            FetchLimits limits,
             Connection connection,
-            Supplier<CompletionStage<FetchResponseData>> answer) {
+            Function<IdleAnswers, CompletionStage<FetchResponseData>> answer) {
         this.reader = reader;
-        this.minBytes = minBytes;
+        this.minBytes = limits.minBytes();
         this.connection = connection;
         this.answer = answer;
         watches = new ArrayList<>(fetches.size());
-        fetches.forEach(fetch -> watches.add(new Watch(fetch)));
+        idle = IdleAnswers.of(fetches, result, limits.isolation());
+        for (int i = 0; i < fetches.size(); i++) {
+            if (!FetchResult.isUnknown(result.answers().get(i))) {
+                watches.add(new Watch(fetches.get(i), i));
+            }
+        }
     }
 
     /**
@@ -154,7 +175,7 @@ final class FetchWait {
     private void checkWoken() {
         waking.set(false);
         for (int i = 0; i < FetchReader.SLICE && !ended && !woken.isEmpty(); i++) {
-            woken.remove().registerAndCheck();
+            woken.remove().check();
         }
         if (isEnough()) {
             finish();
@@ -173,7 +194,7 @@ final class FetchWait {
                 reader.cold().lookALastTime();
             }
             try {
-                answer.get().whenComplete((response, failure) -> {
+                answer.apply(idle).whenComplete((response, failure) -> {
                     if (failure == null) {
                         answered.complete(response);
                     } else {
@@ -202,6 +223,7 @@ final class FetchWait {
         timer.run();
         closeWatch.run();
         watches.forEach(watch -> watch.subscription.close());
+        woken.forEach(watch -> idle.drop(watch.position));
         woken.clear();
         return true;
     }
