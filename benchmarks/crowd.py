@@ -133,9 +133,11 @@ def make_partitions(broker, number, written):
 
 
 def make_connections(broker, number):
-    connections = [broker.connect() for _ in range(number)]
-    for connection in connections:
-        ask(connection, METADATA, 1, struct.pack(">i", 0))
+    """Each asks at once: connections that nobody has accepted yet fill the backlog, and the next try then costs a second or more."""
+    connections = []
+    for _ in range(number):
+        connections.append(broker.connect())
+        ask(connections[-1], METADATA, 1, struct.pack(">i", 0))
     return connections
 
 
