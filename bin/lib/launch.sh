@@ -165,59 +165,99 @@ set_command() {
   local heap=$1 flags=$2 class_path=$3
   shift 3
   # shellcheck disable=SC2207,SC2206 # options are words
-  COMMAND=("$JAVA" ${KAFKA_HEAP_OPTS:-$heap} ${KAFKA_JVM_PERFORMANCE_OPTS:-$flags} $(native_flags) -Xshare:auto
+  COMMAND=("$JAVA" ${KAFKA_HEAP_OPTS:-$heap} ${KAFKA_JVM_PERFORMANCE_OPTS:-$flags} $(native_flags)
     -Djava.awt.headless=true "$@" ${KAFKA_OPTS:-} -cp "$class_path${CLASSPATH:+:$CLASSPATH}")
 }
 
 # set_server_command OPTION...: the same for the server, up to its own arguments.
 set_server_command() {
   set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$SERVER_TARGET/varve-server.jar" "$@" \
-    -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml"
+    -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
+    -Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN # a search opens every jar
   COMMAND+=(io.varve.server.Main)
 }
 
-# ask_metadata PORT: asks a server for its topics as a client does that has just connected, and reads some of the answer. The two
-# requests are ApiVersions 0 and Metadata 1.
-ask_metadata() {
-  exec 3<>"/dev/tcp/127.0.0.1/$1" || return
-  printf '\0\0\0\012\0\022\0\0\0\0\0\1\0\0\0\0\0\016\0\3\0\1\0\0\0\2\0\0\0\0\0\0' >&3
-  read -r -t 5 -N 64 <&3
+# Sets SERVER_ARCHIVE, the file with which the server starts faster, and the JVM's options that make and use it: an archive of loaded
+# classes, from JDK 25 on an AOT cache, which has linked classes and profiles too. The JVM goes on without one that does not fit it.
+set_archive() {
+  if [ "$JAVA_MAJOR" -ge 25 ]; then
+    SERVER_ARCHIVE=$SERVER_TARGET/server-$JAVA_VERSION.aot
+    MAKE_ARCHIVE=-XX:AOTCacheOutput=$SERVER_ARCHIVE
+    USE_ARCHIVE=-XX:AOTCache=$SERVER_ARCHIVE
+  else
+    SERVER_ARCHIVE=$SERVER_TARGET/classes-$JAVA_VERSION.jsa
+    MAKE_ARCHIVE=-XX:ArchiveClassesAtExit=$SERVER_ARCHIVE
+    USE_ARCHIVE=-XX:SharedArchiveFile=$SERVER_ARCHIVE
+  fi
+}
+
+# True when the environment has options about archives: the JVM refuses to start with some of them and ours together.
+has_own_archive() {
+  case "${KAFKA_HEAP_OPTS:-}${KAFKA_JVM_PERFORMANCE_OPTS:-}${KAFKA_OPTS:-}${JAVA_TOOL_OPTIONS:-}${JDK_JAVA_OPTIONS:-}${_JAVA_OPTIONS:-}" in
+    *-Xshare* | *Archive* | *:AOT* | *:?AOT* | *LoadedClassList*) return 0 ;;
+  esac
+  return 1
+}
+
+# ask PORT CHARACTERS FORMAT ARGUMENT...: sends bytes to a server on a connection of their own, and reads that many that are not zero.
+ask() {
+  local port=$1 characters=$2
+  shift 2
+  exec 3<>"/dev/tcp/127.0.0.1/$port" || return
+  # shellcheck disable=SC2059 # the bytes are escapes of the format
+  printf "$@" >&3
+  read -r -t 5 -N "$characters" <&3
   exec 3>&-
 }
 
-# Makes the archive of loaded classes with which the JVM starts in half the time, by a run on files in an empty directory. Without
-# one the server starts all the same.
-archive_classes() {
-  local archive=$1 trial pid port=''
-  say "Preparing for fast starts ..."
-  set_server_command -XX:ArchiveClassesAtExit="$archive"
-  trial=$(mktemp -d)
-  "${COMMAND[@]}" "$VARVE_HOME/config/server.properties" --override storage.backend=file --override log.dirs="$trial/data" \
-    --override listeners=PLAINTEXT://127.0.0.1:0 >"$trial/out" 2>&1 &
+# visit PORT TOPIC: asks a server for its topics as a client does that has just connected, and has it create a topic, whose name is one
+# character. The requests are ApiVersions 0 with Metadata 1, and CreateTopics 2 with 64 partitions.
+visit() {
+  ask "$1" 64 '\0\0\0\012\0\022\0\0\0\0\0\1\0\0\0\0\0\016\0\3\0\1\0\0\0\2\0\0\0\0\0\0'
+  ask "$1" 1 '\0\0\0\044\0\023\0\2\0\0\0\3\377\377\0\0\0\1\0\1%s\0\0\0\100\0\1\0\0\0\0\0\0\0\0\0\0\352\140\0' "$2"
+}
+
+# rehearse DIR TOPIC SIGNAL: runs COMMAND as a server on files in a directory, visits it, and ends it.
+rehearse() {
+  local dir=$1 topic=$2 signal=$3 out=$1/out-$2 pid port='' # a file of each run: an earlier one's has that server's port
+  "${COMMAND[@]}" "$VARVE_HOME/config/server.properties" --override storage.backend=file --override log.dirs="$dir/data" \
+    --override listeners=PLAINTEXT://127.0.0.1:0 >"$out" 2>&1 &
   pid=$!
   while kill -0 "$pid" 2>/dev/null && [ -z "$port" ]; do
-    port=$(sed -n 's/.* is ready on PLAINTEXT:..127\.0\.0\.1:\([0-9]*\).*/\1/p' "$trial/out")
+    port=$(sed -n 's/.* is ready on PLAINTEXT:..127\.0\.0\.1:\([0-9]*\).*/\1/p' "$out" 2>/dev/null)
     sleep 0.1
   done
-  [ -z "$port" ] || ask_metadata "$port" 2>/dev/null || :
-  kill "$pid" 2>/dev/null
+  [ -z "$port" ] || visit "$port" "$topic" 2>/dev/null || :
+  kill -s "$signal" "$pid" 2>/dev/null
   wait "$pid" 2>/dev/null
+}
+
+# Makes the server's archive by a run in a directory that an earlier run has left as a crash does: so that recovery, the opening of
+# partitions and their creation are in it. Without an archive the server starts all the same.
+make_archive() {
+  local trial
+  say "Preparing for fast starts ..."
+  trial=$(mktemp -d)
+  set_server_command
+  rehearse "$trial" a KILL
+  set_server_command "$MAKE_ARCHIVE"
+  rehearse "$trial" b TERM
   rm -rf "$trial"
 }
 
 # Makes sure that there is a server to run.
 prepare_server() {
   find_java
-  SERVER_ARCHIVE=$SERVER_TARGET/classes-$JAVA_VERSION.jsa
+  set_archive
   [ -z "${VARVE_NO_BUILD:-}" ] || return 0
   build_server_if_stale
-  [ "$SERVER_ARCHIVE" -nt "$(last_build)" ] || archive_classes "$SERVER_ARCHIVE"
+  has_own_archive || [ "$SERVER_ARCHIVE" -nt "$(last_build)" ] || make_archive
 }
 
 # run_server ARGUMENT...: becomes the server, once it is prepared.
 run_server() {
-  if [ -e "$SERVER_ARCHIVE" ]; then
-    set_server_command -XX:SharedArchiveFile="$SERVER_ARCHIVE"
+  if [ -e "$SERVER_ARCHIVE" ] && ! has_own_archive; then
+    set_server_command "$USE_ARCHIVE"
   else
     set_server_command
   fi
