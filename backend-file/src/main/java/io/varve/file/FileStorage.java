@@ -35,6 +35,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,13 +62,13 @@ final class FileStorage implements Storage {
     private final SyncThreads syncThreads;
     private final Checkpointer checkpointer;
     private final List<DataDirectory> directories = new ArrayList<>();
-    /** Held by the one thread that creates partitions. This object may be locked within it. */
-    private final Object creating = new Object();
+    /** Held by the one thread that creates or removes partitions. This object may be locked within it. */
+    private final Object changing = new Object();
     /** The partitions by the names of their directories; guarded by this. */
     private final Map<String, FilePartition> partitions = new HashMap<>();
 
-    /** Number of deletions so far: makes the names of deleted directories unique. */
-    private long deletions;
+    /** Number of removals so far: makes the names of removed directories unique. Guarded by changing. */
+    private long removals;
 
     private volatile boolean closed;
 
@@ -188,7 +189,7 @@ final class FileStorage implements Storage {
     /** Creates partitions in the directories with the fewest; others are opened and deleted meanwhile. */
     @Override
     public void create(Collection<PartitionId> ids) {
-        synchronized (creating) {
+        synchronized (changing) {
             List<PartitionId> absent =
                     ids.stream().distinct().filter(id -> present(id) == null).toList();
             place(absent).forEach((directory, some) -> {
@@ -216,10 +217,16 @@ final class FileStorage implements Storage {
 
     @Override
     public void delete(PartitionId id) {
-        Path gone = renameAway(id, FileNames.DELETED_DIRECTORY);
-        if (gone != null) {
-            context.scheduler().schedule(0, () -> remove(gone));
-        }
+        requireDone(deleteAll(List.of(id)));
+    }
+
+    /** Deletes partitions by one force in each directory; others are opened meanwhile. */
+    @Override
+    public Map<PartitionId, StorageException> deleteAll(Collection<PartitionId> ids) {
+        Map<PartitionId, Path> places = new HashMap<>();
+        Map<PartitionId, StorageException> refused = renameAway(ids, FileNames.DELETED_DIRECTORY, places);
+        places.values().forEach(gone -> context.scheduler().schedule(0, () -> remove(gone)));
+        return refused;
     }
 
     @Override
@@ -228,25 +235,72 @@ final class FileStorage implements Storage {
         if (partition != null && partition.dataDirectory().ring().has(id)) {
             partition.durability().sync(); // no start looks for it any more
         }
-        return String.valueOf(renameAway(id, FileNames.STRAY_DIRECTORY));
+        Map<PartitionId, Path> places = new HashMap<>();
+        requireDone(renameAway(List.of(id), FileNames.STRAY_DIRECTORY, places));
+        return String.valueOf(places.get(id));
     }
 
-    /** @return the directory's new path, or null if there is no such partition */
-    private synchronized Path renameAway(PartitionId id, String suffix) {
-        requireOpen();
-        FilePartition partition = partitions.get(id.toString());
-        if (partition == null || !partition.id().equals(id)) {
-            return null;
+    private static void requireDone(Map<PartitionId, StorageException> refused) {
+        for (StorageException failure : refused.values()) {
+            throw failure;
         }
+    }
+
+    /**
+     * @param places gets the new path of each partition's directory that was renamed
+     * @return the partitions that are unchanged, and why
+     */
+    private Map<PartitionId, StorageException> renameAway(
+            Collection<PartitionId> ids, String suffix, Map<PartitionId, Path> places) {
+        synchronized (changing) {
+            Map<DataDirectory, Map<FilePartition, Path>> wanted = new LinkedHashMap<>();
+            try {
+                for (FilePartition partition : existing(ids)) {
+                    wanted.computeIfAbsent(partition.dataDirectory(), directory -> new LinkedHashMap<>())
+                            .put(partition, placeOutOfUse(partition, suffix));
+                }
+            } catch (StorageException e) {
+                return refusals(ids, e);
+            }
+            Map<PartitionId, StorageException> refused = new HashMap<>();
+            wanted.forEach((directory, some) -> {
+                refused.putAll(new PartitionRemoval(directory, some).run());
+                some.forEach((partition, gone) -> places.put(partition.id(), gone));
+            });
+            places.keySet().removeAll(refused.keySet());
+            synchronized (this) {
+                places.keySet().forEach(id -> partitions.remove(id.toString()));
+            }
+            return refused;
+        }
+    }
+
+    private static Map<PartitionId, StorageException> refusals(Collection<PartitionId> ids, StorageException why) {
+        Map<PartitionId, StorageException> refused = new HashMap<>();
+        ids.forEach(id -> refused.put(id, why));
+        return refused;
+    }
+
+    private synchronized List<FilePartition> existing(Collection<PartitionId> ids) {
+        requireOpen();
+        List<FilePartition> existing = new ArrayList<>();
+        for (PartitionId id : new LinkedHashSet<>(ids)) {
+            FilePartition partition = partitions.get(id.toString());
+            if (partition != null && partition.id().equals(id)) {
+                existing.add(partition);
+            }
+        }
+        return existing;
+    }
+
+    private Path placeOutOfUse(FilePartition partition, String suffix) {
+        PartitionId id = partition.id();
         UUID unique =
-                new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
-        Path gone = partition
+                new UUID(context.clock().nanos() + removals++, id.topicId().getLeastSignificantBits());
+        return partition
                 .dataDirectory()
                 .path()
                 .resolve(FileNames.outOfUseDirectory(id.topic(), id.partition(), unique, suffix));
-        new PartitionRemoval(partition).renameTo(gone);
-        partitions.remove(id.toString());
-        return gone;
     }
 
     private static void remove(Path directory) {
@@ -273,7 +327,7 @@ final class FileStorage implements Storage {
 
     @Override
     public void close() {
-        synchronized (creating) {
+        synchronized (changing) {
             closeOnce();
         }
     }
@@ -309,7 +363,7 @@ final class FileStorage implements Storage {
 
     /** Ends all partitions and releases all directories without a sync, as a crash does. Idempotent. */
     void abandon() {
-        synchronized (creating) {
+        synchronized (changing) {
             abandonAll();
         }
     }

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +138,56 @@ class FileStorageTest extends FileTestBase {
         rig.storage().delete(ID);
         assertThat(rig.storage().partitions()).isEmpty();
         fails(Kind.CLOSED, "was deleted", () -> appendTens(1));
+    }
+
+    @Test
+    void deletesManyPartitionsByOneForce() {
+        List<PartitionId> many = createMany();
+        AtomicInteger forces = new AtomicInteger();
+        rig.failPoints.arm(FileFailPoints.DELETE_BEFORE_FORCE, forces::incrementAndGet);
+        rig.failPoints.arm(FileFailPoints.CREATIONS_BEFORE_FORCE, forces::incrementAndGet);
+        assertThat(rig.storage().deleteAll(many)).isEmpty();
+        assertThat(forces).as("of the names, and of the list of creations").hasValue(2);
+        assertThat(rig.storage().partitions()).containsExactly(ID);
+    }
+
+    @Test
+    void whatFailsForOnePartitionDoesNotKeepTheOthersFromBeingDeleted() {
+        List<PartitionId> many = createMany();
+        AtomicInteger renames = new AtomicInteger();
+        rig.failPoints.arm(FileFailPoints.DELETE_BEFORE_RENAME, () -> {
+            if (renames.incrementAndGet() == 3) {
+                throw new java.io.UncheckedIOException(new IOException("no space for a name"));
+            }
+        });
+        assertThat(rig.storage().deleteAll(many)).hasSize(1).allSatisfy((id, refused) -> {
+            assertThat(refused.kind()).isEqualTo(Kind.FULL);
+            assertThat(rig.storage().partitions()).containsExactlyInAnyOrder(ID, id);
+            assertThat(rig.storage().open(id, 1, SMALL).extent().readableEnd()).isZero();
+        });
+    }
+
+    @Test
+    void aForceThatFailsLeavesAllPartitionsAsTheyWere() {
+        List<PartitionId> many = createMany();
+        rig.failPoints.arm(FileFailPoints.DELETE_BEFORE_FORCE, () -> {
+            throw new java.io.UncheckedIOException(new IOException("no space for a name"));
+        });
+        assertThat(rig.storage().deleteAll(many)).containsOnlyKeys(many);
+        rig.failPoints.disarm(FileFailPoints.DELETE_BEFORE_FORCE);
+        assertThat(rig.storage().partitions()).containsAll(many);
+        rig.die();
+        assertThat(rig.storage().partitions()).containsAll(many);
+        assertThat(rig.storage().open(many.get(0), 1, SMALL).extent().readableEnd())
+                .isZero();
+    }
+
+    private List<PartitionId> createMany() {
+        List<PartitionId> many = IntStream.range(0, 20)
+                .mapToObj(i -> new PartitionId("many", new UUID(1, 5), i))
+                .toList();
+        rig.storage().create(many);
+        return many;
     }
 
     @Test

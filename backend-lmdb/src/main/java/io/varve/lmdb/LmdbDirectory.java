@@ -94,10 +94,7 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
                 return given;
             });
         } catch (LmdbException e) {
-            throw LmdbErrors.write(
-                    "creating " + (ids.size() == 1 ? ids.get(0) : ids.size() + " partitions"),
-                    environment.directory,
-                    e);
+            throw LmdbErrors.write("creating " + named(ids), environment.directory, e);
         } finally {
             environment.writer.unlock();
         }
@@ -110,38 +107,47 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
         return created;
     }
 
-    /** Deletes a partition; durable on return. Its batches are removed in steps. */
-    void delete(LmdbPartition partition) {
-        int number = partition.number;
+    /** Deletes partitions, all or none; durable on return. Their batches are removed in steps. */
+    void delete(List<LmdbPartition> partitions) {
         boolean moreGarbage;
         environment.writer.lock();
         try {
-            partition.load();
-            LmdbSegment[] segments = partition.committedView().segments();
+            partitions.forEach(LmdbPartition::load);
             moreGarbage = environment.commitWithReserve(LmdbFailPoints.DELETE_BEFORE_COMMIT, txn -> {
-                KeyCodec.number(txn.key(), number);
-                txn.delete(txn.databases.partitions());
-                txn.delete(txn.databases.states());
-                txn.deleteAll(txn.databases.segments(), number);
-                txn.deleteAll(txn.databases.snapshots(), number);
-                for (LmdbSegment segment : segments) {
-                    if (segment.store != number) {
-                        txn.garbage(segment.store, 0, Long.MAX_VALUE);
-                    }
-                }
-                txn.garbage(number, 0, Long.MAX_VALUE);
+                partitions.forEach(partition -> delete(txn, partition));
                 return GarbageRemover.step(txn, environment.unpublishedStores);
             });
             environment.failPoints.hit(LmdbFailPoints.DELETE_AFTER_COMMIT);
-            partition.retire("was deleted");
+            partitions.forEach(partition -> partition.retire("was deleted"));
         } catch (LmdbException e) {
-            throw LmdbErrors.write("deleting " + partition.id, environment.directory, e);
+            List<PartitionId> ids =
+                    partitions.stream().map(partition -> partition.id).toList();
+            throw LmdbErrors.write("deleting " + named(ids), environment.directory, e);
         } finally {
             environment.writer.unlock();
         }
         if (moreGarbage) {
             commits.reclaimLater();
         }
+    }
+
+    private static void delete(WriteTransaction txn, LmdbPartition partition) {
+        int number = partition.number;
+        KeyCodec.number(txn.key(), number);
+        txn.delete(txn.databases.partitions());
+        txn.delete(txn.databases.states());
+        txn.deleteAll(txn.databases.segments(), number);
+        txn.deleteAll(txn.databases.snapshots(), number);
+        for (LmdbSegment segment : partition.committedView().segments()) {
+            if (segment.store != number) {
+                txn.garbage(segment.store, 0, Long.MAX_VALUE);
+            }
+        }
+        txn.garbage(number, 0, Long.MAX_VALUE);
+    }
+
+    private static String named(List<PartitionId> ids) {
+        return ids.size() == 1 ? ids.get(0).toString() : ids.size() + " partitions";
     }
 
     /**

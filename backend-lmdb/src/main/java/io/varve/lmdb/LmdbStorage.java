@@ -145,12 +145,34 @@ final class LmdbStorage implements Storage {
 
     @Override
     public void delete(PartitionId id) {
-        requireOpen();
-        LmdbPartition partition = partitions.get(id.toString());
-        if (partition != null && partition.id.equals(id)) {
-            directory(partition).delete(partition);
-            partitions.remove(id.toString(), partition);
+        delete(List.of(id));
+    }
+
+    /** Deletes partitions by one commit in each directory. */
+    @Override
+    public Map<PartitionId, StorageException> deleteAll(Collection<PartitionId> ids) {
+        try {
+            delete(ids);
+            return Map.of();
+        } catch (StorageException e) {
+            return Storage.super.deleteAll(ids); // one by one: which of them it is
         }
+    }
+
+    private void delete(Collection<PartitionId> ids) {
+        requireOpen();
+        Map<LmdbDirectory, List<LmdbPartition>> doomed = new LinkedHashMap<>();
+        for (PartitionId id : new LinkedHashSet<>(ids)) {
+            LmdbPartition partition = partitions.get(id.toString());
+            if (partition != null && partition.id.equals(id)) {
+                doomed.computeIfAbsent(directory(partition), directory -> new ArrayList<>())
+                        .add(partition);
+            }
+        }
+        doomed.forEach((directory, some) -> {
+            directory.delete(some);
+            some.forEach(partition -> partitions.remove(partition.id.toString(), partition));
+        });
     }
 
     @Override

@@ -125,6 +125,34 @@ public abstract class ManyPartitionsContract extends Contract {
                         .collect(Collectors.toSet()));
     }
 
+    @Test
+    void deletesThemTogether() {
+        List<PartitionStore> stores = open(some);
+        stores.forEach(this::appendTen);
+        assertThat(storage().sync(stores).byPartition()).isEmpty();
+        List<PartitionId> doomed = ids(some / 2);
+        assertThat(storage().deleteAll(doomed)).isEmpty();
+        assertThat(storage().deleteAll(doomed)).isEmpty();
+        assertThat(storage().partitions()).doesNotContainAnyElementsOf(doomed).contains(id(some / 2));
+        StorageException refused =
+                catchThrowableOfType(StorageException.class, () -> appendTen(stores.get(some / 2 - 1)));
+        assertThat(refused.kind()).isEqualTo(StorageException.Kind.CLOSED);
+        appendTen(stores.get(some / 2));
+        rig.crash();
+        assertThat(storage().partitions()).doesNotContainAnyElementsOf(doomed).contains(id(some / 2));
+        assertThat(readAll(storage().open(id(0), 1, SMALL), 0)).isEmpty();
+        assertThat(readAll(storage().open(id(some - 1), 1, SMALL), 0)).isEqualTo(tens(0, 10));
+    }
+
+    @Test
+    void deletesNoneWhenClosed() {
+        open(2);
+        rig.storage().close();
+        assertThat(storage().deleteAll(ids(2)))
+                .hasSize(2)
+                .allSatisfy((id, refused) -> assertThat(refused.kind()).isEqualTo(StorageException.Kind.CLOSED));
+    }
+
     /** Says what a partition costs; how much is too much is the reader's to judge. */
     @Test
     void opensAppendsAndReopensThem(TestReporter reporter) {

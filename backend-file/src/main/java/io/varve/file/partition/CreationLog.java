@@ -136,20 +136,30 @@ public final class CreationLog {
     }
 
     /**
-     * Takes a partition off the list that was deleted; durable on return.
+     * Takes partitions off the list that were deleted; durable on return.
      *
-     * @throws IOException if the list could not be written: then the partition stays on it
+     * @param ids partitions; those that are not listed count for nothing
+     * @throws IOException if the list could not be written: then they stay on it
      */
-    synchronized void remove(PartitionId id) throws IOException {
-        ListedPartition listed = entries.get(id.toString());
-        if (listed != null && listed.id.equals(id)) {
-            entries.remove(id.toString());
-            try {
-                append(line(DELETED, id), 1);
-            } catch (IOException | RuntimeException e) {
-                entries.put(id.toString(), listed);
-                throw e;
+    synchronized void remove(Collection<PartitionId> ids) throws IOException {
+        Map<String, ListedPartition> removed = new LinkedHashMap<>();
+        StringBuilder text = new StringBuilder();
+        for (PartitionId id : ids) {
+            ListedPartition listed = entries.get(id.toString());
+            if (listed != null && listed.id.equals(id)) {
+                entries.remove(id.toString());
+                removed.put(id.toString(), listed);
+                text.append(line(DELETED, id));
             }
+        }
+        if (removed.isEmpty()) {
+            return;
+        }
+        try {
+            append(text, removed.size());
+        } catch (IOException | RuntimeException e) {
+            entries.putAll(removed);
+            throw e;
         }
     }
 

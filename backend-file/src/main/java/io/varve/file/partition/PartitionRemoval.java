@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.partition;
 
+import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
@@ -8,69 +9,118 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * Renames a partition's directory, and ends the partition for all its handles. The caller deletes the
- * directory later, or leaves it set aside.
+ * Renames partitions' directories, and ends the partitions for all their handles: one force of the data
+ * directory makes all the renames durable. The caller deletes the directories later, or leaves them set
+ * aside, and lets no one else create or remove partitions meanwhile.
  */
 public final class PartitionRemoval {
-    private final FilePartition partition;
     private final DataDirectory dataDirectory;
+    private final Map<FilePartition, Path> places;
+    private final Map<PartitionId, StorageException> failures = new HashMap<>();
 
-    /** @param partition a partition of an open data directory */
-    public PartitionRemoval(FilePartition partition) {
-        this.partition = partition;
-        this.dataDirectory = partition.dataDirectory();
+    /**
+     * @param dataDirectory an open data directory
+     * @param places partitions of it, with the new path of each one's directory
+     */
+    public PartitionRemoval(DataDirectory dataDirectory, Map<FilePartition, Path> places) {
+        this.dataDirectory = dataDirectory;
+        this.places = places;
     }
 
     /**
-     * Renames the directory, and ends the partition for all its handles; durable on return.
+     * Renames the directories, and ends the partitions for all their handles; durable on return.
      *
-     * @param gone the directory's new path
-     * @throws StorageException FULL if renaming failed; the partition goes on if its directory has its old
+     * @return the partitions that were not removed, and why, FULL: each goes on if its directory has its old
      *     name
      */
-    public void renameTo(Path gone) {
-        synchronized (partition) {
-            partition.fencing().end("was deleted"); // before its files have other names
-            try {
-                rename(gone);
-            } catch (StorageException e) {
-                if (Files.exists(partition.path())) {
-                    partition.fencing().resume();
-                }
-                throw e;
+    public Map<PartitionId, StorageException> run() {
+        for (FilePartition partition : places.keySet()) {
+            synchronized (partition) {
+                partition.fencing().end("was deleted"); // before its files have other names
             }
-            dataDirectory.forget(partition.id());
-            partition.retire();
+        }
+        rename();
+        places.keySet().forEach(this::finish);
+        return failures;
+    }
+
+    private void finish(FilePartition partition) {
+        synchronized (partition) {
+            if (!failures.containsKey(partition.id())) {
+                dataDirectory.forget(partition.id());
+                partition.retire();
+            } else if (Files.exists(partition.path())) {
+                partition.fencing().resume();
+            }
         }
     }
 
-    private void rename(Path gone) {
-        Path directory = partition.path();
-        CreationLog creations = dataDirectory.creations();
+    private void rename() {
+        List<FilePartition> moved = new ArrayList<>();
         try {
-            if (partition.durability().isSettled()) {
-                creations.remove(partition.id()); // what it holds must not come back without its records
+            // What settled ones hold must not come back without its records.
+            forgetCreations(places.keySet().stream()
+                    .filter(partition -> partition.durability().isSettled())
+                    .toList());
+            for (FilePartition partition : places.keySet()) {
+                if (tryMoveAway(partition)) {
+                    moved.add(partition);
+                }
             }
-            moveAway(directory, gone);
-            try {
-                partition.hit(FileFailPoints.DELETE_BEFORE_FORCE);
+            if (!moved.isEmpty()) {
+                dataDirectory.failPoints().hit(FileFailPoints.DELETE_BEFORE_FORCE);
                 Disk.forceDirectory(dataDirectory.path());
-                creations.remove(partition.id()); // not before: the partition may have to stay
-            } catch (IOException | UncheckedIOException e) {
-                Disk.rename(
-                        gone, directory); // the rename may not be durable: undo it, so that the caller can try again
-                throw e;
+                forgetCreations(moved); // not before: the partitions may have to stay
             }
         } catch (IOException e) {
-            throw Disk.writeFailure("deleting a partition", directory, e);
+            failAll(moved, e);
         } catch (UncheckedIOException e) {
-            throw Disk.writeFailure("deleting a partition", directory, e.getCause());
+            failAll(moved, e.getCause());
         }
     }
 
-    private void moveAway(Path directory, Path gone) throws IOException {
+    private void forgetCreations(List<FilePartition> partitions) throws IOException {
+        dataDirectory
+                .creations()
+                .remove(partitions.stream().map(FilePartition::id).toList());
+    }
+
+    /** The renames may not be durable: undoes them, so that the caller can try again. */
+    private void failAll(List<FilePartition> moved, IOException why) {
+        for (FilePartition partition : moved) {
+            try {
+                Disk.rename(places.get(partition), partition.path());
+            } catch (IOException e) {
+                why.addSuppressed(e);
+            }
+        }
+        places.keySet()
+                .forEach(partition -> failures.computeIfAbsent(
+                        partition.id(), id -> Disk.writeFailure("deleting a partition", partition.path(), why)));
+    }
+
+    private boolean tryMoveAway(FilePartition partition) {
+        IOException failure;
+        try {
+            moveAway(partition, places.get(partition));
+            return true;
+        } catch (IOException e) {
+            failure = e;
+        } catch (UncheckedIOException e) {
+            failure = e.getCause();
+        }
+        failures.put(partition.id(), Disk.writeFailure("deleting a partition", partition.path(), failure));
+        return false;
+    }
+
+    private void moveAway(FilePartition partition, Path gone) throws IOException {
+        Path directory = partition.path();
         if (Files.notExists(directory)) {
             return; // an earlier try has renamed it, and could not undo that
         }

@@ -17,6 +17,7 @@ import io.varve.core.spi.StorageProvider;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -189,16 +190,37 @@ public final class LogEngine implements AutoCloseable {
      *     unchanged
      */
     public void delete(PartitionId id) {
-        lifecycle.holding(id, () -> {
-            storage.delete(id); // a failure changes nothing
-            PartitionLog log = open.remove(id);
-            if (log != null) {
-                policy.forget(log);
-                cleaners.forget(log);
-                log.commitTarget().failed(new StorageException(StorageException.Kind.CLOSED, id + " was deleted"));
-            }
-            return log;
+        StorageException refused = deleteAll(List.of(id)).get(id);
+        if (refused != null) {
+            throw refused;
+        }
+    }
+
+    /**
+     * Deletes partitions, all at once, as {@link #delete} does each. Waits for those that are being opened.
+     *
+     * @param ids which partitions
+     * @return those that could not be deleted now, and why: CLOSED after {@link #close}; otherwise FULL, and
+     *     they are unchanged
+     */
+    public Map<PartitionId, StorageException> deleteAll(Collection<PartitionId> ids) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        return lifecycle.holding(ids, () -> {
+            Map<PartitionId, StorageException> refused = storage.deleteAll(ids);
+            ids.stream().filter(id -> !refused.containsKey(id)).forEach(this::forget);
+            return refused;
         });
+    }
+
+    private void forget(PartitionId deleted) {
+        PartitionLog log = open.remove(deleted);
+        if (log != null) {
+            policy.forget(log);
+            cleaners.forget(log);
+            log.commitTarget().failed(new StorageException(StorageException.Kind.CLOSED, deleted + " was deleted"));
+        }
     }
 
     /**

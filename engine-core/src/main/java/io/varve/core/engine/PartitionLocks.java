@@ -2,8 +2,14 @@
 package io.varve.core.engine;
 
 import io.varve.core.spi.PartitionId;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -20,26 +26,47 @@ final class PartitionLocks {
 
     private final Map<String, Counted> locks = new HashMap<>();
 
+    /** As {@link #holding(Collection, Supplier)}, with one partition's lock. */
+    <T> T holding(PartitionId id, Supplier<T> action) {
+        return holding(List.of(id), action);
+    }
+
     /**
-     * Runs an action with the partition's lock held; actions on other partitions go on meanwhile.
+     * Runs an action with the partitions' locks held; actions on other partitions go on meanwhile. An action
+     * must not lock others: the locks are taken in the order of their names.
      *
      * @return what the action returns; its exception is passed on
      */
-    <T> T holding(PartitionId id, Supplier<T> action) {
+    <T> T holding(Collection<PartitionId> ids, Supplier<T> action) {
+        Set<String> names = new TreeSet<>();
+        ids.forEach(id -> names.add(id.toString()));
+        Deque<String> held = new ArrayDeque<>();
+        try {
+            for (String name : names) {
+                lock(name);
+                held.push(name);
+            }
+            return action.get();
+        } finally {
+            held.forEach(this::unlock);
+        }
+    }
+
+    private void lock(String name) {
         Counted lock;
         synchronized (locks) {
-            lock = locks.computeIfAbsent(id.toString(), unused -> new Counted());
+            lock = locks.computeIfAbsent(name, unused -> new Counted());
             lock.users++;
         }
         lock.lock();
-        try {
-            return action.get();
-        } finally {
+    }
+
+    private void unlock(String name) {
+        synchronized (locks) {
+            Counted lock = locks.get(name);
             lock.unlock();
-            synchronized (locks) {
-                if (--lock.users == 0) {
-                    locks.remove(id.toString());
-                }
+            if (--lock.users == 0) {
+                locks.remove(name);
             }
         }
     }

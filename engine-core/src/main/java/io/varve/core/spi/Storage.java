@@ -2,6 +2,8 @@
 package io.varve.core.spi;
 
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /** Opens, deletes and syncs the partitions of one backend. Thread-safe. */
@@ -66,6 +68,25 @@ public interface Storage extends AutoCloseable {
      *     it was, and the same call may succeed later
      */
     void delete(PartitionId id);
+
+    /**
+     * Deletes partitions, all at once: where the storage gains by that, cheaper than by a {@link #delete} of
+     * each, which is the default. To be correct, for each partition what {@link #delete} says.
+     *
+     * @param ids which partitions; those that do not exist count as deleted
+     * @return the partitions that {@link #delete} would not have deleted, and why; empty when all are gone
+     */
+    default Map<PartitionId, StorageException> deleteAll(Collection<PartitionId> ids) {
+        Map<PartitionId, StorageException> refused = new HashMap<>();
+        for (PartitionId id : ids) {
+            try {
+                delete(id);
+            } catch (StorageException e) {
+                refused.put(id, e);
+            }
+        }
+        return refused;
+    }
 
     /**
      * Takes a partition out of use, but keeps its bytes for the operator: for a partition that no topic has,

@@ -11,6 +11,7 @@ import io.varve.server.metadata.log.TopicIds;
 import io.varve.server.metadata.topic.PartitionCreator;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.image.TopicImage;
@@ -102,12 +103,15 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
 
     /** Finishes deletions that a crash cut short, and sets aside partitions that belong to no topic. */
     public void tidy(LogEngine engine) {
+        Map<PartitionId, StorageException> refused = engine.deleteAll(deleted);
         for (PartitionId id : deleted) {
-            try {
-                engine.delete(id);
+            if (refused.containsKey(id)) {
+                LOG.error(
+                        "{} belongs to a deleted topic but cannot be deleted: {}",
+                        id,
+                        refused.get(id).getMessage());
+            } else {
                 LOG.info("Deleted {}, left over from the deletion of its topic", id);
-            } catch (StorageException e) {
-                LOG.error("{} belongs to a deleted topic but cannot be deleted: {}", id, e.getMessage());
             }
         }
         for (PartitionId id : strays) {

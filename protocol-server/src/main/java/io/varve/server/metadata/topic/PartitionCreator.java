@@ -12,8 +12,10 @@ import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.log.MetadataState;
 import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.TopicImage;
@@ -63,7 +65,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
 
     @Override
     public Runnable prepare(MetadataState before, MetadataState next) {
-        abandoned.removeIf(this::tryDelete);
+        abandoned.retainAll(tryDelete(abandoned));
         List<PartitionId> made = new ArrayList<>();
         try {
             List<Planned> wanted = new ArrayList<>();
@@ -157,20 +159,14 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
     }
 
     private void deleteMade(List<PartitionId> made) {
-        for (PartitionId id : made) {
-            if (!tryDelete(id)) {
-                abandoned.add(id);
-            }
-        }
+        abandoned.addAll(tryDelete(made));
     }
 
-    private boolean tryDelete(PartitionId id) {
-        try {
-            engine.delete(id);
-            return true;
-        } catch (StorageException e) {
-            LOG.warn("{} was made for nothing and still takes space, trying again later: {}", id, e.getMessage());
-            return false;
-        }
+    /** @return those that could not be deleted */
+    private Set<PartitionId> tryDelete(Collection<PartitionId> doomed) {
+        Map<PartitionId, StorageException> refused = engine.deleteAll(doomed);
+        refused.forEach((id, e) ->
+                LOG.warn("{} was made for nothing and still takes space, trying again later: {}", id, e.getMessage()));
+        return refused.keySet();
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,8 +83,9 @@ public final class TopicReconciler {
     }
 
     private List<Uuid> remove(List<Uuid> ids) {
-        List<Uuid> failed = new ArrayList<>();
+        Set<Uuid> failed = new LinkedHashSet<>();
         Set<UUID> unserved = new HashSet<>();
+        Set<PartitionId> doomed = new LinkedHashSet<>();
         for (Uuid id : ids) {
             reconsidered.remove(id);
             Topic before = served.byId(id);
@@ -96,27 +98,25 @@ public final class TopicReconciler {
                 failed.add(id);
                 continue;
             }
-            if (before != null && !deleteAll(partitions(before))) {
-                failed.add(id);
+            if (before != null) {
+                partitions(before).forEach(doomed::add);
             }
             if (incomplete.remove(id) || before == null) {
                 unserved.add(TopicIds.java(id));
             }
         }
-        if (!unserved.isEmpty() && !deleteAll(engine.stored().stream().filter(id -> unserved.contains(id.topicId())))) {
-            ids.stream().filter(id -> unserved.contains(TopicIds.java(id))).forEach(failed::add);
+        if (!unserved.isEmpty()) {
+            engine.stored().stream()
+                    .filter(id -> unserved.contains(id.topicId()))
+                    .forEach(doomed::add);
         }
-        return failed;
+        delete(doomed).forEach(id -> failed.add(TopicIds.kafka(id.topicId())));
+        return List.copyOf(failed);
     }
 
     private static Stream<PartitionId> partitions(Topic topic) {
         UUID id = TopicIds.java(topic.id());
         return IntStream.range(0, topic.count()).mapToObj(number -> new PartitionId(topic.name(), id, number));
-    }
-
-    /** @return true if all of them are deleted */
-    private boolean deleteAll(Stream<PartitionId> partitions) {
-        return partitions.map(this::delete).reduce(true, Boolean::logicalAnd);
     }
 
     private List<Uuid> update(List<Uuid> ids, MetadataState state) {
@@ -195,16 +195,15 @@ public final class TopicReconciler {
         return log;
     }
 
-    private boolean delete(PartitionId id) {
-        try {
-            engine.delete(id);
-            refused.remove(id);
-            return true;
-        } catch (StorageException e) {
+    /** @return those that could not be deleted */
+    private Set<PartitionId> delete(Set<PartitionId> doomed) {
+        Map<PartitionId, StorageException> failures = engine.deleteAll(doomed);
+        refused.removeIf(id -> doomed.contains(id) && !failures.containsKey(id));
+        failures.forEach((id, e) -> {
             if (refused.add(id)) {
                 LOG.error("{} is deleted but still takes space, trying again every second: {}", id, e.getMessage());
             }
-            return false;
-        }
+        });
+        return failures.keySet();
     }
 }
