@@ -55,26 +55,39 @@ final class Stores implements AutoCloseable {
         this.records = records;
         batch = batch(records, valueBytes);
         ends = new long[count];
-        StorageProvider provider = ServiceLoader.load(StorageProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(candidate -> candidate.name().equals(backend))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no backend " + backend + " on the class path"));
-        try {
-            Path parent = Path.of(System.getProperty("varve.bench.dir", System.getProperty("java.io.tmpdir")));
-            directory = Files.createTempDirectory(parent, "varve-bench-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        storage = provider.open(new StorageContext(
-                List.of(directory), Map.of(), Clock.system(), scheduler, Ids.random(), new FailPoints()));
+        directory = emptyDirectory();
+        storage = provider(backend).open(context(directory, scheduler));
         for (int i = 0; i < count; i++) {
             partitions.add(storage.open(new PartitionId("bench", new UUID(1, 1), i), 1, PartitionSettings.DEFAULT));
         }
     }
 
+    /** Finds a backend on the class path. */
+    static StorageProvider provider(String backend) {
+        return ServiceLoader.load(StorageProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(candidate -> candidate.name().equals(backend))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no backend " + backend + " on the class path"));
+    }
+
+    /** Makes a directory on the disk to be measured. */
+    static Path emptyDirectory() {
+        try {
+            Path parent = Path.of(System.getProperty("varve.bench.dir", System.getProperty("java.io.tmpdir")));
+            return Files.createTempDirectory(parent, "varve-bench-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static StorageContext context(Path directory, SystemScheduler scheduler) {
+        return new StorageContext(
+                List.of(directory), Map.of(), Clock.system(), scheduler, Ids.random(), new FailPoints());
+    }
+
     /** Random bytes, so that nothing below can make them smaller. */
-    private static ByteBuffer batch(int records, int valueBytes) {
+    static ByteBuffer batch(int records, int valueBytes) {
         SplittableRandom random = new SplittableRandom(42);
         RecordBatchBuilder builder = new RecordBatchBuilder(Codec.NONE);
         for (int i = 0; i < records; i++) {
@@ -146,6 +159,10 @@ final class Stores implements AutoCloseable {
     public void close() throws IOException {
         storage.close();
         scheduler.close();
+        remove(directory);
+    }
+
+    static void remove(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
