@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +38,9 @@ public abstract class ConcurrencyContract extends Contract {
     private static final int MIN_STEPS = 100;
     /** How often a writer waits for the readers. */
     private static final int MEETINGS = 20;
+
+    /** Between two turns of a reader: six threads that never rest leave the writer a third of a processor. */
+    private static final long PAUSE_NANOS = 20_000;
 
     private final int steps;
     private final Loops loops = new Loops();
@@ -65,6 +69,7 @@ public abstract class ConcurrencyContract extends Contract {
             int before = meeting;
             loop.run();
             met.set(before);
+            LockSupport.parkNanos(PAUSE_NANOS);
         });
     }
 
