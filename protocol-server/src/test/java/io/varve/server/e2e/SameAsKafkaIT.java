@@ -45,7 +45,7 @@ class SameAsKafkaIT {
             "TransactionDurationMs",
             "LastTimestamp");
 
-    /** Defaults that a decision says why they are not Kafka's. */
+    /** Defaults that a decision, or the configuration file, says why they are not Kafka's. */
     private static final Set<String> OWN_DEFAULTS = Set.of(
             "group.coordinator.background.threads",
             "group.coordinator.threads",
@@ -54,6 +54,7 @@ class SameAsKafkaIT {
             "log.flush.interval.ms",
             "num.io.threads",
             "offsets.topic.segment.bytes",
+            "socket.send.buffer.bytes",
             "transaction.state.log.segment.bytes");
 
     /** Kafka can change these while it runs; a decision says why not here. */
