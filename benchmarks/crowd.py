@@ -7,7 +7,7 @@
 Each line is a fresh broker with an empty directory and its own heap settings (KAFKA_HEAP_OPTS counts). A partition is empty; with
 "written", one record of 100 bytes was appended to each. A connection has asked for the topics once. A group has one committed offset and
 no members. "each" is the growth of the resident memory by one of them, heap that is free included. The CPU while idle is taken over ten
-seconds. Needs as many descriptors as connections (ulimit -n).
+seconds, twenty seconds later, when the JIT has compiled what was hot. Needs as many descriptors as connections (ulimit -n).
 Environment: BENCH_DIR for the data (a temporary folder of /tmp's disk).
 """
 import argparse
@@ -25,6 +25,7 @@ HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TICK = os.sysconf("SC_CLK_TCK")
 PRODUCE, METADATA, OFFSET_COMMIT, FIND_COORDINATOR, CREATE_TOPICS = 0, 3, 8, 10, 19
 BATCH_OF_PARTITIONS = 1000
+SETTLE_S = 20  # the JIT compiles what the creation has made hot
 IDLE_S = 10
 CRC32C = []
 for byte in range(256):
@@ -174,7 +175,7 @@ def measure(options, name, make, number):
     try:
         before, files = broker.rss(), broker.files()
         kept = make(broker, number)
-        time.sleep(1)
+        time.sleep(SETTLE_S)
         cpu = broker.cpu()
         time.sleep(IDLE_S)
         idle = (broker.cpu() - cpu) / IDLE_S
