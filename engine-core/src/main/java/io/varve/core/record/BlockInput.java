@@ -5,12 +5,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** Decompresses a format that consists of blocks, with one block in memory at a time. Not thread-safe. */
+/**
+ * Decompresses a format that consists of blocks, with one block in memory at a time. A closed input leaves
+ * its buffer to the next one of the thread. Not thread-safe.
+ */
 abstract class BlockInput extends InputStream {
+    /** Max bytes of a buffer that a thread keeps: a block of LZ4 as producers write it. */
+    private static final int MAX_KEPT = 1 << 16;
+
+    private static final byte[] NONE = {};
+    /** The buffer that the next input of the thread takes, or null. */
+    private static final ThreadLocal<byte[]> SPARE = new ThreadLocal<>();
+
     /** The bytes that are not decompressed yet. */
     final ByteBuffer source;
 
-    private byte[] block = {};
+    private byte[] block = NONE;
     private int at;
     private int end;
 
@@ -33,7 +43,13 @@ abstract class BlockInput extends InputStream {
      */
     final byte[] buffer(int length) {
         if (block.length < length) {
-            block = new byte[length];
+            byte[] spare = SPARE.get();
+            if (spare != null && spare.length >= length) {
+                SPARE.remove();
+                block = spare;
+            } else {
+                block = new byte[length];
+            }
         }
         return block;
     }
@@ -65,6 +81,16 @@ abstract class BlockInput extends InputStream {
         System.arraycopy(block, at, into, from, count);
         at += count;
         return count;
+    }
+
+    @Override
+    public final void close() {
+        byte[] spare = SPARE.get();
+        if (block.length <= MAX_KEPT && block.length > (spare == null ? 0 : spare.length)) {
+            SPARE.set(block);
+        }
+        block = NONE;
+        filled(0);
     }
 
     private boolean present() throws IOException {

@@ -15,7 +15,7 @@ enum RequestCost {
     /** Requests of 16 KB to one partition, five in flight. */
     PRODUCE_ONE(onFiles(300, 1_280, 300, 4_650), onLmdb(230, 2_000, 4_530)),
     /** Batches of 16 KB, lz4, to eight partitions; a request has up to eight. */
-    PRODUCE_MANY(onFiles(300, 1_050, 60, 74_800), onLmdb(30, 550, 74_800)),
+    PRODUCE_MANY(onFiles(300, 1_050, 60, 11_000), onLmdb(30, 550, 11_000)),
     /** Requests of one record, one after the other: each is committed alone, and wakes an event loop once. */
     PRODUCE_SINGLY(onFiles(1_000, 1_000, 1_000, 4_650), onLmdb(0, 5_800, 4_620)),
     /** Fetches of a batch of 16 KB. */
