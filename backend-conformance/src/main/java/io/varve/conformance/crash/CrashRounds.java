@@ -20,8 +20,8 @@ import java.util.SplittableRandom;
 public final class CrashRounds implements AutoCloseable {
     private static final int LONGEST_LOAD_MS = 250;
     private static final int LONGEST_OPEN_MS = 500;
-    /** Tries with the first hit of a failpoint, after those with later ones. */
-    private static final int TRIES_AT_FIRST = 2;
+    /** Tries with the first hit of a failpoint on an empty directory, after all others. */
+    private static final int TRIES_ANEW = 2;
 
     private TestedBackend subject;
     private final long seed;
@@ -100,12 +100,13 @@ public final class CrashRounds implements AutoCloseable {
      *     try passed the failpoint, and there is no tier
      */
     public boolean haltAt(String failPoint, int hit) throws IOException, InterruptedException {
-        for (int due = hit; due > 1; due >>= 1) {
+        for (int due = hit; due > 0; due >>= 1) {
             if (haltsOnceAt(failPoint, due)) {
                 return true;
             }
         }
-        for (int round = 0; round < TRIES_AT_FIRST; round++) {
+        for (int round = 0; round < TRIES_ANEW; round++) {
+            beginAnew(); // as the dry run did: a directory that has its partitions already creates few
             if (haltsOnceAt(failPoint, 1)) {
                 return true;
             }
@@ -114,6 +115,12 @@ public final class CrashRounds implements AutoCloseable {
             throw new AssertionError(failPoint + " was passed in a dry run, but not in the others");
         }
         return false;
+    }
+
+    private void beginAnew() throws IOException {
+        DirectoryTree.remove(data);
+        ledger = new Ledger();
+        subject = subject.elsewhere();
     }
 
     private boolean haltsOnceAt(String failPoint, int hit) throws IOException, InterruptedException {
@@ -169,8 +176,7 @@ public final class CrashRounds implements AutoCloseable {
     private AssertionError broken(WorkerArguments order, String crash, List<String> violations) throws IOException {
         Path evidence = root.resolve("left-by-" + order.generation());
         Files.move(data, evidence);
-        ledger = new Ledger();
-        subject = subject.elsewhere();
+        beginAnew();
         keep = true;
         return new AssertionError("after " + crash + " in round " + order.generation() + " of seed " + seed + ":\n  "
                 + String.join("\n  ", violations) + "\nThe directory as it was left is " + evidence

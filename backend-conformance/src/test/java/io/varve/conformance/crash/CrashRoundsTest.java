@@ -49,6 +49,16 @@ class CrashRoundsTest {
         }
     }
 
+    /** Such as the creation of a partition: a run on what an earlier one left has its partitions. */
+    @Test
+    void haltsAtAFailPointThatIsPassedOnAnEmptyDirectoryOnly() throws Exception {
+        try (CrashRounds rounds = on(new FickleProvider())) {
+            assertThat(rounds.failPoints()).containsKey(FickleProvider.FIRST);
+            rounds.kill();
+            assertThat(rounds.haltAt(FickleProvider.FIRST, 1)).isTrue();
+        }
+    }
+
     /** What a tier does in the background depends on how fast the machine is. */
     @Test
     void aTierNeedNotPassAgainWhatItPassedInADryRun() throws Exception {
