@@ -66,7 +66,7 @@ record FileConfig(
                                     "How many files are forced to the disk at the same time."),
                             StorageSetting.number(
                                     RING_BYTES,
-                                    0,
+                                    64L << 20,
                                     0,
                                     1L << 40,
                                     "Bytes of each directory's ring, which takes small commits in one write; 0 for"

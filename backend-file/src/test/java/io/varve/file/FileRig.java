@@ -51,8 +51,10 @@ public final class FileRig implements StorageRig {
     private boolean makesRing = true;
     private FileStorage storage;
 
+    /** A rig whose storage has no ring: each log is forced. */
     public FileRig(Path directory) {
         this.directory = directory;
+        this.properties.put(FileConfig.RING_BYTES, "0");
         this.faults = new DirectoryFaults(
                 directory,
                 failPoints,
@@ -109,7 +111,7 @@ public final class FileRig implements StorageRig {
     }
 
     private void makeRing() {
-        if (makesRing && properties.containsKey(FileConfig.RING_BYTES) && !Files.exists(ring())) {
+        if (makesRing && !properties.get(FileConfig.RING_BYTES).equals("0") && !Files.exists(ring())) {
             try {
                 Files.createDirectories(directory);
                 RingFile.create(ring(), RING, () -> false);

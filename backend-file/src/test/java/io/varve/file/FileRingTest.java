@@ -193,7 +193,7 @@ class FileRingTest extends FileTestBase {
     void aRingThatIsSwitchedOffIsReplayedOnceMoreAndDeleted() {
         commitTens(4);
         rig.kill();
-        rig.properties.remove(FileConfig.RING_BYTES);
+        rig.properties.put(FileConfig.RING_BYTES, "0");
         open();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 40));
         assertThat(rig.ring()).doesNotExist();

@@ -70,7 +70,7 @@ class FileStorageTest extends FileTestBase {
         rig.properties.put(FileConfig.OPEN_FILES, "none");
         rig.stop();
         fails(Kind.MISUSE, FileConfig.OPEN_FILES + " is 'none'", rig::storage);
-        rig.properties.clear();
+        rig.properties.remove(FileConfig.OPEN_FILES);
         rig.storage();
     }
 

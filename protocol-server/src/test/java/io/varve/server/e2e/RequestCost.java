@@ -9,19 +9,20 @@ import java.util.Locale;
 
 /**
  * Holds what a thousand requests of each kind of work cost, as measured, and fails on {@link #SLACK} times
- * that. Lower the numbers when the server becomes cheaper: a bound that is far off finds nothing.
+ * that. Lower the numbers when the server becomes cheaper: a bound that is far off finds nothing. A commit to
+ * the ring of a data directory is a write call that waits for the device, and no force.
  */
 enum RequestCost {
     /** Requests of 16 KB to one partition, five in flight. */
-    PRODUCE_ONE(onFiles(300, 1_280, 300, 4_650), onLmdb(230, 2_000, 4_530)),
+    PRODUCE_ONE(onFiles(10, 1_280, 600, 4_650), onLmdb(230, 2_000, 4_530)),
     /** Batches of 16 KB, lz4, to eight partitions; a request has up to eight. */
-    PRODUCE_MANY(onFiles(300, 1_050, 60, 11_000), onLmdb(30, 550, 11_000)),
+    PRODUCE_MANY(onFiles(60, 1_050, 100, 11_000), onLmdb(30, 550, 11_000)),
     /** Requests of one record, one after the other: each is committed alone, and wakes an event loop once. */
-    PRODUCE_SINGLY(onFiles(1_000, 1_000, 1_000, 4_650), onLmdb(0, 5_800, 4_620)),
+    PRODUCE_SINGLY(onFiles(10, 1_000, 2_000, 4_650), onLmdb(0, 5_800, 4_620)),
     /** Fetches of a batch of 16 KB. */
     FETCH(onFiles(0, 0, 0, 4_670), onLmdb(0, 0, 4_310)),
     /** Records, each produced and awaited by a fetch. */
-    FETCH_AWAITED(onFiles(1_000, 1_000, 2_000, 10_200), onLmdb(0, 7_000, 10_260));
+    FETCH_AWAITED(onFiles(10, 1_000, 3_000, 10_200), onLmdb(0, 7_000, 10_260));
 
     /** How many times the measured count is too much. Counts of forces under load differ by a fifth. */
     static final double SLACK = 1.5;

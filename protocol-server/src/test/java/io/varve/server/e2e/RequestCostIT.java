@@ -49,10 +49,12 @@ class RequestCostIT {
 
     @BeforeAll
     static void start() throws Exception {
-        server = Server.start(Files.createDirectory(directory.resolve("server")));
+        // A small ring, which is there once the first requests have been served.
+        server = Server.start(Files.createDirectory(directory.resolve("server")), "file.ring.bytes=4194304");
         meter = ServerMeter.attach(server, directory);
         try (Admin admin = JavaClientsIT.admin(server)) {
             admin.createTopics(List.of(
+                            new NewTopic("first", 1, (short) 1),
                             new NewTopic("one", 1, (short) 1),
                             new NewTopic("many", PARTITIONS, (short) 1),
                             new NewTopic("paced", 1, (short) 1),
@@ -60,6 +62,9 @@ class RequestCostIT {
                             new NewTopic("read", 1, (short) 1)))
                     .all()
                     .get();
+        }
+        try (Producer<byte[], byte[]> producer = producer(Map.of())) {
+            send(producer, "first", 1);
         }
     }
 
