@@ -117,6 +117,26 @@ class FileRingTest extends FileTestBase {
         assertThat(store.offsetAt(9999).baseOffset()).isEqualTo(20);
     }
 
+    /**
+     * Otherwise the ring would have what the truncation drops, and a start would take the ring for an old
+     * copy.
+     */
+    @Test
+    void aCommitWhileATruncationBeginsBringsNothingToTheRing() {
+        commitTens(1);
+        holdFrames();
+        appendTens(2);
+        rig.failPoints.arm(FileFailPoints.RING_LEFT, this::sync);
+        store.truncateTo(20);
+        rig.failPoints.disarm(FileFailPoints.RING_LEFT);
+        store.append(Batches.run(20, 7, SIZE, 9999));
+        sync();
+        store.append(Batches.run(27, 10, SIZE, 9999));
+        sync();
+        cutPower();
+        assertThat(store.extent().readableEnd()).isEqualTo(37);
+    }
+
     @Test
     void anEmptiedPartitionStaysEmpty() {
         holdFrames();

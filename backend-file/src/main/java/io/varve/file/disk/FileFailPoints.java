@@ -24,6 +24,8 @@ public final class FileFailPoints {
     public static final String RING_BEFORE_WRITE = "file.ring.before-write";
     /** A frame is durable in the ring; the durable ends of its partitions are not published. */
     public static final String RING_AFTER_WRITE = "file.ring.after-write";
+    /** The ring has nothing of a partition that counts; an edit of its logs is about to begin. */
+    public static final String RING_LEFT = "file.ring.left";
     /** Frames that an earlier server has left in the ring were written to the logs, which are not forced. */
     public static final String RING_AFTER_REPLAY = "file.ring.after-replay";
     /** A checkpoint is written aside and forced; the old one still has the name. */

@@ -283,6 +283,11 @@ public final class CommitRing {
         }
     }
 
+    /** @return true if the ring has nothing that a start would use, and gets nothing until the next start */
+    synchronized boolean isOff() {
+        return state == State.OFF;
+    }
+
     /** @return true if the ring may have batches of the partition, that a start would write to its logs */
     public synchronized boolean has(PartitionId id) {
         return use.has(id);

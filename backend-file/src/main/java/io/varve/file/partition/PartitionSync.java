@@ -273,10 +273,13 @@ public final class PartitionSync {
      */
     void leaveRing() throws IOException {
         CommitRing ring = partition.dataDirectory().ring();
-        if (ring.has(partition.id())) {
-            sync();
-            ring.forget(List.of(partition.id()));
+        if (ring.isOff()) {
+            return;
         }
+        // Also if the ring has nothing: a commit could bring it batches before the edit begins.
+        sync();
+        ring.forget(List.of(partition.id()));
+        partition.hit(FileFailPoints.RING_LEFT);
     }
 
     /** Forces the first {@code segments} segments; the durable end stays. */
