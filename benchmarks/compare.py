@@ -13,6 +13,7 @@
 Figures: CPU s/GB is the broker's own, per 1e9 bytes of values, without its JIT compilers, which "jit" gives: they are the same for a long
 run and a short one. "writes/GB" counts the broker's write system calls (pwrite, write, writev, eventfd, sendfile) as /proc/PID/io does. --count
 adds "forces/GB" and "calls/GB", forces and all system calls, by perf's tracepoints: needs perf and root, and costs both sides some CPU.
+A commit to Varve's ring (file.ring.bytes) waits for the disk in a write, which counts as a write and not as a force.
 Producers warm the JVMs with half as many records first, where no count is taken. Environment: BENCH_DIR for the data (a temporary folder of /tmp's disk).
 
 Works: startup, produce-1k-acks1, produce-1k-all, produce-1k-synced (Kafka forces every batch, too), produce-100b-all, produce-lz4-8p,
