@@ -18,6 +18,7 @@ import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.group.GroupContext;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.net.NetServer;
 import io.varve.server.txn.TransactionContext;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -174,6 +176,30 @@ public final class VarveServer implements AutoCloseable {
                 config.metadata().nodeId(),
                 endpoints,
                 config.metadata().rack());
+    }
+
+    /** @return where clients connect, one endpoint for each listener, with the ports that were bound */
+    public List<Endpoint> endpoints() {
+        return self.endpoints();
+    }
+
+    /**
+     * Creates a topic, as a client would.
+     *
+     * @param name its name
+     * @param partitions how many, at least 1
+     * @param configs its own settings
+     * @return completes when the topic is durable and served; fails with Kafka's
+     *     {@link org.apache.kafka.common.errors.ApiException} that says why it was refused
+     */
+    public CompletableFuture<Void> createTopic(String name, int partitions, Map<String, String> configs) {
+        NewTopic wanted = new NewTopic(name, partitions, NewTopic.BROKER_DEFAULT, Map.of(), configs);
+        return state.metadata().createTopics(List.of(wanted), false).thenAccept(results -> {
+            ApiError error = results.get(0).error();
+            if (error.isFailure()) {
+                throw error.exception();
+            }
+        });
     }
 
     /** @return one line for the log: endpoints, storage, topics, and how long the recovery took */

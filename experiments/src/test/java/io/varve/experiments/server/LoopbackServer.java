@@ -37,7 +37,7 @@ public final class LoopbackServer implements AutoCloseable {
         Path file = Files.writeString(home.resolve("server.properties"), "");
         server = VarveServer.start(
                 ServerConfig.load(file, overrides, home), Clock.system(), new SystemScheduler(2), Ids.random());
-        address = server.summary().replaceAll("(?s).*PLAINTEXT://([^ ,:]+:[0-9]+).*", "$1");
+        address = server.endpoints().get(0).address();
     }
 
     /** @return host and port */

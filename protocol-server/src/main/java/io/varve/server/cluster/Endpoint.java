@@ -9,8 +9,13 @@ package io.varve.server.cluster;
  * @param port 0 to 65535; 0 for any free port (only to bind to)
  */
 public record Endpoint(String listener, String host, int port) {
+    /** @return {@code host:port}, as clients' {@code bootstrap.servers} has it */
+    public String address() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
     @Override
     public String toString() {
-        return listener + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return listener + "://" + address();
     }
 }

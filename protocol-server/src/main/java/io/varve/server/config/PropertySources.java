@@ -15,7 +15,10 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The properties of the user, from a file and the command line, with the source of each. */
+/**
+ * Holds the properties of the user, from a file and the command line or from a program, with the source of
+ * each.
+ */
 final class PropertySources {
     private static final String OVERRIDE = "--override";
 
@@ -46,6 +49,16 @@ final class PropertySources {
         }
         properties.stringPropertyNames().forEach(key -> settings.values.put(key, trimmed(properties, key)));
         overrides.forEach(settings::override);
+        return settings;
+    }
+
+    /**
+     * @param given the settings
+     * @param source who gave them, for messages
+     */
+    static PropertySources of(Map<String, String> given, String source) {
+        PropertySources settings = new PropertySources(source);
+        given.forEach((key, value) -> settings.values.put(key, value.trim()));
         return settings;
     }
 
@@ -82,7 +95,7 @@ final class PropertySources {
         return overridden.contains(key) ? OVERRIDE : file;
     }
 
-    /** @return the file, for messages about no key in particular */
+    /** @return the file or the source, for messages about no key in particular */
     String file() {
         return file;
     }

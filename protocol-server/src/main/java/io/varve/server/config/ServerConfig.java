@@ -70,7 +70,22 @@ public record ServerConfig(
      * @throws ConfigError for the first invalid setting, in one line
      */
     public static ServerConfig load(Path file, List<String> overrides, Path home) {
-        PropertySources settings = PropertySources.read(file, overrides);
+        return validated(PropertySources.read(file, overrides), home);
+    }
+
+    /**
+     * Validates a configuration that a program gives.
+     *
+     * @param settings values by their keys in {@code server.properties}; others have their defaults
+     * @param home base of relative data directories
+     * @return the configuration
+     * @throws ConfigError for the first invalid setting, in one line
+     */
+    public static ServerConfig of(Map<String, String> settings, Path home) {
+        return validated(PropertySources.of(settings, "settings"), home);
+    }
+
+    private static ServerConfig validated(PropertySources settings, Path home) {
         Map<String, Object> values = BrokerConfigDef.parse(settings);
         EndpointParser endpoints = new EndpointParser(settings);
         List<Endpoint> bound = endpoints.bound((String) values.get(BrokerConfigDef.LISTENERS));

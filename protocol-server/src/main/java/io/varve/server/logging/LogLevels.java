@@ -1,60 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.logging;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
-import java.util.Locale;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.slf4j.LoggerFactory;
 
 /**
  * Shows and sets the levels of the server's loggers. A level that was set lasts until the process ends.
  * Thread-safe.
  */
-public final class LogLevels {
+public interface LogLevels {
     /** Name of the root logger, as shown to clients. */
-    public static final String ROOT = Logger.ROOT_LOGGER_NAME.toLowerCase(Locale.ROOT);
+    String ROOT = "root";
 
-    private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    /**
+     * Finds the logging back end of this process. A program that embeds the server chooses its own; no class
+     * of Logback is loaded where that is another one.
+     *
+     * @return the levels of its loggers
+     */
+    static LogLevels ofThisProcess() {
+        Class<?> backEnd = LoggerFactory.getILoggerFactory().getClass();
+        return backEnd.getName().equals("ch.qos.logback.classic.LoggerContext")
+                ? new LogbackLevels()
+                : new FixedLevels();
+    }
+
+    /** @return true if no level can be set, because the logging back end is not Logback */
+    boolean areFixed();
 
     /** @return the level in force of each existing logger, by name */
-    public SortedMap<String, String> all() {
-        SortedMap<String, String> levels = new TreeMap<>();
-        context.getLoggerList()
-                .forEach(logger ->
-                        levels.put(shown(logger), logger.getEffectiveLevel().toString()));
-        return levels;
-    }
-
-    private static String shown(Logger logger) {
-        return logger.getName().equals(Logger.ROOT_LOGGER_NAME) ? ROOT : logger.getName();
-    }
+    SortedMap<String, String> all();
 
     /** @return true if a logger of this name exists */
-    public boolean exists(String name) {
-        return find(name) != null;
-    }
+    boolean exists(String name);
 
     /**
+     * Sets a level, unless the levels {@linkplain #areFixed are fixed}.
+     *
      * @param name an existing logger
      * @param level one of Kafka's levels: FATAL, ERROR, WARN, INFO, DEBUG or TRACE; FATAL is set as ERROR
+     * @throws UnsupportedOperationException if the levels are fixed
      */
-    public void set(String name, String level) {
-        find(name).setLevel(Level.toLevel(level.equals("FATAL") ? "ERROR" : level));
-    }
+    void set(String name, String level);
 
     /**
-     * Resets a logger to the level of its parent.
+     * Resets a logger to the level of its parent, unless the levels {@linkplain #areFixed are fixed}.
      *
      * @param name an existing logger, not the root
+     * @throws UnsupportedOperationException if the levels are fixed
      */
-    public void unset(String name) {
-        find(name).setLevel(null);
-    }
-
-    private Logger find(String name) {
-        return name.equals(ROOT) ? context.getLogger(Logger.ROOT_LOGGER_NAME) : context.exists(name);
-    }
+    void unset(String name);
 }

@@ -14,8 +14,7 @@ public final class ListenException extends VarveException {
      */
     ListenException(Endpoint endpoint, Throwable cause) {
         super(
-                "cannot listen on " + endpoint.host() + ":" + endpoint.port() + " (listener " + endpoint.listener()
-                        + "): " + reason(cause),
+                "cannot listen on " + endpoint.address() + " (listener " + endpoint.listener() + "): " + reason(cause),
                 cause);
     }
 

@@ -52,6 +52,17 @@ class ServerConfigTest {
     }
 
     @Test
+    void aProgramGivesSettingsWithoutAFile() {
+        ServerConfig config = ServerConfig.of(Map.of("storage.backend", "memory", "log.dirs", "data"), home);
+
+        assertThat(config.storage().backend()).isEqualTo("memory");
+        assertThat(config.storage().directories()).containsExactly(home.resolve("data"));
+        assertThatThrownBy(() -> ServerConfig.of(Map.of("node.id", "first"), home))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageStartingWith("settings: node.id=first is wrong");
+    }
+
+    @Test
     void theShippedFileNamesEveryKeyOfOursAndWarnsOfNothing() throws IOException {
         assertThat(ServerConfig.load(SHIPPED, List.of(), home).warnings()).isEmpty();
 

@@ -82,7 +82,7 @@ final class ServerInProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        address = server.summary().replaceAll("(?s).*PLAINTEXT://([^ ,:]+:[0-9]+).*", "$1");
+        address = server.endpoints().get(0).address();
         port = address.substring(address.indexOf(':') + 1);
         return this;
     }

@@ -47,7 +47,7 @@ public final class DescribeConfigsHandler implements ApiHandler {
      */
     public DescribeConfigsHandler(ClusterMetadata metadata, GroupsConfig groups, LogEngine engine, ServerClock clock) {
         this.clock = clock;
-        settings = new SettingDescriptions(metadata, groups.settings(), new LogLevels());
+        settings = new SettingDescriptions(metadata, groups.settings(), LogLevels.ofThisProcess());
         retention = new RetentionExplainer(metadata, metadata.topicConfigs(), engine);
     }
 

@@ -44,7 +44,7 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler {
         this.clock = clock;
         this.metadata = metadata;
         this.targets = targets;
-        levels = new LogLevelChanges(metadata.config().nodeId(), new LogLevels());
+        levels = new LogLevelChanges(metadata.config().nodeId(), LogLevels.ofThisProcess());
     }
 
     @Override

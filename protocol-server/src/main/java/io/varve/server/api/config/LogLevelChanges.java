@@ -48,6 +48,10 @@ record LogLevelChanges(int nodeId, LogLevels levels) {
                                     + " is not allowed for the BROKER_LOGGER resource"
                             : type + " operation is not allowed for the BROKER_LOGGER resource");
         }
+        if (levels.areFixed()) {
+            throw new InvalidConfigurationException("The levels of loggers cannot be changed in this process: it logs"
+                    + " by its own back end, not by the server's");
+        }
         if (!levels.exists(logger)) {
             throw new InvalidConfigurationException("Logger " + logger + " does not exist!");
         }
