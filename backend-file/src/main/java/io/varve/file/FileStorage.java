@@ -231,10 +231,7 @@ final class FileStorage implements Storage {
 
     @Override
     public String setAside(PartitionId id) {
-        FilePartition partition = present(id);
-        if (partition != null && partition.dataDirectory().ring().has(id)) {
-            partition.durability().sync(); // no start looks for it any more
-        }
+        present(id); // requires that it is the same partition
         Map<PartitionId, Path> places = new HashMap<>();
         requireDone(renameAway(List.of(id), FileNames.STRAY_DIRECTORY, places));
         return String.valueOf(places.get(id));
@@ -264,7 +261,7 @@ final class FileStorage implements Storage {
             }
             Map<PartitionId, StorageException> refused = new HashMap<>();
             wanted.forEach((directory, some) -> {
-                refused.putAll(new PartitionRemoval(directory, some).run());
+                refused.putAll(new PartitionRemoval(directory, some, suffix.equals(FileNames.STRAY_DIRECTORY)).run());
                 some.forEach((partition, gone) -> places.put(partition.id(), gone));
             });
             places.keySet().removeAll(refused.keySet());

@@ -11,6 +11,7 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.FileFailPoints;
+import io.varve.file.partition.FilePartition;
 import io.varve.file.ring.RingContent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -192,6 +193,40 @@ class FileRingTest extends FileTestBase {
         assertThat(rig.storage().partitions()).containsExactly(OTHER);
         open();
         assertThat(readAll(store, 0)).isEmpty();
+    }
+
+    /** No start looks in the ring for a partition that is set aside. */
+    @Test
+    void aPartitionThatIsSetAsideHasEverythingInItsLogs() {
+        commitTens(1);
+        FilePartition partition = rig.loaded(ID);
+        rig.failPoints.arm(FileFailPoints.DELETE_BEFORE_END, () -> commitTens(2));
+        rig.storage().setAside(ID);
+        assertThat(partition.durability().recoveryPoint()).isEqualTo(30);
+    }
+
+    @Test
+    void aPartitionThatCannotBeForcedIsNotSetAsideWhileTheRingHasItsBatches() {
+        commitTens(3);
+        rig.failPoints.arm(FileFailPoints.SYNC_BEFORE_FORCE, () -> {
+            throw new UncheckedIOException(new IOException("no device"));
+        });
+        assertThatThrownBy(() -> rig.storage().setAside(ID)).isInstanceOf(StorageException.class);
+        rig.failPoints.disarm(FileFailPoints.SYNC_BEFORE_FORCE);
+        cutPower();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 30));
+    }
+
+    @Test
+    void aReadOnlyPartitionOfWhichTheRingHasNothingIsSetAside() {
+        commitTens(1);
+        appendTens(1);
+        rig.failPoints.arm(FileFailPoints.SYNC_BEFORE_FORCE, () -> {
+            throw new UncheckedIOException(new IOException("no device"));
+        });
+        rig.storage().setAside(ID);
+        rig.failPoints.disarm(FileFailPoints.SYNC_BEFORE_FORCE);
+        assertThat(rig.storage().partitions()).isEmpty();
     }
 
     @Test

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Renames partitions' directories, and ends the partitions for all their handles: one force of the data
@@ -20,34 +22,67 @@ import java.util.Map;
  * aside, and lets no one else create or remove partitions meanwhile.
  */
 public final class PartitionRemoval {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionRemoval.class);
+
     private final DataDirectory dataDirectory;
     private final Map<FilePartition, Path> places;
+    private final boolean kept;
     private final Map<PartitionId, StorageException> failures = new HashMap<>();
 
     /**
      * @param dataDirectory an open data directory
      * @param places partitions of it, with the new path of each one's directory
+     * @param kept whether their batches must survive there: what only the ring has is forced to the logs
      */
-    public PartitionRemoval(DataDirectory dataDirectory, Map<FilePartition, Path> places) {
+    public PartitionRemoval(DataDirectory dataDirectory, Map<FilePartition, Path> places, boolean kept) {
         this.dataDirectory = dataDirectory;
         this.places = places;
+        this.kept = kept;
     }
 
     /**
      * Renames the directories, and ends the partitions for all their handles; durable on return.
      *
-     * @return the partitions that were not removed, and why, FULL: each goes on if its directory has its old
-     *     name
+     * @return the partitions that were not removed, and why, FULL or RETRY: each goes on if its directory has
+     *     its old name
      */
     public Map<PartitionId, StorageException> run() {
         for (FilePartition partition : places.keySet()) {
+            partition.hit(FileFailPoints.DELETE_BEFORE_END);
             synchronized (partition) {
                 partition.fencing().end("was deleted"); // before its files have other names
             }
         }
+        if (kept) {
+            places.keySet().forEach(this::force); // not before: a commit could bring more to the ring
+        }
         rename();
         places.keySet().forEach(this::finish);
         return failures;
+    }
+
+    /** Forces a partition's logs, because no start looks in the ring for a partition that is gone. */
+    private void force(FilePartition partition) {
+        if (!partition.isLoaded()) {
+            return; // nothing was appended since the start, which has forced its logs
+        }
+        try {
+            synchronized (partition) { // no edit is under way
+                partition.durability().sync();
+            }
+        } catch (StorageException e) {
+            if (dataDirectory.ring().has(partition.id())) {
+                failures.put(partition.id(), e);
+            } else {
+                LOG.warn("{} is set aside, not all of it durable: {}", partition.id(), e.getMessage());
+            }
+        }
+    }
+
+    private List<FilePartition> toMove() {
+        return places.keySet().stream()
+                .filter(partition -> !failures.containsKey(partition.id()))
+                .toList();
     }
 
     private void finish(FilePartition partition) {
@@ -65,10 +100,10 @@ public final class PartitionRemoval {
         List<FilePartition> moved = new ArrayList<>();
         try {
             // What settled ones hold must not come back without its records.
-            forgetCreations(places.keySet().stream()
+            forgetCreations(toMove().stream()
                     .filter(partition -> partition.durability().isSettled())
                     .toList());
-            for (FilePartition partition : places.keySet()) {
+            for (FilePartition partition : toMove()) {
                 if (tryMoveAway(partition)) {
                     moved.add(partition);
                 }
