@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same work on two brokers in turn, in one sitting: Varve and Apache Kafka, or two checkouts of Varve. Prints medians and ratios.
 
-  benchmarks/compare.py [--peer kafka|DIR|none] [--varve DIR] [--work NAME,...] [--rounds N] [--scale F] [--count]
+  benchmarks/compare.py [--peer kafka|floor|floor-unsynced|DIR|none,...] [--varve DIR] [--work NAME,...] [--rounds N] [--scale F] [--count]
                         [--override KEY=VALUE]... [--peer-override KEY=VALUE]...
 
---peer: what Varve is measured beside (kafka); DIR is another checkout, such as the one before a change. --varve: the checkout to measure
-(this one). --work: some of the works below (all). --scale: all numbers of records times F. --override: a setting of Varve,
+--peer: what Varve is measured beside (kafka), one or several; DIR is another checkout, such as the one before a change; "floor" is
+Floor.java, the least that a server in Java does for a producer, on the disk or "floor-unsynced": only for works that produce. --varve: the checkout to measure (this one). --work: some of the works below (all). --scale: all numbers of records times F. --override: a setting of Varve,
 --peer-override: one of the peer. Every round gives each side a fresh server with an empty directory and the heap of KAFKA_HEAP_OPTS
 (-Xms1g -Xmx1g); the sides take turns in going first. Kafka does not sync unless the work says so; Varve does.
 
@@ -54,6 +54,15 @@ def cpu_ticks(path):
         head, tail = f.read().rsplit(")", 1)
     fields = tail.split()
     return head.split("(", 1)[1], int(fields[11]) + int(fields[12])
+
+
+def tool(name, *arguments):
+    run = subprocess.run(["java", "-Xmx512m", "-XX:+UseParallelGC", f"-Dlogback.configurationFile={HOME}/config/tools-logback.xml",
+                          "-cp", f"{HOME}/bin/tools/target/lib/*", f"org.apache.kafka.tools.{name}", *map(str, arguments)],
+                         capture_output=True, text=True, timeout=900)
+    if run.returncode != 0:
+        raise RuntimeError(f"{name}: {run.stdout[-1000:]}{run.stderr[-1000:]}")
+    return run.stdout
 
 
 class Broker:
@@ -116,6 +125,10 @@ class Broker:
             if re.match(r"C[12] Compiler", name):
                 jit += ticks
         return (cpu_ticks(f"/proc/{self.pid()}/stat")[1] - jit) / TICK, jit / TICK
+
+    def make_topic(self, partitions, config):
+        tool("TopicCommand", "--bootstrap-server", self.address, "--create", "--topic", "bench", "--partitions", partitions,
+             *(word for key, value in config.items() for word in ("--config", f"{key}={value}")))
 
     def writes(self):
         with open(f"/proc/{self.pid()}/io") as f:
@@ -198,6 +211,26 @@ class Varve(Broker):
                                         "KAFKA_OPTS": f"{os.environ.get('KAFKA_OPTS', '')} {STEADY_JIT}"}
 
 
+class Floor(Broker):
+    SYNCED_TOPIC = {}
+
+    def __init__(self, *rest):
+        super().__init__(*rest)
+        self.mode, self.partitions = "none" if self.name == "floor-unsynced" else "ring", 1
+
+    def format(self):
+        pass
+
+    def command(self):
+        return ["java", *HEAP, "-XX:+UseG1GC", STEADY_JIT, os.path.join(HOME, "benchmarks/Floor.java"), str(self.port),
+                os.path.join(self.root, "data"), str(self.partitions), self.mode]
+
+    def make_topic(self, partitions, config):
+        self.stop()
+        self.partitions = partitions
+        self.start()
+
+
 class Meter:
     """Counts what a broker spends from the begin to the end of a measurement."""
 
@@ -226,24 +259,14 @@ class Works:
     def __init__(self, scale, count):
         self.scale, self.count = scale, count
 
-    @staticmethod
-    def tool(name, *arguments):
-        run = subprocess.run(["java", "-Xmx512m", "-XX:+UseParallelGC", f"-Dlogback.configurationFile={HOME}/config/tools-logback.xml",
-                              "-cp", f"{HOME}/bin/tools/target/lib/*", f"org.apache.kafka.tools.{name}", *map(str, arguments)],
-                             capture_output=True, text=True, timeout=900)
-        if run.returncode != 0:
-            raise RuntimeError(f"{name}: {run.stdout[-1000:]}{run.stderr[-1000:]}")
-        return run.stdout
-
     def topic(self, broker, partitions=1, config=None):
-        self.tool("TopicCommand", "--bootstrap-server", broker.address, "--create", "--topic", "bench", "--partitions", partitions,
-                  *(word for key, value in (config or {}).items() for word in ("--config", f"{key}={value}")))
+        broker.make_topic(partitions, config or {})
 
     def produce(self, broker, records, size, acks, *options, rate=-1):
         """Produces, and returns the figures of the run."""
         records = int(records * self.scale)
         meter = Meter(broker, self.count)
-        out = self.tool("ProducerPerformance", "--topic", "bench", "--num-records", records, "--record-size", size, "--throughput", rate,
+        out = tool("ProducerPerformance", "--topic", "bench", "--num-records", records, "--record-size", size, "--throughput", rate,
                         "--bootstrap-server", broker.address, "--command-property", f"acks={acks}",
                         *(word for option in options for word in ("--command-property", option)))
         last = [line for line in out.splitlines() if "records sent" in line][-1]
@@ -299,7 +322,7 @@ class Works:
         records = int(2e6 * self.scale)
         for _ in range(3):  # the last one counts
             meter = Meter(broker, self.count)
-            out = self.tool("ConsumerPerformance", "--bootstrap-server", broker.address, "--topic", "bench", "--num-records", records,
+            out = tool("ConsumerPerformance", "--bootstrap-server", broker.address, "--topic", "bench", "--num-records", records,
                             "--timeout", 60000)
             row = [line for line in out.splitlines() if re.match(r"20\d\d-", line)][-1].split(", ")
             figures = {"records/s": float(row[9]), **meter.per_gb(records * 1000)}
@@ -308,7 +331,7 @@ class Works:
     def e2e(self, broker):
         self.topic(broker)
         before = broker.cpu()[0]
-        out = self.tool("EndToEndLatency", "--bootstrap-server", broker.address, "--topic", "bench", "--num-records",
+        out = tool("EndToEndLatency", "--bootstrap-server", broker.address, "--topic", "bench", "--num-records",
                         int(10000 * self.scale), "--producer-acks", "all", "--record-size", 100)
         line = [line for line in out.splitlines() if line.startswith("Percentiles")][-1]
         values = [float(part.split("=")[1]) for part in line.split(":", 1)[1].split(",")]
@@ -328,7 +351,7 @@ class Works:
         self.produce(broker, 4e6, 1000, 1)
         broker.stop(signal.SIGKILL)
         again = broker.start()
-        out = self.tool("GetOffsetShell", "--bootstrap-server", broker.address, "--topic", "bench")
+        out = tool("GetOffsetShell", "--bootstrap-server", broker.address, "--topic", "bench")
         return {"start s": again, "records kept": sum(int(line.rsplit(":", 1)[1]) for line in out.splitlines() if line.startswith("bench:"))}
 
     ALL = [startup, produce_1k_acks1, produce_1k_all, produce_1k_synced, produce_100b_all, produce_lz4_8p, paced, paced_synced, paced_unsynced,
@@ -358,13 +381,18 @@ def main():
     if checkout != HOME:
         Varve.build(HOME)  # the clients
     sides = {"varve": lambda root, work: Varve(checkout, "varve", root, of_work(work) | settings)}
-    if options.peer == "kafka":
-        Kafka.prepare()
-        sides = {"kafka": lambda root, work: Kafka("kafka", root, of_peer), **sides}
-    elif options.peer != "none":
-        other = os.path.abspath(options.peer)
-        Varve.build(other)
-        sides = {"peer": lambda root, work: Varve(other, "peer", root, of_work(work) | of_peer), **sides}
+    peers = {}
+    for peer in options.peer.split(","):
+        if peer == "kafka":
+            Kafka.prepare()
+            peers[peer] = lambda root, work: Kafka("kafka", root, of_peer)
+        elif peer in ("floor", "floor-unsynced"):
+            peers[peer] = lambda root, work, name=peer: Floor(name, root, {})
+        elif peer != "none":
+            other = os.path.abspath(peer)
+            Varve.build(other)
+            peers["peer"] = lambda root, work: Varve(other, "peer", root, of_work(work) | of_peer)
+    sides = peers | sides
 
     run = Works(options.scale, options.count)
     print(f"{options.rounds} round(s), scale {options.scale:g}, {os.cpu_count()} cores", flush=True)
@@ -401,8 +429,8 @@ def report(work, found):
     for figure, values in found.items():
         medians = {side: statistics.median(of) for side, of in values.items()}
         sides = "  ".join(f"{side} {medians[side]:10.2f} [{min(of):.2f}..{max(of):.2f}]" for side, of in values.items())
-        first, last = list(medians.values())[0], list(medians.values())[-1]
-        ratio = f"  ratio {last / first:.2f}" if len(medians) == 2 and first else ""
+        *others, own = medians.values()
+        ratio = "  ratio " + " ".join(f"{own / other:.2f}" for other in others if other) if others else ""
         print(f"{work:18} {figure:13} {sides}{ratio}", flush=True)
 
 
