@@ -16,6 +16,7 @@ print_completion() {
     varve-scrub) class=io.varve.command.ScrubCommand ;;
     varve-lmdb-stat) class=io.varve.command.LmdbStatCommand ;;
     varve-tier) class=io.varve.command.tier.TierCommand ;;
+    kafka-storage) class=io.varve.server.format.StorageCommand ;;
     varve-s3) run=run_s3 class=io.varve.s3server.S3ServerMain ;;
     varve-experiment) run=run_experiment class=io.varve.experiments.command.ExperimentCommand ;;
     conformance) run=run_conformance class=io.varve.conformance.shell.Conformance ;;
@@ -25,7 +26,7 @@ print_completion() {
   cat "$SCRIPT"
 }
 
-COMMANDS=(varve-retention varve-clock varve-import varve-scrub varve-lmdb-stat varve-tier varve-s3 varve-experiment conformance)
+COMMANDS=(varve-retention varve-clock varve-import varve-scrub varve-lmdb-stat varve-tier varve-s3 varve-experiment kafka-storage conformance)
 SCRIPT=$(mktemp)
 trap 'rm -f "$SCRIPT"' EXIT
 [ $# -gt 0 ] || set -- "${COMMANDS[@]}"

@@ -7,12 +7,9 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
-import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageConfig;
 import io.varve.server.metadata.ClusterMetadata;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,14 +22,11 @@ import java.util.concurrent.TimeUnit;
  */
 record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPoints, long recoveryMs)
         implements AutoCloseable {
-    /** Name of a file that every Kafka log directory contains, and no directory of Varve. */
-    private static final String KAFKA_MARKER_FILE = "meta.properties";
-
     /** Opens the storage, recovers it after a crash, and replays the metadata. */
     static BrokerState open(ServerConfig config, StorageProvider backend, ServerTime time, Ids ids) {
         Clock clock = time.clock();
         StorageConfig storage = config.storage();
-        storage.directories().forEach(BrokerState::requireNotKafkas);
+        storage.directories().forEach(StorageConfig::requireNotKafkas);
         FailPoints failPoints = HaltAtFailPoint.armed(System.getProperties());
         StorageContext context = new StorageContext(
                 storage.directories(), storage.properties(), clock, time.scheduler(), Ids.random(), failPoints);
@@ -45,17 +39,6 @@ record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPo
         } catch (RuntimeException e) {
             engine.close();
             throw e;
-        }
-    }
-
-    /**
-     * Refuses Kafka's own directories, which must not be modified: a storage writes to its directories as
-     * soon as it is opened.
-     */
-    static void requireNotKafkas(Path directory) {
-        if (Files.exists(directory.resolve(KAFKA_MARKER_FILE))) {
-            throw new ConfigError(directory + " (log.dirs) is a Kafka's: name another directory, and import with"
-                    + " bin/varve-import.sh --from " + directory);
         }
     }
 

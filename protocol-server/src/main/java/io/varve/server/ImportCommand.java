@@ -10,6 +10,7 @@ import io.varve.server.command.CommandLines;
 import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageBackends;
+import io.varve.server.config.StorageConfig;
 import io.varve.server.importer.ImportConfig;
 import io.varve.server.importer.ImportSummary;
 import io.varve.server.importer.KafkaImport;
@@ -93,7 +94,7 @@ public final class ImportCommand implements Callable<Integer> {
             run();
             return DONE;
         } catch (VarveException e) {
-            System.err.println(Main.line(e));
+            System.err.println(CommandLines.line(e));
             return FAILED;
         }
     }
@@ -129,7 +130,7 @@ public final class ImportCommand implements Callable<Integer> {
      * storage writes to its directories, and those of Kafka are only read.
      */
     private void checkApart(Path directory) {
-        BrokerState.requireNotKafkas(directory);
+        StorageConfig.requireNotKafkas(directory);
         for (Path kafka : from) {
             Path own = real(directory);
             Path kafkas = real(kafka);

@@ -6,7 +6,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.ShutdownSignals;
 import io.varve.core.runtime.SystemScheduler;
-import io.varve.core.spi.StorageException;
+import io.varve.server.command.CommandLines;
 import io.varve.server.config.ServerConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,7 +41,7 @@ public final class Main {
         } catch (VarveException e) {
             // A mistake of the user or a fault of the machine: one line names it, and a stack trace would
             // hide it.
-            System.err.println(line(e));
+            System.err.println(CommandLines.line(e));
             System.exit(StartCommand.FAILED);
         }
         awaitSignal();
@@ -72,13 +72,5 @@ public final class Main {
         if (server != null) {
             server.close();
         }
-    }
-
-    /** @return the message without the kind of failure, which is for programs */
-    static String line(VarveException failure) {
-        String message = failure.getMessage();
-        return failure instanceof StorageException storage
-                ? message.substring(storage.kind().toString().length() + 2)
-                : message;
     }
 }

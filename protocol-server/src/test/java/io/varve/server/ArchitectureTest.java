@@ -74,7 +74,9 @@ class ArchitectureTest {
                               | kafka.metadata kafka.server.common kafka.server.immutable
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
                               | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
-            command           | picocli
+            command           | picocli core.spi..
+            format            | command picocli config metadata metadata.log metadata.start metadata.topic
+                              | core.directory core.engine core.event core.log.. core.spi.. kafka.server.common
             clock             | command picocli kafka.clients.admin
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.command;
 
+import io.varve.core.VarveException;
+import io.varve.core.spi.StorageException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -41,5 +43,13 @@ public final class CommandLines {
                 .setExpandAtFiles(false)
                 .setOverwrittenOptionsAllowed(true)
                 .execute(arguments);
+    }
+
+    /** @return the message without the kind of failure, which is for programs */
+    public static String line(VarveException failure) {
+        String message = failure.getMessage();
+        return failure instanceof StorageException storage
+                ? message.substring(storage.kind().toString().length() + 2)
+                : message;
     }
 }

@@ -151,7 +151,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
             found.requireNothingLost(config.losses(), engine.restoring());
             found.tidy(engine);
             EventLog<MetadataState, ApiMessageAndVersion> events = metadata.events;
-            events.submit(new BootstrapCluster(config.nodeId(), config.rack(), ids))
+            events.submit(new BootstrapCluster(config.nodeId(), config.rack(), null, ids))
                     .join();
             metadata.uncleanShutdown.begin(
                     replayed, engine.restoring() ? replayed.state().partitions() : found.missing());

@@ -63,6 +63,28 @@ class ToolsIT {
     }
 
     @Test
+    void toolsThatVerifyAndMeasure(Server server) {
+        String at = " --bootstrap-server " + server.bootstrap();
+        succeed("kafka-topics.sh --create --topic verified --partitions 1" + at);
+        assertThat(succeed("kafka-verifiable-producer.sh --topic verified --max-messages 30" + at))
+                .contains("\"sent\":30,\"acked\":30");
+        assertThat(succeed("kafka-verifiable-consumer.sh --topic verified --max-messages 30 --group-id verifiers"
+                        + " --reset-policy earliest" + at))
+                .contains("\"minOffset\":0", "\"maxOffset\":29", "\"name\":\"shutdown_complete\"");
+        assertThat(succeed(
+                        "kafka-e2e-latency.sh --topic verified --num-records 20 --producer-acks all --record-size 100"
+                                + at))
+                .contains("Percentiles: 50th = ");
+        try (ChildProcess verifying = ChildProcess.start(
+                "bash",
+                "-c",
+                "bin/kafka-replica-verification.sh --broker-list " + server.bootstrap() + " --topics-include verified"
+                        + " --report-interval-ms 100")) {
+            verifying.awaitOutput(out -> out.contains("max lag is 0 for partition verified-0 at offset"));
+        }
+    }
+
+    @Test
     @OnlyOnFiles(because = "Apache's tool reads segment files")
     void dumpLogReadsOurSegments(Server server) throws Exception {
         succeed("kafka-producer-perf-test.sh --topic dumped --num-records 10 --record-size 10 --throughput -1"

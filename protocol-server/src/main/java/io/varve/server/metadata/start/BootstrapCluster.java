@@ -8,6 +8,7 @@ import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,13 +24,21 @@ import org.apache.kafka.server.common.TransactionVersion;
  *
  * @param nodeId {@code node.id}
  * @param rack {@code broker.rack}, or null
+ * @param clusterId the id of a cluster that has none yet, or null to make one
  * @param ids makes the cluster's id and that of the registration
  */
-public record BootstrapCluster(int nodeId, String rack, Ids ids)
+public record BootstrapCluster(int nodeId, String rack, String clusterId, Ids ids)
         implements Command<MetadataState, ApiMessageAndVersion, Void> {
     private static final Map<String, Short> FEATURES = Map.of(
             GroupVersion.FEATURE_NAME, GroupVersion.GV_1.featureLevel(),
             TransactionVersion.FEATURE_NAME, TransactionVersion.TV_2.featureLevel());
+
+    /** @return the level of each feature that a new cluster gets, by name */
+    public static Map<String, Short> levels() {
+        Map<String, Short> levels = new HashMap<>(FEATURES);
+        levels.put(MetadataVersion.FEATURE_NAME, MetadataEvents.VERSION.featureLevel());
+        return levels;
+    }
 
     @Override
     public Decision<ApiMessageAndVersion, Void> decide(MetadataState state) {
@@ -46,7 +55,8 @@ public record BootstrapCluster(int nodeId, String rack, Ids ids)
             }
         });
         if (state.clusterId() == null) {
-            events.add(MetadataEvents.clusterId(TopicIds.next(ids).toString()));
+            events.add(MetadataEvents.clusterId(
+                    clusterId == null ? TopicIds.next(ids).toString() : clusterId));
         }
         BrokerRegistration broker = state.image().cluster().broker(nodeId);
         if (broker == null || !Objects.equals(broker.rack().orElse(null), rack)) {

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.format;
+
+import io.varve.server.config.ConfigError;
+import io.varve.server.config.ServerConfig;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.kafka.server.common.MetadataVersion;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Makes the data directories of a configuration, with a cluster's id. */
+@Command(
+        name = "format",
+        mixinStandardHelpOptions = true,
+        description = "Makes the data directories, with the id of the cluster.")
+final class FormatCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            required = true,
+            description = "the server's configuration, which names the directories (log.dirs)")
+    private Path config;
+
+    @Option(
+            names = {"-t", "--cluster-id"},
+            paramLabel = "ID",
+            required = true,
+            description = "the id of the cluster, as random-uuid makes one")
+    private String clusterId;
+
+    @Option(
+            names = {"-g", "--ignore-formatted"},
+            description = "succeed also if the directories are formatted, with the same id")
+    private boolean ignoreFormatted;
+
+    @Option(
+            names = {"-S", "--add-scram"},
+            paramLabel = "CREDENTIAL",
+            description = "refused: users are added to the running server, with kafka-configs.sh")
+    private List<String> scram = new ArrayList<>();
+
+    @Option(
+            names = {"-r", "--release-version"},
+            paramLabel = "VERSION",
+            description = "the metadata.version: no other than the server's")
+    private String release;
+
+    @Option(
+            names = {"-f", "--feature"},
+            paramLabel = "NAME=LEVEL",
+            description = "a feature's level: no other than the server's; may be repeated")
+    private List<String> features = new ArrayList<>();
+
+    @Option(
+            names = {"-s", "--standalone"},
+            description = "taken, and without effect: there is one node, and it is its own controller")
+    private boolean standalone;
+
+    @Option(
+            names = {"-N", "--no-initial-controllers"},
+            description = "taken, and without effect")
+    private boolean noInitialControllers;
+
+    @Option(
+            names = {"-I", "--initial-controllers"},
+            paramLabel = "CONTROLLER",
+            description = "taken if it is one, and without effect")
+    private String initialControllers;
+
+    @Override
+    public Integer call() throws Exception {
+        return StorageCommand.guarded(spec, this::format);
+    }
+
+    private int format() {
+        requirePossible();
+        ServerConfig server = ConfiguredStorage.read(config);
+        try (ConfiguredStorage storage = ConfiguredStorage.open(server)) {
+            String found = storage.clusterId().orElse(null);
+            if (found == null) {
+                storage.format(clusterId);
+                report(server.storage().directories());
+                return StorageCommand.DONE;
+            }
+            return alreadyFormatted(server.storage().directories(), found);
+        }
+    }
+
+    private void requirePossible() {
+        if (clusterId.isBlank()) {
+            throw new ConfigError("--cluster-id is empty: take what random-uuid prints");
+        }
+        if (initialControllers != null && initialControllers.contains(",")) {
+            throw new ConfigError("--initial-controllers names several: there is one node here, its own controller");
+        }
+        if (!scram.isEmpty()) {
+            throw new ConfigError("--add-scram is not possible here: add users to the running server, with"
+                    + " bin/kafka-configs.sh --alter --entity-type users");
+        }
+        FeatureLevels.requireOwn(release, features);
+    }
+
+    /** Kafka keeps its metadata in the first directory, and says so. */
+    private void report(List<Path> directories) {
+        PrintWriter out = spec.commandLine().getOut();
+        for (int i = 0; i < directories.size(); i++) {
+            out.println("Formatting " + (i == 0 ? "metadata" : "data") + " directory " + directories.get(i)
+                    + " with metadata.version " + MetadataVersion.LATEST_PRODUCTION + ".");
+        }
+    }
+
+    private int alreadyFormatted(List<Path> directories, String found) {
+        if (!ignoreFormatted) {
+            throw new ConfigError("Log directory " + directories.get(0) + " is already formatted."
+                    + " Use --ignore-formatted to ignore this directory and format the others.");
+        }
+        if (!found.equals(clusterId)) {
+            throw new ConfigError(
+                    "Invalid cluster.id in: " + directories.get(0) + ". Expected " + clusterId + ", but read " + found);
+        }
+        spec.commandLine().getOut().println("All of the log directories are already formatted.");
+        return StorageCommand.DONE;
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Compares the scripts in {@code bin/} with those that come with Apache Kafka 4.3.1. */
+class KafkaScriptsTest {
+    private static final Path BIN = ChildProcess.HOME.resolve("bin");
+
+    /** {@code bin/} of kafka_2.13-4.3.1.tgz, without {@code .sh}. */
+    private static final Set<String> KAFKAS = Set.of(
+            "connect-distributed",
+            "connect-mirror-maker",
+            "connect-plugin-path",
+            "connect-standalone",
+            "kafka-acls",
+            "kafka-broker-api-versions",
+            "kafka-client-metrics",
+            "kafka-cluster",
+            "kafka-configs",
+            "kafka-console-consumer",
+            "kafka-console-producer",
+            "kafka-console-share-consumer",
+            "kafka-consumer-groups",
+            "kafka-consumer-perf-test",
+            "kafka-delegation-tokens",
+            "kafka-delete-records",
+            "kafka-dump-log",
+            "kafka-e2e-latency",
+            "kafka-features",
+            "kafka-get-offsets",
+            "kafka-groups",
+            "kafka-jmx",
+            "kafka-leader-election",
+            "kafka-log-dirs",
+            "kafka-metadata-quorum",
+            "kafka-metadata-shell",
+            "kafka-producer-perf-test",
+            "kafka-reassign-partitions",
+            "kafka-replica-verification",
+            "kafka-run-class",
+            "kafka-server-start",
+            "kafka-server-stop",
+            "kafka-share-consumer-perf-test",
+            "kafka-share-groups",
+            "kafka-storage",
+            "kafka-streams-application-reset",
+            "kafka-streams-groups",
+            "kafka-topics",
+            "kafka-transactions",
+            "kafka-verifiable-consumer",
+            "kafka-verifiable-producer",
+            "kafka-verifiable-share-consumer",
+            "trogdor");
+
+    /** Those that are not here, and why. */
+    private static final Map<String, String> ABSENT = Map.of(
+            "kafka-metadata-shell",
+            "walks the snapshots of a KRaft controller, of which there are none: kafka-dump-log.sh"
+                    + " --cluster-metadata-decoder prints the metadata's events",
+            "trogdor",
+            "starts the agents of Kafka's own system tests, which inject faults into clusters of brokers");
+
+    /** Those that come with the APIs they ask for. */
+    private static final Set<String> NOT_YET = Set.of(
+            "connect-distributed",
+            "connect-mirror-maker",
+            "connect-plugin-path",
+            "connect-standalone",
+            "kafka-acls",
+            "kafka-client-metrics",
+            "kafka-console-share-consumer",
+            "kafka-delegation-tokens",
+            "kafka-features",
+            "kafka-leader-election",
+            "kafka-metadata-quorum",
+            "kafka-reassign-partitions",
+            "kafka-share-consumer-perf-test",
+            "kafka-share-groups",
+            "kafka-verifiable-share-consumer");
+
+    @Test
+    void everyScriptOfKafkasIsHereOrSaysWhyNot() throws IOException {
+        Set<String> missing = new TreeSet<>(KAFKAS);
+        missing.removeAll(names(BIN, ".sh"));
+        missing.removeAll(NOT_YET);
+        assertThat(missing).isEqualTo(new TreeSet<>(ABSENT.keySet()));
+    }
+
+    @Test
+    void everyScriptRunsAndHasATwinForWindows() throws IOException {
+        Set<String> scripts = names(BIN, ".sh");
+        assertThat(scripts)
+                .allSatisfy(name -> assertThat(BIN.resolve(name + ".sh")).isExecutable());
+        // Completion is bash's.
+        scripts.remove("varve-completion");
+        assertThat(names(BIN.resolve("windows"), ".bat")).isEqualTo(scripts);
+    }
+
+    private static Set<String> names(Path directory, String ending) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(ending))
+                    .map(name -> name.substring(0, name.length() - ending.length()))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+}
