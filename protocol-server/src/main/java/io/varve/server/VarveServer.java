@@ -21,6 +21,8 @@ import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.net.NetServer;
+import io.varve.server.share.state.ShareStateContext;
+import io.varve.server.share.state.ShareStates;
 import io.varve.server.txn.TransactionContext;
 import io.varve.server.txn.TransactionCoordinatorService;
 import io.varve.server.txn.Transactions;
@@ -38,8 +40,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the parts of the server: ports, log, metadata, groups, transactions, in this order. Stops the network
- * first, so that requests under way are answered, then closes the parts. Thread-safe.
+ * Opens the parts of the server: ports, log, metadata, states of share groups, groups, transactions, in this
+ * order. Stops the network first, so that requests under way are answered, then closes the parts.
+ * Thread-safe.
  */
 public final class VarveServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VarveServer.class);
@@ -55,6 +58,7 @@ public final class VarveServer implements AutoCloseable {
     private final ClusterInfo self;
     private final Groups groups;
     private final Transactions transactions;
+    private final ShareStates shareStates;
     private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -67,6 +71,10 @@ public final class VarveServer implements AutoCloseable {
         CoordinatorTime time = serverTime.coordinators();
         ClusterMetadata metadata = state.metadata();
         self = self(config, net, metadata);
+        shareStates = ShareStates.open(
+                config.shareStates(),
+                new ShareStateContext(self, metadata, config.metadata().losses(), time),
+                metadata);
         // Groups and transactions call each other. Groups call transactions only for requests of clients,
         // which are served once both are open.
         groups = Groups.open(
@@ -77,7 +85,8 @@ public final class VarveServer implements AutoCloseable {
                         this::admit,
                         metadata::addConfigListener,
                         config.metadata().losses(),
-                        time),
+                        time,
+                        shareStates.persister()),
                 metadata);
         transactions = TransactionCoordinatorService.open(
                 config.transactions(),
@@ -97,6 +106,7 @@ public final class VarveServer implements AutoCloseable {
                 state.engine(),
                 groups,
                 transactions,
+                shareStates,
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
                 new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime)));
@@ -239,6 +249,7 @@ public final class VarveServer implements AutoCloseable {
             net.stop(ANSWER_MS);
             transactions.close();
             groups.close();
+            shareStates.close();
             state.close();
             scheduler.close();
         }

@@ -27,7 +27,7 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | command picocli importer net api.table group txn
+            .                 | command picocli importer net api.table group share.state txn
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | core.compaction core.engine core.log.. core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
@@ -37,7 +37,7 @@ class ArchitectureTest {
             api               | core.spi..
             api.parse         | api api.table
             api.table         | api api.produce api.fetch api.offsets api.topic api.config api.cluster
-                              | api.group api.txn group txn metadata clock cluster error logging core.engine
+                              | api.group api.txn group share.state txn metadata clock cluster error logging core.engine
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
             api.fetch         | api metadata.topic cluster error core.log.. core.spi.. core.transaction
@@ -46,19 +46,22 @@ class ArchitectureTest {
                               | cluster error logging core.engine core.log.. core.retention core.spi..
             api.config        | api group metadata metadata.config metadata.topic clock explanation error logging
                               | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
-            api.cluster       | api group txn metadata.topic cluster core.log.. core.spi..
+            api.cluster       | api group share.state txn metadata.topic cluster core.log.. core.spi..
             api.group         | api group metadata.topic core.log..
             api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic error
                               | core.log.. core.producer core.spi.. core.transaction
             group             | coordinator metadata.config metadata.start metadata.topic cluster core.log..
-                              | core.transaction com.yammer.metrics.core kafka.coordinator.. kafka.image
+                              | core.transaction com.yammer.metrics.core kafka.coordinator..
                               | kafka.server.authorizer kafka.server.common kafka.server.share.persister
                               | kafka.server.util..
+            share.state       | coordinator metadata.start metadata.topic cluster core.log.. kafka.coordinator..
+                              | kafka.server.share..
             txn               | error coordinator metadata.producerid metadata.start metadata.topic logging
                               | core.log.. core.spi.. core.transaction com.google.re2j kafka.coordinator..
                               | kafka.server.common kafka.server.util.. kafka.timeline
-            coordinator       | error metadata.start metadata.topic core.log.. core.spi.. core.transaction
-                              | kafka.coordinator.. kafka.server.util.. kafka.storage.internals.log
+            coordinator       | error metadata.start metadata.topic cluster core.log.. core.spi.. core.transaction
+                              | kafka.coordinator.. kafka.image kafka.server.common kafka.server.util..
+                              | kafka.storage.internals.log
             metadata          | error metadata.config metadata.kraft metadata.log metadata.producerid
                               | metadata.start metadata.topic core.engine core.event core.log.. core.spi..
                               | kafka.server.common
@@ -82,7 +85,7 @@ class ArchitectureTest {
                               | kafka.clients.admin
             cluster           |
             error             | logging core.log.. core.record core.spi..
-            config            | net api.fetch group txn metadata metadata.config metadata.log metadata.start
+            config            | net api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..
             logging           | ch.qos.logback..
@@ -132,7 +135,7 @@ class ArchitectureTest {
     void onlyTheCoordinatorsUseKafkasClock() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT + ".coordinator..", ROOT + ".group..", ROOT + ".txn..")
+                .resideOutsideOfPackages(ROOT + ".coordinator..", ROOT + ".group..", ROOT + ".share..", ROOT + ".txn..")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("org.apache.kafka.common.utils.Time")

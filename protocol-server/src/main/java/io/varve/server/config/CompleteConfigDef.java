@@ -3,6 +3,7 @@ package io.varve.server.config;
 
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.config.BrokerConfigKeys;
+import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.txn.TransactionsConfig;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ final class CompleteConfigDef {
         Map<String, ConfigKey> keys = new HashMap<>(BrokerConfigKeys.OF_TOPICS.keys());
         keys.putAll(GroupsConfig.definitions());
         keys.putAll(TransactionsConfig.definitions());
+        keys.putAll(ShareStateConfig.definitions());
         keys.putAll(own(backend));
         Set<String> dynamic = new HashSet<>(BrokerConfigKeys.OF_TOPICS.dynamic());
         dynamic.addAll(BrokerConfigDef.DYNAMIC);

@@ -13,7 +13,6 @@ final class IgnoredKeys {
     private static final String NO_QUORUM = "there is no controller quorum to take part in";
     static final String ONE_BROKER = "there is one broker, nothing is replicated";
     private static final String NO_SECURITY = "TLS, SASL and access control are not there yet";
-    private static final String NO_SHARE_GROUPS = "share groups are not there yet";
     private static final String NO_TIER = "a tier is set up by storage.backend=s3 and its settings";
     private static final String NO_QUOTAS = "quotas are not there yet";
     private static final String NO_METRICS = "metrics reporters are not there yet";
@@ -60,7 +59,7 @@ final class IgnoredKeys {
                 "allow.everyone.",
                 "principal.");
         because(NO_SECURITY, "delegation.token.", "connections.max.reauth.ms", "connection.failed.authentication.");
-        because(NO_SHARE_GROUPS, "share.", "group.share.");
+        because("share groups have other parts here", "share.", "group.share.");
         because(NO_TIER, "remote.");
         because(NO_QUOTAS, "quota.", "controller.quota.", "client.quota.", "max.connection.creation.");
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");

@@ -17,6 +17,7 @@ import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.TopicLimits;
 import io.varve.server.metadata.topic.TopicsConfig;
 import io.varve.server.net.NetConfig;
+import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param metadata this broker and its limits on topics
  * @param groups settings of consumer groups
  * @param transactions settings of transactions
+ * @param shareStates settings of the states of share groups
  * @param virtualClock true if the server's time can be moved ahead by clients
  * @param warnings one line for each setting that has no effect
  */
@@ -54,6 +56,7 @@ public record ServerConfig(
         MetadataConfig metadata,
         GroupsConfig groups,
         TransactionsConfig transactions,
+        ShareStateConfig shareStates,
         boolean virtualClock,
         List<String> warnings) {
     private static final int ONE_BROKER = 1;
@@ -99,6 +102,7 @@ public record ServerConfig(
                 metadata(settings, values),
                 checked(settings, () -> GroupsConfig.parse(settings.all())),
                 checked(settings, () -> TransactionsConfig.parse(settings.all())),
+                checked(settings, () -> ShareStateConfig.parse(settings.all())),
                 virtualClock(settings, values, bound),
                 warnings(settings, (String) values.get(BrokerConfigDef.BACKEND)));
     }
@@ -280,6 +284,7 @@ public record ServerConfig(
         understood.addAll(StorageBackends.settings(backend).keySet());
         understood.addAll(GroupsConfig.keys());
         understood.addAll(TransactionsConfig.keys());
+        understood.addAll(ShareStateConfig.keys());
         understood.addAll(TopicConfigs.brokerNames());
         List<String> warnings = new ArrayList<>();
         for (String key : settings.all().keySet()) {

@@ -11,6 +11,7 @@ import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.Topics;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.kafka.server.share.persister.Persister;
 
 /**
  * The parts of the server that groups use.
@@ -23,6 +24,7 @@ import java.util.function.Function;
  * @param losses damage in {@code __consumer_offsets} that may be skipped
  * @param time the time of time-outs and expiry; starts two threads once groups are used: one for metadata,
  *     one for loading
+ * @param shareState keeps the delivery state of share groups
  */
 public record GroupContext(
         ClusterInfo self,
@@ -30,7 +32,8 @@ public record GroupContext(
         TransactionVerifier transactions,
         Function<ConfigListener, CompletableFuture<Void>> configs,
         AcceptedLosses losses,
-        CoordinatorTime time) {
+        CoordinatorTime time,
+        Persister shareState) {
     /** @return the clock */
     Clock clock() {
         return time.clock();

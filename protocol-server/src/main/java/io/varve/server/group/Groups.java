@@ -42,10 +42,10 @@ import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 
 /**
- * Serves classic groups and consumer groups (KIP-848) and their committed offsets, by Kafka's coordinator. A
- * server without groups spends nothing on them. Thread-safe; no method blocks. A future fails with a Kafka
- * {@link ApiException} or completes with an error code in its value; callers handle both. Futures complete on
- * any thread.
+ * Serves classic groups and consumer groups (KIP-848) with their committed offsets, and the membership of
+ * share groups ({@link #shareGroups}), by Kafka's coordinator. A server without groups spends nothing on
+ * them. Thread-safe; no method blocks. A future fails with a Kafka {@link ApiException} or completes with an
+ * error code in its value; callers handle both. Futures complete on any thread.
  *
  * <p>Groups are stored in {@code __consumer_offsets}, which the first {@link #find} creates. Until then calls
  * fail with NOT_COORDINATOR, which makes clients look up the coordinator; only {@link #list} returns an empty
@@ -61,10 +61,12 @@ public final class Groups implements AutoCloseable {
     private final CoordinatorHost<KafkaGroupCoordinator> host;
     private final GroupLimit limit;
     private final TransactionalOffsets transactional = new TransactionalOffsets(this);
+    private final ShareGroups shareGroups;
 
     private Groups(CoordinatorHost<KafkaGroupCoordinator> host, GroupLimit limit) {
         this.host = host;
         this.limit = limit;
+        shareGroups = new ShareGroups(this);
     }
 
     /**
@@ -124,6 +126,11 @@ public final class Groups implements AutoCloseable {
         return transactional;
     }
 
+    /** @return the share groups (KIP-932) */
+    public ShareGroups shareGroups() {
+        return shareGroups;
+    }
+
     <T> CompletableFuture<T> serve(Function<GroupCoordinatorService, CompletableFuture<T>> call) {
         return host.serve(coordinator -> call.apply(coordinator.service()));
     }
@@ -157,7 +164,7 @@ public final class Groups implements AutoCloseable {
     }
 
     /** Serves a request that adds a member, and creates the group if it does not exist. */
-    private <T> CompletableFuture<T> serveMember(
+    <T> CompletableFuture<T> serveMember(
             GroupRequestContext context,
             String groupId,
             boolean joins,

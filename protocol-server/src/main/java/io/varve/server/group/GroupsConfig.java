@@ -32,6 +32,10 @@ import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 public final class GroupsConfig {
     private static final String MAX_GROUPS = "max.groups";
 
+    private static final Set<String> ABSENT = Set.of(
+            ShareGroupConfig.SHARE_FETCH_PURGATORY_PURGE_INTERVAL_REQUESTS_CONFIG,
+            ShareGroupConfig.SHARE_GROUP_PERSISTER_CLASS_NAME_CONFIG);
+
     private static final int DEFAULT_MAX_GROUPS = 10_000;
 
     private static final ConfigDef VARVE_KEYS = new ConfigDef()
@@ -78,14 +82,12 @@ public final class GroupsConfig {
     }
 
     /**
-     * @return every key that has an effect here; keys of share groups and streams groups have none, because
-     *     neither is served
+     * @return every key that has an effect here; keys of streams groups have none, because those are not
+     *     served, nor have keys of parts that Kafka's share groups have and these have not
      */
     public static Set<String> keys() {
         return definition().names().stream()
-                .filter(key -> !key.startsWith("group.share.")
-                        && !key.startsWith("share.")
-                        && !key.startsWith("group.streams."))
+                .filter(key -> !key.startsWith("group.streams.") && !ABSENT.contains(key))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

@@ -8,6 +8,7 @@ import io.varve.server.coordinator.CoordinatorLogLoader;
 import io.varve.server.coordinator.CoordinatorLogWriter;
 import io.varve.server.coordinator.HostedCoordinator;
 import io.varve.server.coordinator.LoadProgress;
+import io.varve.server.coordinator.MetadataImagePublisher;
 import io.varve.server.coordinator.SerialExecutor;
 import io.varve.server.metadata.topic.Topic;
 import java.util.Collection;
@@ -22,11 +23,10 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorRuntimeMetrics;
-import org.apache.kafka.server.share.persister.NoOpStatePersister;
 
 /**
  * Runs Kafka's group coordinator on Varve's {@code __consumer_offsets}. The coordinator uses Kafka's own
- * threads. Share groups are not served, so their state is never persisted.
+ * threads.
  */
 final class KafkaGroupCoordinator implements HostedCoordinator {
     private final GroupCoordinatorService service;
@@ -70,13 +70,13 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
                 .withGroupConfigManager(settings)
-                .withPersister(new NoOpStatePersister())
+                .withPersister(context.shareState())
                 .withAuthorizerPlugin(Optional.empty())
                 .withPartitionMetadataClient(new EndOffsetLookup(context.topics()))
                 .build();
         // The service closes loader, timer and its own metrics.
         owned = List.of(metrics, registry::shutdown);
-        feed = new MetadataImagePublisher(self.nodeId(), self.rack(), context.clock(), service::onMetadataUpdate);
+        feed = new MetadataImagePublisher(self, context.clock(), service::onMetadataUpdate);
 
         // The coordinator requires this order: number of partitions, topics, then the partitions it leads.
         service.startup(partitions::size);

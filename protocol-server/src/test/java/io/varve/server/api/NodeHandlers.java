@@ -24,6 +24,7 @@ public final class NodeHandlers {
                 node.engine,
                 null,
                 null,
+                null,
                 new HandlerContext.Settings(FetchConfig.DEFAULT, groups, List.of(Path.of("/data"), Path.of("/other"))),
                 new HandlerContext.Runtime(Clock.system(), new SystemScheduler(1), node.ids, new FixedToMachine()));
     }

@@ -18,7 +18,8 @@ class GroupsConfigTest {
         assertThat(config.offsetsTopicConfigs()).containsEntry("segment.bytes", "4194304");
         assertThat(GroupsConfig.keys())
                 .contains("group.initial.rebalance.delay.ms", "offsets.retention.minutes")
-                .noneMatch(key -> key.startsWith("group.share."));
+                .contains("group.share.record.lock.duration.ms", "group.share.max.share.sessions")
+                .doesNotContain("group.share.persister.class.name", "share.fetch.purgatory.purge.interval.requests");
     }
 
     @Test

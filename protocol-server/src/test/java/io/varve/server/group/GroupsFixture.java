@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.group;
 
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.read.Isolation;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Storage;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.fetch.FetchConfig;
@@ -21,6 +24,9 @@ import io.varve.server.metadata.topic.NewPartitions;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicRef;
 import io.varve.server.metadata.topic.TopicResult;
+import io.varve.server.share.state.ShareStateConfig;
+import io.varve.server.share.state.ShareStateContext;
+import io.varve.server.share.state.ShareStates;
 import io.varve.server.txn.TransactionContext;
 import io.varve.server.txn.TransactionCoordinatorService;
 import io.varve.server.txn.Transactions;
@@ -29,11 +35,18 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.share.ShareCoordinatorRecordSerde;
+import org.apache.kafka.coordinator.share.generated.ShareSnapshotKey;
 
 /**
  * A broker's groups and transactions on real metadata and a real engine over memory, which can be stopped,
@@ -48,7 +61,8 @@ public final class GroupsFixture implements AutoCloseable {
             "group.consumer.min.heartbeat.interval.ms", "50",
             "group.consumer.heartbeat.interval.ms", "50",
             "offsets.topic.num.partitions", "4",
-            "transaction.state.log.num.partitions", "4");
+            "transaction.state.log.num.partitions", "4",
+            "share.coordinator.state.topic.num.partitions", "4");
 
     private final Scheduler scheduler = new SystemScheduler(1);
     private final Map<String, String> properties = new HashMap<>(QUICK);
@@ -57,6 +71,7 @@ public final class GroupsFixture implements AutoCloseable {
     public AcceptedLosses losses = AcceptedLosses.NONE;
     public Groups groups;
     public Transactions transactions;
+    public ShareStates shareStates;
 
     public GroupsFixture() {
         this(UnaryOperator.identity(), Map.of());
@@ -74,6 +89,11 @@ public final class GroupsFixture implements AutoCloseable {
     }
 
     private void open() {
+        shareStates = ShareStates.open(
+                ShareStateConfig.parse(properties),
+                new ShareStateContext(
+                        SELF, broker.metadata, losses, CoordinatorTime.ofMachine(Clock.system(), scheduler)),
+                broker.metadata);
         groups = Groups.open(
                 GroupsConfig.parse(properties),
                 new GroupContext(
@@ -82,7 +102,8 @@ public final class GroupsFixture implements AutoCloseable {
                         this::admit,
                         broker.metadata::addConfigListener,
                         losses,
-                        CoordinatorTime.ofMachine(Clock.system(), scheduler)),
+                        CoordinatorTime.ofMachine(Clock.system(), scheduler),
+                        shareStates.persister()),
                 broker.metadata);
         transactions = TransactionCoordinatorService.open(
                 TransactionsConfig.parse(properties),
@@ -108,6 +129,7 @@ public final class GroupsFixture implements AutoCloseable {
     private void stop() {
         transactions.close();
         groups.close();
+        shareStates.close();
     }
 
     public void restart() {
@@ -139,6 +161,28 @@ public final class GroupsFixture implements AutoCloseable {
         return MetadataFixture.await(broker.metadata.createInternalIfAbsent(name, partitions, Map.of()));
     }
 
+    /** @return true if a share group has a state of a partition of the topic, by the events in the log */
+    public boolean hasShareState(Uuid topic) {
+        Map<Object, Object> last = new HashMap<>();
+        for (PartitionLog log : broker.metadata.byName("__share_group_state").logs()) {
+            long start = log.logStartOffset();
+            try (BatchSlice slice = log.reader()
+                    .read(start, Integer.MAX_VALUE, Isolation.READ_UNCOMMITTED)
+                    .slice()) {
+                for (Record record :
+                        MemoryRecords.readableRecords(slice.buffer()).records()) {
+                    CoordinatorRecord event =
+                            new ShareCoordinatorRecordSerde().deserialize(record.key(), record.value());
+                    if (event.key() instanceof ShareSnapshotKey key
+                            && key.topicId().equals(topic)) {
+                        last.put(key, event.value());
+                    }
+                }
+            }
+        }
+        return last.values().stream().anyMatch(Objects::nonNull);
+    }
+
     public void deleteTopic(String name) {
         MetadataFixture.await(broker.metadata.deleteTopics(List.of(TopicRef.named(name))))
                 .forEach(GroupsFixture::requireDone);
@@ -163,6 +207,7 @@ public final class GroupsFixture implements AutoCloseable {
                 broker.engine,
                 groups,
                 transactions,
+                shareStates,
                 new HandlerContext.Settings(
                         FetchConfig.DEFAULT, GroupsConfig.parse(properties), List.of(Path.of("unused"))),
                 new HandlerContext.Runtime(Clock.system(), scheduler, Ids.seeded(1), new FixedToMachine()));

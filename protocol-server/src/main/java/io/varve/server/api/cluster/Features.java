@@ -19,6 +19,9 @@ public record Features(Map<String, Range> supported, Map<String, Short> finalize
      */
     private static final short TRANSACTION_VERSION = 2;
 
+    /** The level that lets clients use share groups (KIP-932). */
+    private static final short SHARE_VERSION = 1;
+
     /** The lowest {@code metadata.version} Kafka 4 knows (3.3-IV3). */
     private static final short OLDEST_METADATA_VERSION = 7;
 
@@ -45,10 +48,12 @@ public record Features(Map<String, Range> supported, Map<String, Short> finalize
                 Map.of(
                         "metadata.version", new Range(OLDEST_METADATA_VERSION, metadataVersion),
                         "group.version", new Range((short) 0, GROUP_VERSION),
+                        "share.version", new Range((short) 0, SHARE_VERSION),
                         "transaction.version", new Range((short) 0, TRANSACTION_VERSION)),
                 Map.of(
                         "metadata.version", metadataVersion,
                         "group.version", GROUP_VERSION,
+                        "share.version", SHARE_VERSION,
                         "transaction.version", TRANSACTION_VERSION),
                 0);
     }

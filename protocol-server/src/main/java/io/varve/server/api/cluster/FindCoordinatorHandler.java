@@ -7,6 +7,8 @@ import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.Groups;
+import io.varve.server.share.state.SharePartitionId;
+import io.varve.server.share.state.ShareStates;
 import io.varve.server.txn.Transactions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,24 +25,27 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 
 /**
- * Finds the coordinator of groups and transactional ids, which is always this broker. Requests name several
- * keys from version 4 on (KIP-699).
+ * Finds the coordinator of groups, transactional ids and share partitions, which is always this broker.
+ * Requests name several keys from version 4 on (KIP-699).
  */
 public final class FindCoordinatorHandler implements ApiHandler {
     private static final short FIRST_WITH_SHARE = 6;
 
     private final Groups groups;
     private final Transactions transactions;
+    private final ShareStates shareStates;
     private final ClusterInfo self;
 
     /**
      * @param groups the group coordinator
      * @param transactions the transaction coordinator
+     * @param shareStates the share coordinator
      * @param self this broker, as clients reach it
      */
-    public FindCoordinatorHandler(Groups groups, Transactions transactions, ClusterInfo self) {
+    public FindCoordinatorHandler(Groups groups, Transactions transactions, ShareStates shareStates, ClusterInfo self) {
         this.groups = groups;
         this.transactions = transactions;
+        this.shareStates = shareStates;
         this.self = self;
     }
 
@@ -73,8 +78,10 @@ public final class FindCoordinatorHandler implements ApiHandler {
             case GROUP -> answer(groups.find(key), key, here);
             case TRANSACTION -> answer(transactions.find(key), key, here);
             case SHARE ->
-                CompletableFuture.completedFuture(
-                        notFound(key, Errors.INVALID_REQUEST, "This broker does not serve share groups."));
+                SharePartitionId.isCoordinatorKey(key)
+                        ? answer(shareStates.find(key), key, here)
+                        : CompletableFuture.completedFuture(
+                                notFound(key, Errors.INVALID_REQUEST, Errors.INVALID_REQUEST.message()));
         };
     }
 

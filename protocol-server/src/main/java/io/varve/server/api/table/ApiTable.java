@@ -22,10 +22,13 @@ import io.varve.server.api.config.AlterConfigsHandler;
 import io.varve.server.api.config.DescribeConfigsHandler;
 import io.varve.server.api.config.IncrementalAlterConfigsHandler;
 import io.varve.server.api.fetch.FetchHandler;
+import io.varve.server.api.group.AlterShareGroupOffsetsHandler;
 import io.varve.server.api.group.ConsumerGroupDescribeHandler;
 import io.varve.server.api.group.ConsumerGroupHeartbeatHandler;
 import io.varve.server.api.group.DeleteGroupsHandler;
+import io.varve.server.api.group.DeleteShareGroupOffsetsHandler;
 import io.varve.server.api.group.DescribeGroupsHandler;
+import io.varve.server.api.group.DescribeShareGroupOffsetsHandler;
 import io.varve.server.api.group.HeartbeatHandler;
 import io.varve.server.api.group.JoinGroupHandler;
 import io.varve.server.api.group.LeaveGroupHandler;
@@ -33,6 +36,8 @@ import io.varve.server.api.group.ListGroupsHandler;
 import io.varve.server.api.group.OffsetCommitHandler;
 import io.varve.server.api.group.OffsetDeleteHandler;
 import io.varve.server.api.group.OffsetFetchHandler;
+import io.varve.server.api.group.ShareGroupDescribeHandler;
+import io.varve.server.api.group.ShareGroupHeartbeatHandler;
 import io.varve.server.api.group.SyncGroupHandler;
 import io.varve.server.api.offsets.ListOffsetsHandler;
 import io.varve.server.api.offsets.OffsetForLeaderEpochHandler;
@@ -117,7 +122,7 @@ public final class ApiTable {
         absent( 7, CONTROLLED_SHUTDOWN,             GONE);
         served( 8, OFFSET_COMMIT,                2, 10, LARGE,    100_000, WORKER_IF_LARGE, c -> new OffsetCommitHandler(c.groups(), c.metadata()));
         served( 9, OFFSET_FETCH,                 1, 10, LARGE,    100_000, WORKER_IF_LARGE, c -> new OffsetFetchHandler(c.groups(), c.metadata()));
-        served(10, FIND_COORDINATOR,             0,  6, ORDINARY, 100_000, WORKER,          c -> new FindCoordinatorHandler(c.groups(), c.transactions(), c.self()));
+        served(10, FIND_COORDINATOR,             0,  6, ORDINARY, 100_000, WORKER,          c -> new FindCoordinatorHandler(c.groups(), c.transactions(), c.shareStates(), c.self()));
         served(11, JOIN_GROUP,                   0,  9, LARGE,        100, WORKER,          c -> new JoinGroupHandler(c.groups()));
         served(12, HEARTBEAT,                    0,  4, SMALL,        100, LOOP,            c -> new HeartbeatHandler(c.groups()));
         served(13, LEAVE_GROUP,                  0,  5, ORDINARY, 100_000, WORKER_IF_LARGE, c -> new LeaveGroupHandler(c.groups()));
@@ -183,8 +188,8 @@ public final class ApiTable {
         absent(73, ASSIGN_REPLICAS_TO_DIRS,         CONTROLLERS_ONLY);
         absent(74, LIST_CONFIG_RESOURCES,           "resources are not listed yet; DescribeConfigs shows those that are named");
         served(75, DESCRIBE_TOPIC_PARTITIONS,    0,  0, LARGE,    100_000, WORKER,          c -> new DescribeTopicPartitionsHandler(c.metadata(), c.metadata().config()));
-        absent(76, SHARE_GROUP_HEARTBEAT,           NO_SHARE_GROUPS);
-        absent(77, SHARE_GROUP_DESCRIBE,            NO_SHARE_GROUPS);
+        served(76, SHARE_GROUP_HEARTBEAT,        1,  1, LARGE,    100_000, WORKER_IF_LARGE, c -> new ShareGroupHeartbeatHandler(c.groups().shareGroups()));
+        served(77, SHARE_GROUP_DESCRIBE,         1,  1, ORDINARY, 100_000, WORKER,          c -> new ShareGroupDescribeHandler(c.groups().shareGroups()));
         absent(78, SHARE_FETCH,                     NO_SHARE_GROUPS);
         absent(79, SHARE_ACKNOWLEDGE,               NO_SHARE_GROUPS);
         absent(80, ADD_RAFT_VOTER,                  NO_QUORUM);
@@ -197,9 +202,9 @@ public final class ApiTable {
         absent(87, READ_SHARE_GROUP_STATE_SUMMARY,  NO_SHARE_GROUPS);
         absent(88, STREAMS_GROUP_HEARTBEAT,         NO_STREAMS_GROUPS);
         absent(89, STREAMS_GROUP_DESCRIBE,          NO_STREAMS_GROUPS);
-        absent(90, DESCRIBE_SHARE_GROUP_OFFSETS,    NO_SHARE_GROUPS);
-        absent(91, ALTER_SHARE_GROUP_OFFSETS,       NO_SHARE_GROUPS);
-        absent(92, DELETE_SHARE_GROUP_OFFSETS,      NO_SHARE_GROUPS);
+        served(90, DESCRIBE_SHARE_GROUP_OFFSETS, 0,  1, LARGE,    100_000, WORKER,          c -> new DescribeShareGroupOffsetsHandler(c.groups().shareGroups()));
+        served(91, ALTER_SHARE_GROUP_OFFSETS,    0,  0, LARGE,    100_000, WORKER,          c -> new AlterShareGroupOffsetsHandler(c.groups().shareGroups(), c.metadata()));
+        served(92, DELETE_SHARE_GROUP_OFFSETS,   0,  0, LARGE,    100_000, WORKER,          c -> new DeleteShareGroupOffsetsHandler(c.groups().shareGroups()));
         // spotless:on
     }
 

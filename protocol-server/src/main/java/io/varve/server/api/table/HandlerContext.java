@@ -12,6 +12,7 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.Groups;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.share.state.ShareStates;
 import io.varve.server.txn.Transactions;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.List;
  * @param engine deletes records, and explains retention
  * @param groups the group coordinator
  * @param transactions the transaction coordinator
+ * @param shareStates the states of share partitions
  * @param settings the server's settings for handlers
  * @param runtime time and randomness
  */
@@ -33,6 +35,7 @@ public record HandlerContext(
         LogEngine engine,
         Groups groups,
         Transactions transactions,
+        ShareStates shareStates,
         Settings settings,
         Runtime runtime) {
     /**

@@ -10,6 +10,7 @@ import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.topic.Topic;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -66,12 +67,16 @@ class FindCoordinatorHandlerTest {
     }
 
     @Test
-    void refusesShareGroupsAndSaysSo() {
+    void isTheCoordinatorOfEverySharePartition() {
         try (GroupsFixture broker = new GroupsFixture()) {
             TestClient client = new TestClient(broker);
+            String key = "group:" + Uuid.ONE_UUID + ":0";
+            assertThat(find(client, 6, CoordinatorType.SHARE, key).coordinators())
+                    .extracting(one -> one.key() + one.errorCode() + one.host())
+                    .containsExactly(key + "0broker.test");
             assertThat(find(client, 6, CoordinatorType.SHARE, "x").coordinators())
-                    .allSatisfy(one -> assertThat(one.errorMessage()).contains("share groups"));
-            assertThat(find(client, 5, CoordinatorType.SHARE, "x").coordinators())
+                    .allSatisfy(one -> assertThat(one.errorCode()).isEqualTo(Errors.INVALID_REQUEST.code()));
+            assertThat(find(client, 5, CoordinatorType.SHARE, key).coordinators())
                     .allSatisfy(one -> assertThat(one.errorCode()).isEqualTo(Errors.INVALID_REQUEST.code()));
         }
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.group;
+package io.varve.server.coordinator;
 
 import io.varve.core.runtime.Clock;
+import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.metadata.topic.Topic;
 import java.util.Collection;
 import java.util.List;
@@ -17,16 +18,21 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.server.common.ShareVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
- * Publishes Varve's topics to the coordinator as Kafka's metadata images, by which the coordinator assigns
- * partitions and drops offsets. Not thread-safe: calls must not overlap.
+ * Publishes Varve's topics to a coordinator as Kafka's metadata images, by which the coordinator assigns
+ * partitions and drops what it keeps of deleted topics. Not thread-safe: calls must not overlap.
  */
-final class MetadataImagePublisher {
-    /** Receives a change and the image after it; may block while offsets of deleted topics are dropped. */
+public final class MetadataImagePublisher {
+    /** Receives a change and the image after it; may block while the state of deleted topics is dropped. */
     @FunctionalInterface
-    interface Sink {
+    public interface Sink {
+        /**
+         * @param delta the change
+         * @param image the topics after it
+         */
         void accept(MetadataDelta delta, MetadataImage image);
     }
 
@@ -37,15 +43,24 @@ final class MetadataImagePublisher {
     private MetadataImage image = MetadataImage.EMPTY;
     private long version;
 
-    MetadataImagePublisher(int nodeId, String rack, Clock clock, Sink sink) {
-        this.nodeId = nodeId;
-        this.rack = rack;
+    /**
+     * @param self this broker, which leads every partition
+     * @param clock stamps the images
+     * @param sink receives each change
+     */
+    public MetadataImagePublisher(ClusterInfo self, Clock clock, Sink sink) {
+        this.nodeId = self.nodeId();
+        this.rack = self.rack();
         this.clock = clock;
         this.sink = sink;
     }
 
-    /** Publishes the first image: one broker and the existing topics. */
-    void begin(Collection<Topic> topics) {
+    /**
+     * Publishes the first image: one broker and the existing topics.
+     *
+     * @param topics the topics before the first call of {@link #put} and {@link #remove}
+     */
+    public void begin(Collection<Topic> topics) {
         MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
         delta.replay(new FeatureLevelRecord()
                 .setName(MetadataVersion.FEATURE_NAME)
@@ -53,6 +68,9 @@ final class MetadataImagePublisher {
         delta.replay(new FeatureLevelRecord()
                 .setName(TransactionVersion.FEATURE_NAME)
                 .setFeatureLevel(TransactionVersion.TV_2.featureLevel()));
+        delta.replay(new FeatureLevelRecord()
+                .setName(ShareVersion.FEATURE_NAME)
+                .setFeatureLevel(ShareVersion.SV_1.featureLevel()));
         delta.replay(new RegisterBrokerRecord()
                 .setBrokerId(nodeId)
                 .setBrokerEpoch(1)
@@ -64,8 +82,8 @@ final class MetadataImagePublisher {
         publish(delta);
     }
 
-    /** Publishes a new topic, or the new partitions of a topic. */
-    void put(Topic topic) {
+    /** @param topic published if it is new or has new partitions */
+    public void put(Topic topic) {
         if (known(topic) < topic.count()) {
             MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
             put(delta, topic);
@@ -73,8 +91,8 @@ final class MetadataImagePublisher {
         }
     }
 
-    /** Publishes the deletion of a topic, by which its committed offsets are dropped. */
-    void remove(Topic topic) {
+    /** @param topic a deleted topic, by whose deletion the coordinator drops what it keeps of it */
+    public void remove(Topic topic) {
         if (known(topic) > 0) {
             MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
             delta.replay(new RemoveTopicRecord().setTopicId(topic.id()));
@@ -83,12 +101,12 @@ final class MetadataImagePublisher {
     }
 
     /**
-     * Drops the offsets of topics that were in no image. The coordinator looks up a deleted topic in the
-     * image that the delta is based on, so that image is given the topics.
+     * Drops what the coordinator keeps of topics that were in no image. The coordinator looks up a deleted
+     * topic in the image that the delta is based on, so that image is given the topics.
      *
      * @param gone names by id
      */
-    void forget(Map<Uuid, String> gone) {
+    public void forget(Map<Uuid, String> gone) {
         if (gone.isEmpty()) {
             return;
         }
