@@ -37,16 +37,20 @@ class ArchitectureTest {
             api               | core.spi..
             api.parse         | api api.table
             api.table         | api api.produce api.fetch api.offsets api.topic api.config api.cluster
-                              | api.group api.txn group share.state txn metadata clock cluster error logging core.engine
+                              | api.group api.txn api.replica api.security group share.state txn metadata metadata.log clock
+                              | cluster error logging core.engine kafka.server.common
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
             api.fetch         | api metadata.topic cluster error core.log.. core.spi.. core.transaction
             api.offsets       | api metadata.topic error core.log..
             api.topic         | api api.config group metadata metadata.config metadata.topic
                               | cluster error logging core.engine core.log.. core.retention core.spi..
-            api.config        | api group metadata metadata.config metadata.topic clock explanation error logging
+            api.config        | api group metadata metadata.config metadata.log metadata.topic clock explanation error logging
                               | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
-            api.cluster       | api group share.state txn metadata.topic cluster core.log.. core.spi..
+            api.cluster       | api group share.state txn metadata.feature metadata.log metadata.topic cluster core.log..
+                              | core.spi.. kafka.clients.admin kafka.image kafka.server.common
+            api.replica       | api metadata.topic
+            api.security      | api
             api.group         | api group metadata.topic core.log..
             api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic error
                               | core.log.. core.producer core.spi.. core.transaction
@@ -62,23 +66,24 @@ class ArchitectureTest {
             coordinator       | error metadata.start metadata.topic cluster core.log.. core.spi.. core.transaction
                               | kafka.coordinator.. kafka.image kafka.server.common kafka.server.util..
                               | kafka.storage.internals.log
-            metadata          | error metadata.config metadata.kraft metadata.log metadata.producerid
+            metadata          | error metadata.config metadata.feature metadata.kraft metadata.log metadata.producerid
                               | metadata.start metadata.topic core.engine core.event core.log.. core.spi..
                               | kafka.server.common
             metadata.config   | metadata.log core.compaction core.event core.log.. core.record
                               | core.retention core.spi.. kafka.server.common kafka.server.config
                               | kafka.storage.internals.log
+            metadata.feature  | metadata.log core.event kafka.clients.admin kafka.server.common
             metadata.kraft    | metadata.log core.event kafka.image kafka.metadata kafka.server.common
                               | kafka.server.immutable
-            metadata.log      | core.compaction core.engine core.event core.log.. core.retention core.spi.. kafka.image
+            metadata.log      | error core.compaction core.engine core.event core.log.. core.retention core.spi.. kafka.image
                               | kafka.metadata kafka.server.common kafka.server.immutable
             metadata.producerid| metadata.log core.event kafka.server.common
-            metadata.start    | metadata.log core.engine core.event core.log.. core.spi.. kafka.image
+            metadata.start    | metadata.feature metadata.log core.engine core.event core.log.. core.spi.. kafka.image
                               | kafka.metadata kafka.server.common kafka.server.immutable
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
                               | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
             command           | picocli core.spi..
-            format            | command picocli config metadata metadata.log metadata.start metadata.topic
+            format            | command picocli config metadata metadata.feature metadata.log metadata.start metadata.topic
                               | core.directory core.engine core.event core.log.. core.spi.. kafka.server.common
             clock             | command picocli kafka.clients.admin
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..

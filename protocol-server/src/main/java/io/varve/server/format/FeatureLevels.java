@@ -2,7 +2,7 @@
 package io.varve.server.format;
 
 import io.varve.server.config.ConfigError;
-import io.varve.server.metadata.start.BootstrapCluster;
+import io.varve.server.metadata.feature.SupportedFeatures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +114,7 @@ final class FeatureLevels {
      * @throws ConfigError if a level is another one than the server's
      */
     static void requireOwn(String release, List<String> features) {
-        Map<String, Short> own = BootstrapCluster.levels();
+        Map<String, Short> own = SupportedFeatures.initial();
         if (release != null && version(release, false).featureLevel() != own.get(METADATA)) {
             throw new ConfigError("metadata.version can only be " + MetadataVersion.LATEST_PRODUCTION + " here, not "
                     + release + ": leave out --release-version");

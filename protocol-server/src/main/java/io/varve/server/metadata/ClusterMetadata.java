@@ -21,6 +21,7 @@ import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.log.MetadataRecordCodec;
 import io.varve.server.metadata.log.MetadataState;
+import io.varve.server.metadata.log.MetadataWriter;
 import io.varve.server.metadata.producerid.ProducerIdBlocks;
 import io.varve.server.metadata.producerid.ProducerIds;
 import io.varve.server.metadata.producerid.ReserveProducerIds;
@@ -86,6 +87,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
     private final CompletableFuture<Void> tried = new CompletableFuture<>();
 
     private final EventLog<MetadataState, ApiMessageAndVersion> events;
+    private final MetadataWriter writer;
     private final UncleanShutdownFlag uncleanShutdown;
     private final ProducerIds producerIds;
 
@@ -115,6 +117,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
                 new PartitionCreator(engine, topicConfigs),
                 publisher::publish,
                 scheduler);
+        writer = new MetadataWriter(events);
         uncleanShutdown = new UncleanShutdownFlag(config.nodeId(), engine, events);
         producerIds = new ProducerIdBlocks(() -> submit(new ReserveProducerIds(config.nodeId())));
     }
@@ -215,9 +218,9 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         return producerIds;
     }
 
-    /** @return the level of each finalized feature by name, for ApiVersions */
-    public Map<String, Short> features() {
-        return events.state().features();
+    /** @return reads the metadata's state, and changes what this class has no method for */
+    public MetadataWriter writer() {
+        return writer;
     }
 
     @Override
@@ -350,17 +353,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
                 : submit(new CreateTopicIfAbsent(wanted, rules, topics, ids));
     }
 
-    // Callers turn failures into error codes, and know Kafka's exceptions only.
     private <R> CompletableFuture<R> submit(Command<MetadataState, ApiMessageAndVersion, R> command) {
-        CompletableFuture<R> answer = new CompletableFuture<>();
-        events.submit(command).whenComplete((result, failure) -> {
-            if (failure == null) {
-                answer.complete(result);
-            } else {
-                answer.completeExceptionally(KafkaErrors.ofMetadataChange(failure));
-            }
-        });
-        return answer;
+        return writer.submit(command);
     }
 
     private void publishOpened() {

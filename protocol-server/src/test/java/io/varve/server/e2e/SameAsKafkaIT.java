@@ -3,20 +3,16 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
@@ -36,15 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Kafka used in the same way.
  */
 class SameAsKafkaIT {
-    /** Differ between any two brokers, or two runs. */
-    private static final Set<String> OWN = Set.of(
-            "Coordinator",
-            "CoordinatorId",
-            "ProducerId",
-            "CurrentTransactionStartTimeMs",
-            "TransactionDurationMs",
-            "LastTimestamp");
-
     /** Defaults that a decision, or the configuration file, says why they are not Kafka's. */
     private static final Set<String> OWN_DEFAULTS = Set.of(
             "group.coordinator.background.threads",
@@ -75,13 +62,6 @@ class SameAsKafkaIT {
             "num.network.threads",
             "transaction.partition.verification.enable");
 
-    /** Kafka's new clusters have one setting of all brokers (KIP-966). */
-    private static final String OF_NEW_CLUSTERS = "  min.insync.replicas=1 ";
-
-    /** Kafka shows no synonyms of these while the finest unit is not set. */
-    private static final Pattern IN_SEVERAL_UNITS =
-            Pattern.compile("(  (?:segment|segment\\.jitter|retention|flush)\\.ms=.*) synonyms=.*");
-
     private static final String CONFIGS = "kafka-configs.sh";
     private static final String TOPIC = "same";
     private static final String TIMES = "same-times";
@@ -94,6 +74,7 @@ class SameAsKafkaIT {
 
     private static Broker kafka;
     private static Broker server;
+    private static ToolComparison both;
     private static final List<Producer<String, String>> producers = new ArrayList<>();
 
     @BeforeAll
@@ -102,6 +83,7 @@ class SameAsKafkaIT {
         kafka = KafkaBroker.format(Files.createDirectory(directory.resolve("kafka")))
                 .start();
         server = Broker.start(own);
+        both = new ToolComparison(kafka, server);
         for (Broker broker : List.of(kafka, server)) {
             use(broker);
         }
@@ -171,7 +153,7 @@ class SameAsKafkaIT {
                 "find-hanging --topic same",
             })
     void tellsOfTransactions(String command) throws Exception {
-        assertSame("kafka-transactions.sh", command);
+        both.assertSame("kafka-transactions.sh", command);
     }
 
     @ParameterizedTest
@@ -188,7 +170,7 @@ class SameAsKafkaIT {
                 "--topic none-such",
             })
     void tellsOfOffsets(String command) throws Exception {
-        assertSame("kafka-get-offsets.sh", command);
+        both.assertSame("kafka-get-offsets.sh", command);
     }
 
     @Test
@@ -207,15 +189,15 @@ class SameAsKafkaIT {
                   {"topic": "same-deleted", "partition": 0, "offset": 7},
                   {"topic": "same-deleted", "partition": 1, "offset": 0}]}
                 """);
-        assertSame("kafka-delete-records.sh", "--offset-json-file " + offsets);
-        assertSame("kafka-get-offsets.sh", "--topic same-deleted --time earliest");
+        both.assertSame("kafka-delete-records.sh", "--offset-json-file " + offsets);
+        both.assertSame("kafka-get-offsets.sh", "--topic same-deleted --time earliest");
         Path beyond = Files.writeString(directory.resolve("beyond.json"), """
                 {"partitions": [
                   {"topic": "same-deleted", "partition": 0, "offset": 11},
                   {"topic": "same-deleted", "partition": 1, "offset": -1}]}
                 """);
-        assertSame("kafka-delete-records.sh", "--offset-json-file " + beyond);
-        assertSame("kafka-get-offsets.sh", "--topic same-deleted --time earliest");
+        both.assertSame("kafka-delete-records.sh", "--offset-json-file " + beyond);
+        both.assertSame("kafka-get-offsets.sh", "--topic same-deleted --time earliest");
     }
 
     @Test
@@ -227,29 +209,30 @@ class SameAsKafkaIT {
             hanging.send(new ProducerRecord<>("same-ended", 0, null, "hanging")).get();
             hanging.send(new ProducerRecord<>("same-ended", 1, null, "hanging")).get();
         }
-        assertSame("kafka-transactions.sh", "abort --topic same-ended --partition 0 --start-offset 0");
-        assertSame("kafka-transactions.sh", "describe-producers --topic same-ended --partition 0");
-        assertSame("kafka-transactions.sh", "abort --topic same-ended --partition 0 --start-offset 7");
-        assertSame("kafka-transactions.sh", "forceTerminateTransaction --transactionalId ended");
+        both.assertSame("kafka-transactions.sh", "abort --topic same-ended --partition 0 --start-offset 0");
+        both.assertSame("kafka-transactions.sh", "describe-producers --topic same-ended --partition 0");
+        both.assertSame("kafka-transactions.sh", "abort --topic same-ended --partition 0 --start-offset 7");
+        both.assertSame("kafka-transactions.sh", "forceTerminateTransaction --transactionalId ended");
         TransactionsIT.awaitNoOpenTransaction(kafka, "same-ended");
         TransactionsIT.awaitNoOpenTransaction(server, "same-ended");
-        assertSame("kafka-get-offsets.sh", "--topic same-ended");
+        both.assertSame("kafka-get-offsets.sh", "--topic same-ended");
     }
 
     @Test
     void changesAndDescribesSettings() throws Exception {
         String all = "--alter --entity-type brokers --entity-default ";
-        assertSame(CONFIGS, all + "--add-config message.max.bytes=5000,log.cleanup.policy=[delete,compact]");
-        assertSame(CONFIGS, "--describe --entity-type brokers --entity-default");
-        assertSame(CONFIGS, all + "--add-config node.id=3");
-        assertSame(CONFIGS, all + "--add-config log.segment.bytes=abc");
-        assertSame(CONFIGS, "--describe --entity-type topics --entity-name " + TOPIC + " --all");
-        assertSame(CONFIGS, all + "--delete-config message.max.bytes,log.cleanup.policy");
-        assertSame(
+        both.assertSame(CONFIGS, all + "--add-config message.max.bytes=5000,log.cleanup.policy=[delete,compact]");
+        both.assertSame(CONFIGS, "--describe --entity-type brokers --entity-default");
+        both.assertSame(CONFIGS, all + "--add-config node.id=3");
+        both.assertSame(CONFIGS, all + "--add-config log.segment.bytes=abc");
+        both.assertSame(CONFIGS, "--describe --entity-type topics --entity-name " + TOPIC + " --all");
+        both.assertSame(CONFIGS, all + "--delete-config message.max.bytes,log.cleanup.policy");
+        both.assertSame(
                 CONFIGS,
                 "--alter --entity-type groups --entity-name same --add-config consumer.session.timeout.ms=50000");
-        assertSame(CONFIGS, "--describe --entity-type groups --entity-name same --all");
-        assertSame(CONFIGS, "--alter --entity-type client-metrics --entity-name same --add-config interval.ms=1000");
+        both.assertSame(CONFIGS, "--describe --entity-type groups --entity-name same --all");
+        both.assertSame(
+                CONFIGS, "--alter --entity-type client-metrics --entity-name same --add-config interval.ms=1000");
     }
 
     /** A topic asks for no more replicas than it has, however many its setting says. */
@@ -304,57 +287,5 @@ class SameAsKafkaIT {
             return admin.describeConfigs(List.of(resource), options).all().get().get(resource).entries().stream()
                     .collect(Collectors.toMap(ConfigEntry::name, entry -> entry));
         }
-    }
-
-    private static void assertSame(String tool, String command) throws IOException {
-        List<ChildProcess> both = List.of(start(kafka, tool, command), start(server, tool, command));
-        List<String> printed = both.stream()
-                .map(running -> {
-                    try (running) {
-                        int code = running.exitWithin(Duration.ofSeconds(60));
-                        return code + "\n" + normalised(running.out()) + "\n" + normalised(running.err());
-                    }
-                })
-                .toList();
-        assertThat(printed.get(1)).as(tool + " " + command).isEqualTo(printed.get(0));
-    }
-
-    private static ChildProcess start(Broker broker, String tool, String command) {
-        return ChildProcess.start(
-                "bash", "-c", "bin/" + tool + " --bootstrap-server " + broker.bootstrap() + " " + command);
-    }
-
-    /**
-     * Without what differs between any two brokers; lines in an order of ours, a table's columns as wide as
-     * they need to be.
-     */
-    private static String normalised(String printed) {
-        List<String> lines = printed.lines()
-                .map(line -> line.replaceFirst("^\\[20[-0-9]+ [:,0-9]+]", "TIME"))
-                .filter(line -> !line.startsWith(OF_NEW_CLUSTERS))
-                .map(line -> IN_SEVERAL_UNITS.matcher(line).replaceFirst("$1"))
-                .map(line -> line.replaceAll("(127\\.0\\.0\\.1|localhost):\\d+( \\(id: \\d+)?", "BROKER"))
-                .toList();
-        if (lines.isEmpty() || !lines.get(0).contains("\t")) {
-            return lines.stream().sorted().collect(Collectors.joining("\n"));
-        }
-        List<String> columns = cells(lines.get(0));
-        List<String> rows = lines.stream()
-                .skip(1)
-                .map(SameAsKafkaIT::cells)
-                .map(cells -> IntStream.range(0, cells.size())
-                        .mapToObj(i ->
-                                OWN.contains(columns.get(i)) && !cells.get(i).equals("None")
-                                        ? columns.get(i)
-                                        : cells.get(i))
-                        .toList()
-                        .toString())
-                .sorted()
-                .toList();
-        return columns + "\n" + String.join("\n", rows);
-    }
-
-    private static List<String> cells(String line) {
-        return Arrays.stream(line.split("\t")).map(String::strip).toList();
     }
 }

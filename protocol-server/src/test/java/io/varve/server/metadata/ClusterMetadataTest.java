@@ -40,7 +40,7 @@ class ClusterMetadataTest {
         assertThat(id).hasSize(22).doesNotStartWith("-");
         assertThat(Uuid.fromString(id).toString()).isEqualTo(id);
         assertThat(node.restart().clusterId()).isEqualTo(id);
-        assertThat(node.metadata.features())
+        assertThat(node.metadata.writer().state().features())
                 .containsEntry("group.version", (short) 1)
                 .containsKey("metadata.version");
     }

@@ -33,7 +33,7 @@ class NetServerTest {
                                 .featureMetadata()
                                 .get(20, TimeUnit.SECONDS)
                                 .finalizedFeatures())
-                        .containsOnlyKeys("metadata.version", "group.version", "transaction.version");
+                        .containsOnlyKeys(Servers.FEATURES.finalized().keySet());
             }
         }
     }

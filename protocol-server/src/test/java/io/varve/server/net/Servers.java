@@ -29,7 +29,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Servers for tests, on free ports of the loopback address. */
 final class Servers {
-    static final Features FEATURES = Features.served((short) 30);
+    static final Features FEATURES = Features.initial();
 
     /** Makes worker threads only, which end with their server. */
     static final Scheduler SCHEDULER = new SystemScheduler(1);
@@ -63,7 +63,7 @@ final class Servers {
         ApiVersionRange ofItself = new ApiVersionRange(api, api.oldestVersion(), api.latestVersion());
         versions.add(ofItself);
         versions.sort(Comparator.comparing(ApiVersionRange::api));
-        served.add(new ServedApi(ofItself, new ApiVersionsHandler(versions, FEATURES)));
+        served.add(new ServedApi(ofItself, new ApiVersionsHandler(versions, () -> FEATURES)));
         return new HandlerLookup(served);
     }
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
@@ -25,18 +26,21 @@ public final class ApiVersionsHandler implements ApiHandler {
     /** The first version whose clients accept supported features that start at level 0 (KIP-1022). */
     private static final short FEATURE_LEVEL_0 = 4;
 
-    private final Features features;
-    private final ApiVersionsResponseData full;
-    private final ApiVersionsResponseData withoutLevel0;
+    /** The responses in one state of the features. */
+    private record Responses(Features features, ApiVersionsResponseData full, ApiVersionsResponseData withoutLevel0) {}
+
+    private final Collection<ApiVersionRange> served;
+    private final Supplier<Features> features;
+    private volatile Responses present;
 
     /**
      * @param served the served versions of each API, ApiVersions included, in the order of the keys
-     * @param features the levels of features
+     * @param features gives the levels of features
      */
-    public ApiVersionsHandler(Collection<ApiVersionRange> served, Features features) {
+    public ApiVersionsHandler(Collection<ApiVersionRange> served, Supplier<Features> features) {
+        this.served = served;
         this.features = features;
-        full = response(served, true);
-        withoutLevel0 = response(served, false);
+        present = responses(features.get());
     }
 
     @Override
@@ -48,10 +52,26 @@ public final class ApiVersionsHandler implements ApiHandler {
         if (!body.isValid()) {
             throw Errors.INVALID_REQUEST.exception();
         }
-        return CompletableFuture.completedFuture(request.version() >= FEATURE_LEVEL_0 ? full : withoutLevel0);
+        Responses now = responses();
+        return CompletableFuture.completedFuture(
+                request.version() >= FEATURE_LEVEL_0 ? now.full() : now.withoutLevel0());
     }
 
-    private ApiVersionsResponseData response(Collection<ApiVersionRange> served, boolean level0) {
+    private Responses responses() {
+        Responses last = present;
+        Features now = features.get();
+        if (!now.equals(last.features())) {
+            last = responses(now);
+            present = last;
+        }
+        return last;
+    }
+
+    private Responses responses(Features now) {
+        return new Responses(now, response(now, true), response(now, false));
+    }
+
+    private ApiVersionsResponseData response(Features features, boolean level0) {
         ApiVersionCollection versions = new ApiVersionCollection(served.size());
         // ApiVersions itself comes last.
         served.stream()

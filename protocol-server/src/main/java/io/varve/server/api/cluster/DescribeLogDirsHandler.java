@@ -37,7 +37,7 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
 
     private final Topics topics;
-    private final List<Path> directories;
+    private final LogDirectories directories;
 
     /**
      * @param topics finds topics and their logs
@@ -45,7 +45,7 @@ public final class DescribeLogDirsHandler implements ApiHandler {
      */
     public DescribeLogDirsHandler(Topics topics, List<Path> directories) {
         this.topics = topics;
-        this.directories = List.copyOf(directories);
+        this.directories = new LogDirectories(directories);
     }
 
     @Override
@@ -59,7 +59,7 @@ public final class DescribeLogDirsHandler implements ApiHandler {
         Map<Path, Map<String, List<DescribeLogDirsPartition>>> found = new HashMap<>();
         for (PartitionLog log : wanted(asked)) {
             try {
-                found.computeIfAbsent(directory(log), path -> new TreeMap<>())
+                found.computeIfAbsent(directories.of(log), path -> new TreeMap<>())
                         .computeIfAbsent(log.id().topic(), name -> new ArrayList<>())
                         .add(new DescribeLogDirsPartition()
                                 .setPartitionIndex(log.id().partition())
@@ -69,7 +69,7 @@ public final class DescribeLogDirsHandler implements ApiHandler {
             }
         }
         DescribeLogDirsResponseData response = new DescribeLogDirsResponseData();
-        for (Path path : directories) {
+        for (Path path : directories.paths()) {
             DescribeLogDirsResult result = new DescribeLogDirsResult().setLogDir(path.toString());
             setSpace(path, result);
             found.getOrDefault(path, Map.of())
@@ -78,10 +78,6 @@ public final class DescribeLogDirsHandler implements ApiHandler {
             response.results().add(result);
         }
         return response;
-    }
-
-    private Path directory(PartitionLog log) {
-        return log.directory().filter(directories::contains).orElse(directories.get(0));
     }
 
     /** @return the existing partitions among those of the request; all partitions when it names none */

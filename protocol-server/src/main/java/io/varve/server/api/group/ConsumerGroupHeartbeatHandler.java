@@ -5,7 +5,9 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 
 /**
@@ -14,15 +16,23 @@ import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
  */
 public final class ConsumerGroupHeartbeatHandler implements ApiHandler {
     private final Groups groups;
+    private final BooleanSupplier served;
 
-    /** @param groups the group coordinator */
-    public ConsumerGroupHeartbeatHandler(Groups groups) {
+    /**
+     * @param groups the group coordinator
+     * @param served false while {@code group.version} is 0: clients then fall back to the classic protocol
+     */
+    public ConsumerGroupHeartbeatHandler(Groups groups, BooleanSupplier served) {
         this.groups = groups;
+        this.served = served;
     }
 
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ConsumerGroupHeartbeatRequest heartbeat = (ConsumerGroupHeartbeatRequest) request.body();
+        if (!served.getAsBoolean()) {
+            throw Errors.UNSUPPORTED_VERSION.exception();
+        }
         return groups.consumerHeartbeat(RequestCaller.of(request), heartbeat.data());
     }
 }

@@ -62,8 +62,8 @@ public record HandlerContext(
         return new ConfigTargets(metadata, settings.groups());
     }
 
-    /** @return the feature level of {@code metadata.version} in which the metadata is written */
-    short metadataVersion() {
-        return metadata.features().get("metadata.version");
+    /** @return true if a feature is at a level above 0 now */
+    boolean uses(String feature) {
+        return metadata.writer().state().features().getOrDefault(feature, (short) 0) > 0;
     }
 }

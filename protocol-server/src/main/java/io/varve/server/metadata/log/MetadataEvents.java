@@ -3,6 +3,7 @@ package io.varve.server.metadata.log;
 
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.metadata.ConfigRecord;
@@ -44,10 +45,16 @@ public final class MetadataEvents {
     public static final String CLOCK_AHEAD_MS = "varve.clock.ahead.ms";
 
     /**
+     * The features whose levels clients have set, separated by commas: a start raises all others to the
+     * highest level that the software supports.
+     */
+    public static final String CHOSEN_FEATURES = "varve.features.chosen";
+
+    /**
      * The keys that the broker itself keeps among the settings of all brokers. Clients neither see nor change
      * them.
      */
-    public static final Set<String> OWN_KEYS = Set.of(CLUSTER_ID, UNFINISHED_RUN, CLOCK_AHEAD_MS);
+    public static final Set<String> OWN_KEYS = Set.of(CLUSTER_ID, UNFINISHED_RUN, CLOCK_AHEAD_MS, CHOSEN_FEATURES);
 
     private MetadataEvents() {}
 
@@ -61,7 +68,12 @@ public final class MetadataEvents {
         return config(CLUSTER, CLOCK_AHEAD_MS, Long.toString(ms));
     }
 
-    /** @return the event that finalizes a feature at a level */
+    /** @return the event that names the features whose levels clients have set */
+    public static ApiMessageAndVersion chosenFeatures(SortedSet<String> names) {
+        return config(CLUSTER, CHOSEN_FEATURES, String.join(",", names));
+    }
+
+    /** @return the event that finalizes a feature at a level; 0 ends its use */
     public static ApiMessageAndVersion feature(String name, short level) {
         return event(new FeatureLevelRecord().setName(name).setFeatureLevel(level), 0);
     }

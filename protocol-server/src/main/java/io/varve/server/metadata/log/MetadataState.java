@@ -121,9 +121,20 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
         return features;
     }
 
+    /** @return the features whose levels clients have set */
+    public Set<String> chosenFeatures() {
+        String names = ownSetting(MetadataEvents.CHOSEN_FEATURES);
+        return names == null ? Set.of() : Set.of(names.split(","));
+    }
+
+    /** @return offset after the last event */
+    public long nextOffset() {
+        return image.highestOffsetAndEpoch().offset() + 1;
+    }
+
     /** @return the cluster's id, or null before the first start */
     public String clusterId() {
-        return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.CLUSTER_ID);
+        return ownSetting(MetadataEvents.CLUSTER_ID);
     }
 
     /**
@@ -131,13 +142,17 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
      *     this run
      */
     public boolean isRunUnfinished() {
-        return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.UNFINISHED_RUN) != null;
+        return ownSetting(MetadataEvents.UNFINISHED_RUN) != null;
     }
 
     /** @return ms by which the clock is ahead of the machine's, because it was moved; 0 or more */
     public long clockAheadMs() {
-        String ms = image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.CLOCK_AHEAD_MS);
+        String ms = ownSetting(MetadataEvents.CLOCK_AHEAD_MS);
         return ms == null ? 0 : Long.parseLong(ms);
+    }
+
+    private String ownSetting(String key) {
+        return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(key);
     }
 
     /** @return the ids of topics that the last change created, altered or removed */

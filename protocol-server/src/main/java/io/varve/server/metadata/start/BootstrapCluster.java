@@ -4,23 +4,23 @@ package io.varve.server.metadata.start;
 import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
 import io.varve.core.runtime.Ids;
+import io.varve.server.metadata.feature.SupportedFeatures;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
-import org.apache.kafka.server.common.GroupVersion;
 import org.apache.kafka.server.common.MetadataVersion;
-import org.apache.kafka.server.common.TransactionVersion;
 
 /**
  * Writes, where they are missing, the features in force, the cluster's id and this node's registration. At
- * later starts there is nothing to do.
+ * later starts there is nothing to do, unless the software supports more than before. The levels that clients
+ * have set stay.
  *
  * @param nodeId {@code node.id}
  * @param rack {@code broker.rack}, or null
@@ -29,17 +29,6 @@ import org.apache.kafka.server.common.TransactionVersion;
  */
 public record BootstrapCluster(int nodeId, String rack, String clusterId, Ids ids)
         implements Command<MetadataState, ApiMessageAndVersion, Void> {
-    private static final Map<String, Short> FEATURES = Map.of(
-            GroupVersion.FEATURE_NAME, GroupVersion.GV_1.featureLevel(),
-            TransactionVersion.FEATURE_NAME, TransactionVersion.TV_2.featureLevel());
-
-    /** @return the level of each feature that a new cluster gets, by name */
-    public static Map<String, Short> levels() {
-        Map<String, Short> levels = new HashMap<>(FEATURES);
-        levels.put(MetadataVersion.FEATURE_NAME, MetadataEvents.VERSION.featureLevel());
-        return levels;
-    }
-
     @Override
     public Decision<ApiMessageAndVersion, Void> decide(MetadataState state) {
         List<ApiMessageAndVersion> events = new ArrayList<>();
@@ -49,8 +38,11 @@ public record BootstrapCluster(int nodeId, String rack, String clusterId, Ids id
         if (present.getOrDefault(MetadataVersion.FEATURE_NAME, (short) 0) < version) {
             events.add(MetadataEvents.feature(MetadataVersion.FEATURE_NAME, version));
         }
-        FEATURES.forEach((name, level) -> {
-            if (present.getOrDefault(name, (short) 0) < level) {
+        Set<String> chosen = state.chosenFeatures();
+        SupportedFeatures.initial().forEach((name, level) -> {
+            if (!name.equals(MetadataVersion.FEATURE_NAME)
+                    && !chosen.contains(name)
+                    && present.getOrDefault(name, (short) 0) < level) {
                 events.add(MetadataEvents.feature(name, level));
             }
         });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api.cluster;
+package io.varve.server.api.replica;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;

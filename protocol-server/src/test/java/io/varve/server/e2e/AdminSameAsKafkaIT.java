@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Compares administrators' calls and tools with those on a Kafka of the same node id: elections,
+ * reassignments, features, the quorum.
+ */
+class AdminSameAsKafkaIT {
+    @TempDir
+    static Path directory;
+
+    private static Broker kafka;
+    private static Broker server;
+    private static Admin ofKafka;
+    private static Admin ofServer;
+
+    @BeforeAll
+    static void start() throws Exception {
+        kafka = KafkaBroker.format(Files.createDirectory(directory.resolve("kafka")))
+                .start();
+        server = Broker.start(
+                Files.createDirectory(directory.resolve("own")), "node.id=7", "group.initial.rebalance.delay.ms=0");
+        ofKafka = JavaClientsIT.admin(kafka);
+        ofServer = JavaClientsIT.admin(server);
+        for (Admin admin : List.of(ofKafka, ofServer)) {
+            NewTopic wanted = new NewTopic("admin", 2, (short) 1).configs(Map.of("retention.ms", "-1"));
+            admin.createTopics(List.of(wanted)).all().get();
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        ofKafka.close();
+        ofServer.close();
+        kafka.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void answers(AdminCall call) {
+        assertThat(call.outcome(ofServer)).isEqualTo(call.outcome(ofKafka));
+    }
+
+    @ParameterizedTest
+    @OnlyOnFiles(because = "what a tool prints depends on the answers, which the calls compare on every backend")
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "kafka-leader-election.sh '--election-type preferred --topic admin --partition 0'",
+                "kafka-leader-election.sh '--election-type unclean --all-topic-partitions'",
+                "kafka-leader-election.sh '--election-type preferred --topic none-such --partition 0'",
+                "kafka-features.sh 'upgrade --feature made.up=3'",
+                "kafka-features.sh 'downgrade --feature metadata.version=20 --dry-run'",
+                "kafka-features.sh 'downgrade --unsafe --feature metadata.version=7'",
+                "kafka-features.sh 'downgrade --feature transaction.version=1 --dry-run'",
+                "kafka-acls.sh --list",
+                "kafka-acls.sh '--add --allow-principal User:a --operation Read --topic admin'",
+                "kafka-delegation-tokens.sh '--describe --command-config /dev/null'",
+                "kafka-cluster.sh 'unregister --id 77'",
+            })
+    void toolsPrint(String tool, String command) {
+        new ToolComparison(kafka, server).assertSame(tool, command);
+    }
+
+    @Test
+    @OnlyOnFiles(because = "what a tool prints depends on the answers, which the calls compare on every backend")
+    void reassignsPartitionsToTheNodeThatHasThem() throws Exception {
+        ToolComparison both = new ToolComparison(kafka, server);
+        Path same = reassignment("same.json", 7);
+        both.assertSame("kafka-reassign-partitions.sh", "--execute --reassignment-json-file " + same);
+        both.assertSame("kafka-reassign-partitions.sh", "--verify --reassignment-json-file " + same);
+        both.assertSame("kafka-reassign-partitions.sh", "--cancel --reassignment-json-file " + same);
+        both.assertSame("kafka-reassign-partitions.sh", "--list");
+        Path elsewhere = reassignment("elsewhere.json", 8);
+        both.assertSame("kafka-reassign-partitions.sh", "--execute --reassignment-json-file " + elsewhere);
+    }
+
+    private static Path reassignment(String file, int node) throws Exception {
+        return Files.writeString(directory.resolve(file), """
+                {"version": 1, "partitions": [{"topic": "admin", "partition": 1, "replicas": [%d]}]}
+                """.formatted(node));
+    }
+
+    /** The ids, epochs and offsets are a node's own. */
+    @Test
+    void describesTheQuorum() {
+        assertThat(quorum(server, "--status").lines().map(line -> line.split(":")[0]))
+                .containsExactlyElementsOf(quorum(kafka, "--status")
+                        .lines()
+                        .map(line -> line.split(":")[0])
+                        .toList());
+        assertThat(quorum(server, "--status")).contains("CurrentVoters:          [{\"id\": 7, \"endpoints\": [");
+        assertThat(quorum(server, "--replication").lines().skip(1))
+                .singleElement()
+                .asString()
+                .contains("Leader");
+    }
+
+    private static String quorum(Broker broker, String what) {
+        try (ChildProcess running = ChildProcess.start(
+                "bash",
+                "-c",
+                "bin/kafka-metadata-quorum.sh --bootstrap-server " + broker.bootstrap() + " describe " + what)) {
+            return running.succeed();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Compares what a tool prints on a Kafka and on a server that are used in the same way.
+ *
+ * @param kafka Apache Kafka
+ * @param server the server
+ */
+record ToolComparison(Broker kafka, Broker server) {
+    /** Differ between any two brokers, or two runs. */
+    private static final Set<String> OWN = Set.of(
+            "Coordinator",
+            "CoordinatorId",
+            "ProducerId",
+            "CurrentTransactionStartTimeMs",
+            "TransactionDurationMs",
+            "LastTimestamp");
+
+    /** Kafka's new clusters have one setting of all brokers (KIP-966). */
+    private static final String OF_NEW_CLUSTERS = "  min.insync.replicas=1 ";
+
+    /** Kafka shows no synonyms of these while the finest unit is not set. */
+    private static final Pattern IN_SEVERAL_UNITS =
+            Pattern.compile("(  (?:segment|segment\\.jitter|retention|flush)\\.ms=.*) synonyms=.*");
+
+    /** Runs a tool on both brokers, and requires the same exit code and output. */
+    void assertSame(String tool, String command) {
+        List<ChildProcess> both = List.of(start(kafka, tool, command), start(server, tool, command));
+        List<String> printed = both.stream()
+                .map(running -> {
+                    try (running) {
+                        int code = running.exitWithin(Duration.ofSeconds(60));
+                        return code + "\n" + normalised(running.out()) + "\n" + normalised(running.err());
+                    }
+                })
+                .toList();
+        assertThat(printed.get(1)).as(tool + " " + command).isEqualTo(printed.get(0));
+    }
+
+    private static ChildProcess start(Broker broker, String tool, String command) {
+        return ChildProcess.start(
+                "bash", "-c", "bin/" + tool + " --bootstrap-server " + broker.bootstrap() + " " + command);
+    }
+
+    /**
+     * Without what differs between any two brokers; lines in an order of ours, a table's columns as wide as
+     * they need to be.
+     */
+    private static String normalised(String printed) {
+        List<String> lines = printed.lines()
+                .map(line -> line.replaceFirst("^\\[20[-0-9]+ [:,0-9]+]", "TIME"))
+                .filter(line -> !line.startsWith(OF_NEW_CLUSTERS))
+                .map(line -> IN_SEVERAL_UNITS.matcher(line).replaceFirst("$1"))
+                .map(line -> line.replaceAll("(127\\.0\\.0\\.1|localhost):\\d+( \\(id: \\d+)?", "BROKER"))
+                .map(line -> line.replaceAll("\"log_dirs\":\\[\"[^\"]*\"]", "LOG_DIRS"))
+                .toList();
+        if (lines.isEmpty() || !lines.get(0).contains("\t")) {
+            return lines.stream().sorted().collect(Collectors.joining("\n"));
+        }
+        List<String> columns = cells(lines.get(0));
+        List<String> rows = lines.stream()
+                .skip(1)
+                .map(ToolComparison::cells)
+                .map(cells -> IntStream.range(0, cells.size())
+                        .mapToObj(i ->
+                                OWN.contains(columns.get(i)) && !cells.get(i).equals("None")
+                                        ? columns.get(i)
+                                        : cells.get(i))
+                        .toList()
+                        .toString())
+                .sorted()
+                .toList();
+        return columns + "\n" + String.join("\n", rows);
+    }
+
+    private static List<String> cells(String line) {
+        return Arrays.stream(line.split("\t")).map(String::strip).toList();
+    }
+}
