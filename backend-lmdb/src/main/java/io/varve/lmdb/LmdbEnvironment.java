@@ -4,12 +4,14 @@ package io.varve.lmdb;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.RecentAppends;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -57,6 +59,11 @@ final class LmdbEnvironment implements AutoCloseable {
     final ReadBuffers buffers;
     final SpaceCheck space;
     final boolean verifiesReads;
+    /** The span of what counts as appended of late, in bytes. */
+    final long recentSpan = RecentAppends.span();
+    /** Bytes of batches appended since the start. */
+    final AtomicLong appended = new AtomicLong();
+
     final Databases databases;
     /** Stores that a replacement is writing, and no segment refers to yet. */
     final Set<Integer> unpublishedStores = ConcurrentHashMap.newKeySet();

@@ -7,6 +7,7 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.Fencing;
+import io.varve.core.spi.support.RecentAppends;
 import io.varve.core.spi.support.SegmentRoll;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ final class LmdbPartition {
     /** True while a truncation or a replacement is between its transaction and its publication. */
     private boolean editing;
 
+    private final RecentAppends recent;
+
     private boolean loaded;
     private long start;
     private long end;
@@ -64,6 +67,7 @@ final class LmdbPartition {
         this.number = number;
         this.environment = environment;
         this.dirty = dirty;
+        this.recent = new RecentAppends(environment.recentSpan);
         this.uncommitted = new UncommittedChanges(environment.staging);
     }
 
@@ -98,6 +102,11 @@ final class LmdbPartition {
 
     synchronized Extent extent() {
         return new Extent(start, Math.max(start, committedEnd), committedEnd);
+    }
+
+    /** @return true if the batches from an offset on may not be in memory; false outside the extent */
+    synchronized boolean readWaits(long offset) {
+        return start <= offset && offset < committedEnd && !recent.has(offset, environment.appended.get());
     }
 
     synchronized CommittedView committedView() {
@@ -144,6 +153,7 @@ final class LmdbPartition {
             at += uncommitted.stage(bytes, at, active);
         }
         active.appended(now);
+        recent.appended(environment.appended.addAndGet(bytes.remaining()), end);
         end = run.nextOffset();
         markDirty();
     }

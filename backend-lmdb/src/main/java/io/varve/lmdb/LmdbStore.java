@@ -188,6 +188,11 @@ final class LmdbStore implements PartitionStore {
     }
 
     @Override
+    public boolean readWaits(long offset) {
+        return partition.readWaits(offset);
+    }
+
+    @Override
     public OffsetAt offsetAt(long timestamp) {
         token.requireOpen();
         return new LmdbPartitionReader(partition).offsetAt(timestamp);

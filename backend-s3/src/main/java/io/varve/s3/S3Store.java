@@ -136,6 +136,11 @@ final class S3Store implements PartitionStore {
     }
 
     @Override
+    public boolean readWaits(long offset) {
+        return reads.readWaits(offset);
+    }
+
+    @Override
     public OffsetAt offsetAt(long timestamp) {
         return reads.offsetAt(timestamp);
     }

@@ -32,6 +32,11 @@ final class TieredReads {
         return offset >= local.start() || offset < partition.extent(local).start();
     }
 
+    /** @return true if the hot partition has the offset, and a read of it may wait for the device */
+    boolean readWaits(long offset) {
+        return hot.readWaits(offset);
+    }
+
     BatchSlice read(long offset, long endOffset, int maxBytes) {
         BatchSlice local = readLocal(offset, endOffset, maxBytes);
         return local != null ? local : remote.await(readRemote(offset, decidedEnd(offset, endOffset), maxBytes));

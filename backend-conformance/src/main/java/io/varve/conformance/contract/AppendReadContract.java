@@ -58,6 +58,30 @@ public abstract class AppendReadContract extends Contract {
     }
 
     @Test
+    void readsOfWhatWasJustAppendedWaitForNoDevice() {
+        appendTens(12);
+        for (long offset : new long[] {0, 5, 60, 119, 120, 500}) {
+            assertThat(store.readWaits(offset)).as("offset %d", offset).isFalse();
+        }
+    }
+
+    @Test
+    void loadedBytesAreThoseAppendedAlsoAfterAStart() {
+        appendTens(3);
+        sync();
+        reopen();
+        store.readWaits(0); // what it says is the backend's business
+        try (BatchSlice slice = store.read(10, TO_END, ALL)) {
+            slice.load();
+            assertThat(bases(slice)).containsExactly(10L, 20L);
+        }
+        try (BatchSlice nothing = store.read(30, TO_END, ALL)) {
+            nothing.load();
+            assertThat(nothing.sizeInBytes()).isZero();
+        }
+    }
+
+    @Test
     void keepsTheCallersBufferAsItWas() {
         BatchRun run = Batches.run(ten(0));
         ByteBuffer before =

@@ -110,6 +110,17 @@ public final class UninterruptibleFile implements AutoCloseable {
         });
     }
 
+    /**
+     * Has the system read bytes into its page cache; they are not copied. Returns when they are there, or the
+     * file has ended.
+     */
+    public void load(long position, int length) throws IOException {
+        uninterrupted(open -> {
+            PageLoad.run(open, position, length);
+            return null;
+        });
+    }
+
     /** As {@link FileChannel#write(ByteBuffer, long)}. */
     int write(ByteBuffer bytes, long position) throws IOException {
         int start = bytes.position();

@@ -38,7 +38,10 @@ public final class Checkpoints {
     private final OffsetCheckpoint recoveryPoints;
     private final OffsetCheckpoint startOffsets;
     private final DirectorySpace space;
+    /** Bytes appended to the directory since the start. */
     private final AtomicLong appended = new AtomicLong();
+    /** That number when a write was last due. */
+    private final AtomicLong lastDue = new AtomicLong();
 
     Checkpoints(Path directory, DirectorySpace space, FailPoints failPoints) {
         this.recoveryPoints = new OffsetCheckpoint(directory.resolve(FileNames.RECOVERY_POINTS), failPoints);
@@ -100,6 +103,12 @@ public final class Checkpoints {
      */
     boolean areDueAfter(int bytes, long every) {
         long now = appended.addAndGet(bytes);
-        return now >= every && appended.compareAndSet(now, 0);
+        long last = lastDue.get();
+        return now - last >= every && lastDue.compareAndSet(last, now);
+    }
+
+    /** @return bytes appended to the directory since the start */
+    long appendedBytes() {
+        return appended.get();
     }
 }

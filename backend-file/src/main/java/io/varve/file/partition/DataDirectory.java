@@ -8,6 +8,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.RecentAppends;
 import io.varve.file.disk.DirectorySpace;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
@@ -52,6 +53,7 @@ public final class DataDirectory {
     private final Map<PartitionId, FilePartition> partitions = new ConcurrentSkipListMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final Runnable afterWrite;
+    private final long recentSpan = RecentAppends.span();
 
     private DataDirectory(
             DirectoryLock lock,
@@ -156,6 +158,11 @@ public final class DataDirectory {
     /** @return a number that no earlier call has returned; names files that are written aside */
     long nextNumber() {
         return numbers.incrementAndGet();
+    }
+
+    /** @return the span of what counts as appended of late, in bytes */
+    long recentSpan() {
+        return recentSpan;
     }
 
     PartitionDirectory directoryOf(PartitionId id) {

@@ -10,6 +10,7 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.Fencing;
+import io.varve.core.spi.support.RecentAppends;
 import io.varve.file.disk.DirectorySpace;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
@@ -40,6 +41,8 @@ public final class FilePartition {
     /** Tells which handles may use the partition; opened and ended with the monitor held. */
     private final Fencing fencing;
 
+    private final RecentAppends recent;
+
     private volatile PartitionView view;
     /** The partition's name in entries of the ring; made when first needed, as most partitions are idle. */
     private byte[] ringName;
@@ -49,6 +52,7 @@ public final class FilePartition {
         this.id = id;
         this.directory = dataDirectory.directoryOf(id);
         this.fencing = new Fencing(id);
+        this.recent = new RecentAppends(dataDirectory.recentSpan());
         this.durability = new PartitionSync(this, recoveryPoint, startPoint);
     }
 
@@ -142,6 +146,7 @@ public final class FilePartition {
             }
             throw e;
         }
+        recent.appended(dataDirectory.checkpoints().appendedBytes(), now.end());
         view = new PartitionView(
                 now.start(),
                 now.segments(),
@@ -238,6 +243,14 @@ public final class FilePartition {
         FilePartitionReader.ReadRequest request =
                 new FilePartitionReader.ReadRequest(offset, endOffset, maxBytes, dataDirectory.verifiesReads());
         return readingView(now -> FilePartitionReader.read(id, now, durability.durable(), request));
+    }
+
+    /** @return true if the batches from an offset on may not be in memory; false outside the extent */
+    boolean readWaits(long offset) {
+        PartitionView now = view;
+        return now.start() <= offset
+                && offset < now.end()
+                && !recent.has(offset, dataDirectory.checkpoints().appendedBytes());
     }
 
     OffsetAt offsetAt(long timestamp) {

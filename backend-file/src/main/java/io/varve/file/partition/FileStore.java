@@ -109,6 +109,11 @@ public final class FileStore implements PartitionStore {
     }
 
     @Override
+    public boolean readWaits(long offset) {
+        return partition.readWaits(offset);
+    }
+
+    @Override
     public OffsetAt offsetAt(long timestamp) {
         token.requireOpen();
         return partition.offsetAt(timestamp);

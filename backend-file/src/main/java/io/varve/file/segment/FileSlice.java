@@ -78,6 +78,17 @@ public final class FileSlice implements BatchSlice {
     }
 
     @Override
+    public void load() {
+        if (length > 0) {
+            try {
+                open.load(position, length);
+            } catch (IOException e) {
+                throw Disk.readFailure("reading " + length + " bytes at " + position, file.path(), e);
+            }
+        }
+    }
+
+    @Override
     public void close() {
         if (file != null) {
             file.release();

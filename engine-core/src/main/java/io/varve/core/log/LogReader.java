@@ -133,6 +133,23 @@ public final class LogReader {
     }
 
     /**
+     * @param offset first offset to read
+     * @return true if {@link #readLocal} there may wait for the device, as {@link PartitionStore#readWaits};
+     *     returns at once
+     */
+    public boolean readWaits(long offset) {
+        return store.readWaits(offset);
+    }
+
+    /**
+     * @param epoch a leader epoch
+     * @return true if {@link #endOfEpoch} may have to read batches; returns at once
+     */
+    public boolean endOfEpochWaits(int epoch) {
+        return !writer.epochs().knowsEndOf(epoch);
+    }
+
+    /**
      * What a read sees.
      *
      * @param from offset at which the store is read

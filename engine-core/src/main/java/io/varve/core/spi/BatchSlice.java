@@ -43,6 +43,15 @@ public interface BatchSlice extends AutoCloseable {
         into.put(all.slice(all.position() + from, into.remaining()));
     }
 
+    /**
+     * Brings the bytes into memory, so that sending them does not wait for a device; waits for the device
+     * itself. Does nothing for bytes that are in memory. A hint: under memory pressure the system may drop
+     * them again.
+     *
+     * @throws StorageException RETRY if the device cannot be read
+     */
+    default void load() {}
+
     /** Releases the bytes. Does not throw. */
     @Override
     void close();

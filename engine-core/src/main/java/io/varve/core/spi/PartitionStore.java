@@ -188,6 +188,19 @@ public interface PartitionStore extends AutoCloseable {
     }
 
     /**
+     * Tells whether {@link #readLocal} from an offset on may wait for the device, because its bytes, or those
+     * that find them, may not be in memory. Returns at once. The result is a hint. An event loop calls this,
+     * and leaves a read that may wait to a worker thread, which also {@link BatchSlice#load loads} it.
+     *
+     * @param offset first offset to read
+     * @return true if the read may wait; false for an offset that is in a remote tier only, or outside the
+     *     extent; any after {@link #close}
+     */
+    default boolean readWaits(long offset) {
+        return false;
+    }
+
+    /**
      * Reads as {@link #read} does, without waiting for a remote tier: the result comes later. By default the
      * read is done at once.
      *

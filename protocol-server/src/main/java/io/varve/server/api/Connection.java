@@ -19,6 +19,12 @@ public interface Connection {
     Executor executor();
 
     /**
+     * @return runs tasks on worker threads, where they may wait for disks, in turn with those of other
+     *     connections. A connection gives it one task at a time. Drops tasks when the server has stopped
+     */
+    Executor background();
+
+    /**
      * Runs a task on the event loop later.
      *
      * @param delayMs ms from now

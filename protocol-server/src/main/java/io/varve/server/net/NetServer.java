@@ -193,7 +193,8 @@ public final class NetServer implements AutoCloseable {
             return;
         }
         ServerContext shared = context;
-        NettyConnection connection = new NettyConnection(channel, listenerName, peerNumber.getAndIncrement());
+        NettyConnection connection =
+                new NettyConnection(channel, listenerName, peerNumber.getAndIncrement(), shared.workers());
         FrameAssembler frames = new FrameAssembler(
                 allocator, shared.limits(), shared.budget().partial().share(channel::close), shared.clock());
         channel.config().setRecvByteBufAllocator(new FrameReceiver(frames));

@@ -21,6 +21,8 @@ final class NettyConnection implements Connection {
     private final String listenerName;
     private final InetSocketAddress remote;
     private final String id;
+    private final WorkerPool workers;
+    private final WorkerPool.Flow flow = new WorkerPool.Flow();
 
     /** Tasks to run at the close; null once they have run. Guarded by this. */
     private Set<Registration> onClose = new LinkedHashSet<>();
@@ -34,8 +36,12 @@ final class NettyConnection implements Connection {
         }
     }
 
-    /** @param number unique for each connection, because a peer may reuse its port at once */
-    NettyConnection(Channel channel, String listenerName, long number) {
+    /**
+     * @param number unique for each connection, because a peer may reuse its port at once
+     * @param workers run its tasks in the background
+     */
+    NettyConnection(Channel channel, String listenerName, long number, WorkerPool workers) {
+        this.workers = workers;
         this.channel = channel;
         this.listenerName = listenerName;
         remote = (InetSocketAddress) channel.remoteAddress();
@@ -64,6 +70,11 @@ final class NettyConnection implements Connection {
     @Override
     public Executor executor() {
         return channel.eventLoop();
+    }
+
+    @Override
+    public Executor background() {
+        return task -> workers.execute(flow, task);
     }
 
     @Override

@@ -22,7 +22,6 @@ final class WorkerHandOver {
     private final FrameAssembler frames;
     private final RequestSequencer requests;
     private final ClientConnection client;
-    private final WorkerPool.Flow flow = new WorkerPool.Flow();
 
     private boolean withWorker;
 
@@ -52,7 +51,7 @@ final class WorkerHandOver {
      */
     void handOver(NextRequest next, ResponseSlot slot) {
         withWorker = true;
-        server.workers().execute(flow, () -> {
+        connection.background().execute(() -> {
             RuntimeException refusal = null;
             try {
                 if (slot.request() == null) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -34,6 +35,9 @@ public final class CountedStore implements PartitionStore {
     private long localStart;
     private long copiedEnd;
     private boolean cached;
+    private volatile long slowEnd;
+    private volatile CountDownLatch device;
+    private final AtomicInteger loads = new AtomicInteger();
     private final List<Runnable> remoteReads = new ArrayList<>();
     private StorageException refusingRemoteReads;
 
@@ -124,6 +128,32 @@ public final class CountedStore implements PartitionStore {
         return result;
     }
 
+    /** Makes reads below an offset wait for the device: until the latch is open. */
+    public void slowBelow(long offset, CountDownLatch until) {
+        slowEnd = offset;
+        device = until;
+    }
+
+    /** Counts the slices that were loaded. */
+    public int loads() {
+        return loads.get();
+    }
+
+    @Override
+    public boolean readWaits(long offset) {
+        return offset < slowEnd;
+    }
+
+    private void awaitDevice(long offset) {
+        if (readWaits(offset)) {
+            try {
+                device.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
     /** Makes appends wait for the device. */
     public void letAppendsWait(boolean wait) {
         appendsWait = wait;
@@ -181,6 +211,7 @@ public final class CountedStore implements PartitionStore {
         if (!isLocal(offset)) {
             throw new AssertionError("a read of " + offset + " waits for the remote tier");
         }
+        awaitDevice(offset);
         return counted(inner.read(offset, endOffset, maxBytes));
     }
 
@@ -202,6 +233,11 @@ public final class CountedStore implements PartitionStore {
             @Override
             public ByteBuffer buffer() {
                 return slice.buffer();
+            }
+
+            @Override
+            public void load() {
+                loads.incrementAndGet();
             }
 
             @Override

@@ -151,6 +151,11 @@ public final class LogFixture implements Topics {
         }
     }
 
+    /** The handler of an API. */
+    public ApiHandler handler(ApiKeys api) {
+        return handlers.get(api);
+    }
+
     public CountedStore store(Topic topic, int partition) {
         return stores.get(topic.partition(partition).id());
     }

@@ -27,6 +27,11 @@ public class Loopback implements Connection {
     }
 
     @Override
+    public Executor background() {
+        return Runnable::run;
+    }
+
+    @Override
     public Runnable schedule(long delayMs, Runnable task) {
         return () -> {}; // no time passes
     }

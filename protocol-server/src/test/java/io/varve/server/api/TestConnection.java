@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 public final class TestConnection extends Loopback {
     private final VirtualTime time;
     private final ConcurrentLinkedQueue<Runnable> loop = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Runnable> background = new ConcurrentLinkedQueue<>();
     private final List<Runnable> onClose = new ArrayList<>();
     private boolean open = true;
     private int timers;
@@ -40,6 +41,17 @@ public final class TestConnection extends Loopback {
         return loop.size();
     }
 
+    /** Runs all tasks of the worker threads. */
+    public void runBackground() {
+        for (Runnable task = background.poll(); task != null; task = background.poll()) {
+            task.run();
+        }
+    }
+
+    public int tasksInBackground() {
+        return background.size();
+    }
+
     /** Counts the timers and close tasks that were not cancelled. */
     public int leftovers() {
         return timers + onClose.size();
@@ -54,6 +66,11 @@ public final class TestConnection extends Loopback {
     @Override
     public Executor executor() {
         return loop::add;
+    }
+
+    @Override
+    public Executor background() {
+        return background::add;
     }
 
     @Override

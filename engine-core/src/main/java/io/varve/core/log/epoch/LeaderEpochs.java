@@ -123,6 +123,14 @@ public final class LeaderEpochs {
     }
 
     /**
+     * @param epoch a leader epoch
+     * @return true if {@link #endOf} reads nothing
+     */
+    public boolean knowsEndOf(int epoch) {
+        return starts != null || epoch < 0 || epoch >= current;
+    }
+
+    /**
      * @param offset an offset of the log
      * @param logEnd the log end offset
      * @return the epoch in which the record at the offset was written, or would be written now; -1 if that is

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
  * reads and never waits for one: the answer holds those that are there in time. What comes later is closed;
  * the storage keeps it in its cache, so that the client's next fetch finds it.
  *
- * <p>Used on the event loop of the fetch's connection. Reads are completed by other threads.
+ * <p>Used as {@link PartitionFetchReader} is. Reads are completed by other threads.
  */
 final class ColdReads {
     /** Max number of reads of one fetch at a time: one consumer must not take all threads of the tier. */

@@ -57,9 +57,10 @@ public final class FetchHandler implements ApiHandler {
                 PartitionFetch.forgotten(data));
         FetchLimits limits = FetchLimits.of(data, request.version(), config);
         FetchReader reader = new FetchReader(new PartitionFetchReader(topics, cluster.nodeId(), limits), limits);
-        return context.fetches().size() <= FetchReader.SLICE
-                ? answer(request, context, reader, limits, reader.read(context.fetches()))
-                : reader.read(context.fetches(), IdleAnswers.NONE, request.connection())
+        FetchResult begun = reader.begin(context.fetches());
+        return begun.answers().size() == context.fetches().size()
+                ? answer(request, context, reader, limits, begun)
+                : reader.readOn(context.fetches(), IdleAnswers.NONE, begun, request.connection())
                         .thenCompose(result -> answer(request, context, reader, limits, result));
     }
 
@@ -79,7 +80,11 @@ public final class FetchHandler implements ApiHandler {
                 result,
                 limits,
                 request.connection(),
-                idle -> reader.read(context.fetches(), idle, request.connection())
+                idle -> reader.readOn(
+                                context.fetches(),
+                                idle,
+                                new FetchResult(context.fetches().size()),
+                                request.connection())
                         .thenApply(last -> answer(request, context, reader, last)));
         return wait.await(limits.maxWaitMs());
     }

@@ -10,8 +10,14 @@ import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 
 /**
- * Reads the partitions of one fetch within its limits, a slice of them at a time. Used by one request, on the
- * event loop of its connection.
+ * Reads the partitions of one fetch within its limits, a slice of them at a time. Reads that may wait for a
+ * disk, and all after them, go to a worker thread, so that a slow disk holds up nobody but this client:
+ *
+ * <pre>
+ *   on the event loop --the next partition may wait--> on a worker thread --last partition--> done, on the loop
+ * </pre>
+ *
+ * Used by one request, on the event loop of its connection unless a method says otherwise.
  */
 final class FetchReader {
     /**
@@ -38,32 +44,36 @@ final class FetchReader {
     }
 
     /**
-     * Reads partitions in order until the response is full. It takes the first batch found however large that
-     * is, so that a client whose limits are too small still makes progress (KIP-74). Later batches must fit
-     * into the rest of the limit.
+     * Reads the partitions of a fetch up to the first one that may wait for a disk; none if there are more
+     * than {@link #SLICE}.
      *
      * @param fetches the partitions, in the order to read them
-     * @return what was read; the caller sends it or releases it
+     * @return what was read of them; the caller gives it to {@link #readOn} unless it has them all
      */
-    FetchResult read(List<PartitionFetch> fetches) {
+    FetchResult begin(List<PartitionFetch> fetches) {
         FetchResult result = new FetchResult(fetches.size());
-        read(fetches, IdleAnswers.NONE, result, fetches.size());
+        if (fetches.size() <= SLICE) {
+            read(fetches, IdleAnswers.NONE, result, false);
+        }
         return result;
     }
 
     /**
-     * Reads as {@link #read(List)}, but at most {@link #SLICE} partitions at a time: between two slices the
-     * event loop serves other connections.
+     * Reads partitions in order until the response is full. It takes the first batch found however large that
+     * is, so that a client whose limits are too small still makes progress (KIP-74). Later batches must fit
+     * into the rest of the limit. The event loop serves other connections between two slices.
      *
      * @param fetches the partitions, in the order to read them
      * @param idle answers to take instead of reading
+     * @param result what was read so far
      * @param connection the client's; its event loop calls this method
-     * @return completes with what was read, for the caller to send or to release; fails when the connection
-     *     is closed before that
+     * @return completes on the event loop with what was read, for the caller to send or to release; fails
+     *     when the connection is closed before that
      */
-    CompletionStage<FetchResult> read(List<PartitionFetch> fetches, IdleAnswers idle, Connection connection) {
+    CompletionStage<FetchResult> readOn(
+            List<PartitionFetch> fetches, IdleAnswers idle, FetchResult result, Connection connection) {
         CompletableFuture<FetchResult> done = new CompletableFuture<>();
-        readSlices(fetches, idle, new FetchResult(fetches.size()), connection, done);
+        readSlices(fetches, idle, result, connection, done);
         return done;
     }
 
@@ -78,13 +88,38 @@ final class FetchReader {
             done.completeExceptionally(new CloseConnectionException("the connection was closed during a fetch"));
             return;
         }
-        try {
-            read(fetches, idle, result, SLICE);
+        guarded(result, done, () -> {
+            boolean mayWait = read(fetches, idle, result, false);
             if (result.answers().size() == fetches.size()) {
                 done.complete(result);
+            } else if (mayWait) {
+                connection.background().execute(() -> readWaiting(fetches, idle, result, connection, done));
             } else {
                 connection.executor().execute(() -> readSlices(fetches, idle, result, connection, done));
             }
+        });
+    }
+
+    /** Reads what is left, on a worker thread. */
+    private void readWaiting(
+            List<PartitionFetch> fetches,
+            IdleAnswers idle,
+            FetchResult result,
+            Connection connection,
+            CompletableFuture<FetchResult> done) {
+        guarded(result, done, () -> {
+            while (connection.isOpen() && result.answers().size() < fetches.size()) {
+                read(fetches, idle, result, true);
+            }
+            // The loop takes what was read, or finds that the connection is closed.
+            connection.executor().execute(() -> readSlices(fetches, idle, result, connection, done));
+        });
+    }
+
+    /** Takes a step of a read; tells its failure. A step whose read fails has released the result. */
+    private void guarded(FetchResult result, CompletableFuture<FetchResult> done, Runnable step) {
+        try {
+            step.run();
         } catch (RejectedExecutionException loopEnded) {
             release(result);
             done.completeExceptionally(loopEnded);
@@ -93,19 +128,32 @@ final class FetchReader {
         }
     }
 
-    /** Reads the next partitions, at most {@code max} of them. */
-    private void read(List<PartitionFetch> fetches, IdleAnswers idle, FetchResult result, int max) {
+    /**
+     * Reads the next partitions, at most {@link #SLICE} of them. On a worker thread if {@code waiting}.
+     *
+     * @param waiting true to wait for disks; false to end before the first partition that may wait
+     * @return true if it has ended before such a partition
+     */
+    private boolean read(List<PartitionFetch> fetches, IdleAnswers idle, FetchResult result, boolean waiting) {
         int start = result.answers().size();
-        int end = Math.min(fetches.size(), start + max);
+        int end = Math.min(fetches.size(), start + SLICE);
         try {
             for (int i = start; i < end; i++) {
                 PartitionData known = idle.at(i);
+                if (known == null && !waiting && !isFull(result) && partitions.mayWait(fetches.get(i))) {
+                    return true;
+                }
                 result.add(known != null ? known : read(fetches.get(i), result));
             }
+            return false;
         } catch (Throwable failure) {
             release(result);
             throw failure;
         }
+    }
+
+    private boolean isFull(FetchResult result) {
+        return result.bytes() > 0 && result.bytes() >= limits.maxBytes();
     }
 
     private PartitionData read(PartitionFetch fetch, FetchResult before) {

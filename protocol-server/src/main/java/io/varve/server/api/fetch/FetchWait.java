@@ -57,10 +57,17 @@ final class FetchWait {
                     return;
                 }
             }
-            int found = reader.availableBytes(fetch);
-            unreadable |= found < 0;
-            available += Math.max(0, found) - bytes;
-            bytes = Math.max(0, found);
+            if (reader.mayWait(fetch)) {
+                unmeasured.add(this);
+            } else {
+                found(reader.availableBytes(fetch));
+            }
+        }
+
+        private void found(int now) {
+            unreadable |= now < 0;
+            available += Math.max(0, now) - bytes;
+            bytes = Math.max(0, now);
         }
 
         @Override
@@ -86,6 +93,10 @@ final class FetchWait {
     private final List<Watch> watches;
     private final Queue<Watch> woken = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean waking = new AtomicBoolean();
+    /** Woken watches whose partitions are measured by a worker thread, since that may wait for a disk. */
+    private final List<Watch> unmeasured = new ArrayList<>();
+
+    private boolean measuring;
     private final CompletableFuture<FetchResponseData> answered = new CompletableFuture<>();
     private Runnable timer = () -> {};
     private Runnable closeWatch = () -> {};
@@ -155,6 +166,7 @@ final class FetchWait {
         if (end < watches.size() && !ended) {
             onLoop(() -> registerFrom(end));
         }
+        measure();
     }
 
     private void wake() {
@@ -182,6 +194,34 @@ final class FetchWait {
         } else if (!ended && !woken.isEmpty()) {
             wake();
         }
+        measure();
+    }
+
+    /** Has a worker thread measure what may wait for a disk, unless one is at it. */
+    private void measure() {
+        if (ended || measuring || unmeasured.isEmpty()) {
+            return;
+        }
+        measuring = true;
+        List<Watch> some = List.copyOf(unmeasured);
+        unmeasured.clear();
+        connection.background().execute(() -> {
+            int[] bytes = some.stream()
+                    .mapToInt(watch -> reader.availableBytes(watch.fetch))
+                    .toArray();
+            onLoop(() -> measured(some, bytes));
+        });
+    }
+
+    private void measured(List<Watch> some, int[] bytes) {
+        measuring = false;
+        for (int i = 0; i < bytes.length; i++) {
+            some.get(i).found(bytes[i]);
+        }
+        if (!ended && isEnough()) {
+            finish();
+        }
+        measure();
     }
 
     private boolean isEnough() {

@@ -17,8 +17,9 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
- * Reads one partition for a fetch, as the partition is now. Made for one fetch, and used on the event loop of
- * its connection. Never waits for a remote tier.
+ * Reads one partition for a fetch, as the partition is now. Made for one fetch. Used on the event loop of its
+ * connection, and by one worker thread at a time for reads that may wait for a disk; the two take turns.
+ * Never waits for a remote tier.
  */
 final class PartitionFetchReader {
     private static final long UNKNOWN = -1;
@@ -62,6 +63,17 @@ final class PartitionFetchReader {
     }
 
     /**
+     * @param fetch what the client wants of the partition
+     * @return true if {@link #read} or {@link #availableBytes} may wait for a disk; returns at once
+     */
+    boolean mayWait(PartitionFetch fetch) {
+        PartitionLog log = log(fetch);
+        return log != null
+                && (fetch.lastFetchedEpoch() >= 0 && log.reader().endOfEpochWaits(fetch.lastFetchedEpoch())
+                        || log.highWatermark() > fetch.offset() && log.reader().readWaits(fetch.offset()));
+    }
+
+    /**
      * Measures what {@link #read} would find. Counts nothing of a partition that a remote tier must be asked
      * for: {@link #cold} tells when its records are there. Where {@code min_bytes} is at most 1 it reads no
      * records.
@@ -88,10 +100,14 @@ final class PartitionFetchReader {
         if (limits.minBytes() <= 1) {
             return 1;
         }
-        PartitionData answer = read(fetch, Math.min(fetch.maxBytes(), limits.maxBytes()), true);
-        int bytes = answer.records().sizeInBytes();
-        FetchResult.release(answer);
-        return answer.errorCode() == Errors.NONE.code() ? bytes : -1;
+        int max = Math.min(fetch.maxBytes(), limits.maxBytes());
+        ReadResult read = log.reader().readLocal(fetch.offset(), max, limits.isolation());
+        if (read == null) {
+            return 0;
+        }
+        int bytes = read.slice().sizeInBytes();
+        read.slice().close();
+        return bytes;
     }
 
     /**
@@ -159,6 +175,7 @@ final class PartitionFetchReader {
         if (full || visibleEnd(log) <= fetch.offset()) {
             return answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         }
+        boolean waits = log.reader().readWaits(fetch.offset());
         ReadResult read = log.reader().readLocal(fetch.offset(), maxBytes, limits.isolation());
         boolean local = read != null;
         if (!local) {
@@ -177,7 +194,20 @@ final class PartitionFetchReader {
             answer.setAbortedTransactions(aborted(fetch, read));
         }
         coldRecords |= !local;
+        if (local && waits) {
+            load(read);
+        }
         return answer.setRecords(new SliceRecords(read.slice()));
+    }
+
+    /** Loads what was read; closes it when that fails. */
+    private static void load(ReadResult read) {
+        try {
+            read.slice().load();
+        } catch (RuntimeException | Error failure) {
+            read.slice().close();
+            throw failure;
+        }
     }
 
     private ReadResult readCold(PartitionFetch fetch, PartitionLog log, int maxBytes) {
