@@ -43,9 +43,10 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 
 /**
  * Serves classic groups and consumer groups (KIP-848) with their committed offsets, and the membership of
- * share groups ({@link #shareGroups}), by Kafka's coordinator. A server without groups spends nothing on
- * them. Thread-safe; no method blocks. A future fails with a Kafka {@link ApiException} or completes with an
- * error code in its value; callers handle both. Futures complete on any thread.
+ * share groups ({@link #shareGroups}) and streams groups ({@link #streamsGroups}), by Kafka's coordinator. A
+ * server without groups spends nothing on them. Thread-safe; no method blocks. A future fails with a Kafka
+ * {@link ApiException} or completes with an error code in its value; callers handle both. Futures complete on
+ * any thread.
  *
  * <p>Groups are stored in {@code __consumer_offsets}, which the first {@link #find} creates. Until then calls
  * fail with NOT_COORDINATOR, which makes clients look up the coordinator; only {@link #list} returns an empty
@@ -62,11 +63,17 @@ public final class Groups implements AutoCloseable {
     private final GroupLimit limit;
     private final TransactionalOffsets transactional = new TransactionalOffsets(this);
     private final ShareGroups shareGroups;
+    private final StreamsGroups streamsGroups;
 
-    private Groups(CoordinatorHost<KafkaGroupCoordinator> host, GroupLimit limit) {
+    private Groups(
+            CoordinatorHost<KafkaGroupCoordinator> host,
+            GroupLimit limit,
+            GroupConfigManager settings,
+            GroupsConfig config) {
         this.host = host;
         this.limit = limit;
         shareGroups = new ShareGroups(this);
+        streamsGroups = new StreamsGroups(this, settings, config.coordinator().streamsGroupHeartbeatIntervalMs());
     }
 
     /**
@@ -88,7 +95,7 @@ public final class Groups implements AutoCloseable {
                 creation,
                 context.scheduler(),
                 (offsets, known) -> new KafkaGroupCoordinator(config, settings, context, offsets, known));
-        return new Groups(host, new GroupLimit(config.maxGroups(), context.clock()));
+        return new Groups(host, new GroupLimit(config.maxGroups(), context.clock()), settings, config);
     }
 
     private static void configure(GroupConfigManager settings, ConfigResource resource, Map<String, String> configs) {
@@ -129,6 +136,11 @@ public final class Groups implements AutoCloseable {
     /** @return the share groups (KIP-932) */
     public ShareGroups shareGroups() {
         return shareGroups;
+    }
+
+    /** @return the streams groups (KIP-1071) */
+    public StreamsGroups streamsGroups() {
+        return streamsGroups;
     }
 
     <T> CompletableFuture<T> serve(Function<GroupCoordinatorService, CompletableFuture<T>> call) {

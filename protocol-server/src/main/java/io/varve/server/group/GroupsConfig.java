@@ -32,6 +32,7 @@ import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 public final class GroupsConfig {
     private static final String MAX_GROUPS = "max.groups";
 
+    /** Of parts of Kafka's share groups that these have not. */
     private static final Set<String> ABSENT = Set.of(
             ShareGroupConfig.SHARE_FETCH_PURGATORY_PURGE_INTERVAL_REQUESTS_CONFIG,
             ShareGroupConfig.SHARE_GROUP_PERSISTER_CLASS_NAME_CONFIG);
@@ -81,13 +82,10 @@ public final class GroupsConfig {
         }
     }
 
-    /**
-     * @return every key that has an effect here; keys of streams groups have none, because those are not
-     *     served, nor have keys of parts that Kafka's share groups have and these have not
-     */
+    /** @return every key that has an effect here */
     public static Set<String> keys() {
         return definition().names().stream()
-                .filter(key -> !key.startsWith("group.streams.") && !ABSENT.contains(key))
+                .filter(key -> !ABSENT.contains(key))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serdes;
@@ -38,6 +39,7 @@ class StreamsIT {
     private static final int CRASHES = 3;
     private static final int LINES_BETWEEN_CRASHES = 400;
     private static final String[] WORDS = {"varve", "clay", "silt", "summer", "winter", "ice", "lake"};
+    private static final String APPLICATION = "word-count";
     private static final String LINES = "lines";
     private static final String COUNTS = "counts";
     private static final long SEED = 20260101;
@@ -85,6 +87,7 @@ class StreamsIT {
                             .mapToLong(List::size)
                             .sum())
                     .isEqualTo(total());
+            resetsTheApplication(broker);
         } finally {
             streams.close(PATIENCE);
             broker.close();
@@ -95,6 +98,25 @@ class StreamsIT {
         counted.forEach((word, counts) -> assertThat(counts)
                 .as(word)
                 .isEqualTo(LongStream.rangeClosed(1, sent.get(word)).boxed().toList()));
+    }
+
+    private static void resetsTheApplication(Broker broker) throws Exception {
+        try (Admin admin = JavaClientsIT.admin(broker);
+                ChildProcess reset = ChildProcess.start(
+                        "bash",
+                        "-c",
+                        "bin/kafka-streams-application-reset.sh --force --application-id " + APPLICATION
+                                + " --input-topics " + LINES + " --bootstrap-server " + broker.bootstrap())) {
+            assertThat(admin.listTopics().names().get()).anyMatch(topic -> topic.startsWith(APPLICATION));
+            reset.succeed();
+            assertThat(admin.listTopics().names().get()).noneMatch(topic -> topic.startsWith(APPLICATION));
+            assertThat(admin.listConsumerGroupOffsets(APPLICATION)
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                            .values())
+                    .extracting(OffsetAndMetadata::offset)
+                    .containsOnly(0L);
+        }
     }
 
     private static Topology topology() {
@@ -113,7 +135,7 @@ class StreamsIT {
 
     private Properties settings(Broker broker) {
         Properties settings = new Properties();
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "word-count");
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
         settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap());
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put(

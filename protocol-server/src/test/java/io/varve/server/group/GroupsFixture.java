@@ -57,6 +57,8 @@ public final class GroupsFixture implements AutoCloseable {
 
     private static final Map<String, String> QUICK = Map.of(
             "group.initial.rebalance.delay.ms", "0",
+            "group.streams.initial.rebalance.delay.ms", "0",
+            "group.streams.assignment.interval.ms", "0",
             "group.consumer.assignment.interval.ms", "0",
             "group.consumer.min.heartbeat.interval.ms", "50",
             "group.consumer.heartbeat.interval.ms", "50",

@@ -54,7 +54,12 @@ class ProtocolTest {
                             org.assertj.core.groups.Tuple.tuple((short) 18, (short) 0, (short) 4));
             if (version >= 3) {
                 Set<String> supported = version >= 4
-                        ? Set.of("metadata.version", "group.version", "share.version", "transaction.version")
+                        ? Set.of(
+                                "metadata.version",
+                                "group.version",
+                                "share.version",
+                                "streams.version",
+                                "transaction.version")
                         : Set.of("metadata.version");
                 assertThat(response.supportedFeatures())
                         .extracting("name", String.class)
@@ -62,7 +67,11 @@ class ProtocolTest {
                 assertThat(response.finalizedFeatures())
                         .extracting("name", String.class)
                         .containsExactlyInAnyOrder(
-                                "metadata.version", "group.version", "share.version", "transaction.version");
+                                "metadata.version",
+                                "group.version",
+                                "share.version",
+                                "streams.version",
+                                "transaction.version");
                 assertThat(response.finalizedFeaturesEpoch()).isZero();
             }
         }

@@ -36,6 +36,7 @@ import io.varve.server.api.group.DeleteShareGroupOffsetsHandler;
 import io.varve.server.api.group.DescribeGroupsHandler;
 import io.varve.server.api.group.DescribeShareGroupOffsetsHandler;
 import io.varve.server.api.group.HeartbeatHandler;
+import io.varve.server.api.group.InternalTopicCreation;
 import io.varve.server.api.group.JoinGroupHandler;
 import io.varve.server.api.group.LeaveGroupHandler;
 import io.varve.server.api.group.ListGroupsHandler;
@@ -44,6 +45,8 @@ import io.varve.server.api.group.OffsetDeleteHandler;
 import io.varve.server.api.group.OffsetFetchHandler;
 import io.varve.server.api.group.ShareGroupDescribeHandler;
 import io.varve.server.api.group.ShareGroupHeartbeatHandler;
+import io.varve.server.api.group.StreamsGroupDescribeHandler;
+import io.varve.server.api.group.StreamsGroupHeartbeatHandler;
 import io.varve.server.api.group.SyncGroupHandler;
 import io.varve.server.api.offsets.ListOffsetsHandler;
 import io.varve.server.api.offsets.OffsetForLeaderEpochHandler;
@@ -80,6 +83,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.server.common.GroupVersion;
+import org.apache.kafka.server.common.StreamsVersion;
 
 /**
  * Lists every API of Kafka's protocol in the order of the keys. A line has the versions that are served, the
@@ -97,7 +101,6 @@ public final class ApiTable {
     private static final String NO_QUOTAS = "there are no quotas yet";
     private static final String NO_TELEMETRY = "no metrics are asked of clients yet";
     private static final String NO_SHARE_GROUPS = "there are no share groups (KIP-932) yet";
-    private static final String NO_STREAMS_GROUPS = "there are no streams groups (KIP-1071) yet";
     private static final String CONTROLLERS_ONLY =
             "brokers and controllers ask it of controllers, never clients of a broker";
 
@@ -214,8 +217,8 @@ public final class ApiTable {
         absent(85, WRITE_SHARE_GROUP_STATE,         NO_SHARE_GROUPS);
         absent(86, DELETE_SHARE_GROUP_STATE,        NO_SHARE_GROUPS);
         absent(87, READ_SHARE_GROUP_STATE_SUMMARY,  NO_SHARE_GROUPS);
-        absent(88, STREAMS_GROUP_HEARTBEAT,         NO_STREAMS_GROUPS);
-        absent(89, STREAMS_GROUP_DESCRIBE,          NO_STREAMS_GROUPS);
+        served(88, STREAMS_GROUP_HEARTBEAT,      0,  0, LARGE,    100_000, WORKER_IF_LARGE, c -> new StreamsGroupHeartbeatHandler(c.groups().streamsGroups(), new InternalTopicCreation(topics -> c.metadata().createTopics(topics, false), c.runtime().clock()), () -> c.uses(StreamsVersion.FEATURE_NAME)));
+        served(89, STREAMS_GROUP_DESCRIBE,       0,  0, ORDINARY, 100_000, WORKER,          c -> new StreamsGroupDescribeHandler(c.groups().streamsGroups(), () -> c.uses(StreamsVersion.FEATURE_NAME)));
         served(90, DESCRIBE_SHARE_GROUP_OFFSETS, 0,  1, LARGE,    100_000, WORKER,          c -> new DescribeShareGroupOffsetsHandler(c.groups().shareGroups()));
         served(91, ALTER_SHARE_GROUP_OFFSETS,    0,  0, LARGE,    100_000, WORKER,          c -> new AlterShareGroupOffsetsHandler(c.groups().shareGroups(), c.metadata()));
         served(92, DELETE_SHARE_GROUP_OFFSETS,   0,  0, LARGE,    100_000, WORKER,          c -> new DeleteShareGroupOffsetsHandler(c.groups().shareGroups()));

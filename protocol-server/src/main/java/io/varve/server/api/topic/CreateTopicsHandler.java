@@ -9,7 +9,6 @@ import io.varve.server.metadata.config.ConfigEntry;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.TopicResult;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,9 +50,7 @@ public final class CreateTopicsHandler implements ApiHandler {
                 name -> response.topics().add(refused(name, Errors.INVALID_REQUEST, "Duplicate topic name.")));
         for (CreatableTopic topic : topics.values()) {
             String name = topic.name();
-            Map<Integer, List<Integer>> assignments = new HashMap<>();
-            topic.assignments()
-                    .forEach(assignment -> assignments.put(assignment.partitionIndex(), assignment.brokerIds()));
+            NewTopic asNamed = NewTopic.of(topic);
             if (name.equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
                 response.topics().add(refused(name, Errors.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."));
             } else if (Topic.isInternal(name)) {
@@ -62,26 +59,20 @@ public final class CreateTopicsHandler implements ApiHandler {
                                 name,
                                 Errors.INVALID_TOPIC_EXCEPTION,
                                 "Topic '" + name + "' is the broker's own; it is created when it is needed."));
-            } else if (assignments.size() < topic.assignments().size()) {
+            } else if (asNamed.assignments().size() < topic.assignments().size()) {
                 response.topics()
                         .add(refused(
                                 name,
                                 Errors.INVALID_REPLICA_ASSIGNMENT,
                                 "Found multiple manual partition assignments for one partition."));
             } else {
-                wanted.add(newTopic(topic, assignments));
+                wanted.add(asNamed);
             }
         }
         return metadata.createTopics(wanted, asked.validateOnly()).thenApply(outcomes -> {
             outcomes.forEach(outcome -> response.topics().add(result(outcome)));
             return response;
         });
-    }
-
-    private static NewTopic newTopic(CreatableTopic topic, Map<Integer, List<Integer>> assignments) {
-        Map<String, String> configs = new HashMap<>();
-        topic.configs().forEach(config -> configs.put(config.name(), config.value()));
-        return new NewTopic(topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments, configs);
     }
 
     private CreatableTopicResult result(TopicResult outcome) {

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.server.common.GroupVersion;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.common.ShareVersion;
+import org.apache.kafka.server.common.StreamsVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /** Lists the features of this server (KIP-584) with the levels that it supports. */
@@ -32,7 +33,8 @@ public final class SupportedFeatures {
     /**
      * The ranges by the features' names: {@code group.version} 1 lets clients use the consumer protocol of
      * KIP-848; at {@code transaction.version} 2 the broker adds partitions to transactions, and raises
-     * producer epochs (KIP-890); {@code share.version} 1 lets clients use share groups (KIP-932).
+     * producer epochs (KIP-890); {@code share.version} 1 lets clients use share groups
+     * (KIP-932), and {@code streams.version} 1 lets Kafka Streams have its tasks assigned (KIP-1071).
      */
     public static final Map<String, LevelRange> RANGES = Map.of(
             MetadataVersion.FEATURE_NAME,
@@ -40,6 +42,7 @@ public final class SupportedFeatures {
                             MetadataVersion.MINIMUM_VERSION.featureLevel(), MetadataEvents.VERSION.featureLevel()),
             GroupVersion.FEATURE_NAME, new LevelRange((short) 0, GroupVersion.GV_1.featureLevel()),
             ShareVersion.FEATURE_NAME, new LevelRange((short) 0, ShareVersion.SV_1.featureLevel()),
+            StreamsVersion.FEATURE_NAME, new LevelRange((short) 0, StreamsVersion.SV_1.featureLevel()),
             TransactionVersion.FEATURE_NAME, new LevelRange((short) 0, TransactionVersion.TV_2.featureLevel()));
 
     private SupportedFeatures() {}

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.topic;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 
 /**
  * A topic that a client wants created, unchecked.
@@ -29,5 +31,17 @@ public record NewTopic(
      */
     public static NewTopic withDefaults(String name) {
         return new NewTopic(name, BROKER_DEFAULT, BROKER_DEFAULT, Map.of(), Map.of());
+    }
+
+    /**
+     * @param wanted a topic as a request names it
+     * @return the same; if one partition is assigned twice, the last assignment counts
+     */
+    public static NewTopic of(CreatableTopic wanted) {
+        Map<Integer, List<Integer>> assignments = new HashMap<>();
+        wanted.assignments().forEach(each -> assignments.put(each.partitionIndex(), each.brokerIds()));
+        Map<String, String> configs = new HashMap<>();
+        wanted.configs().forEach(config -> configs.put(config.name(), config.value()));
+        return new NewTopic(wanted.name(), wanted.numPartitions(), wanted.replicationFactor(), assignments, configs);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.api.HandlerExchange;
 import io.varve.server.group.GroupsFixture;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -12,6 +13,8 @@ import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKey;
 import org.apache.kafka.common.message.UpdateFeaturesResponseData;
@@ -76,16 +79,39 @@ class FeatureUpdatesTest {
     void theConsumerProtocolEndsWithItsFeature() {
         update("group.version", 0, UpgradeType.SAFE_DOWNGRADE, false);
         assertThat(level("group.version")).isEqualTo(UNUSED);
-        assertThat(heartbeat()).isEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(consumerHeartbeat()).isEqualTo(Errors.UNSUPPORTED_VERSION);
         update("group.version", 1, UpgradeType.UPGRADE, false);
-        assertThat(heartbeat()).isNotEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(consumerHeartbeat()).isNotEqualTo(Errors.UNSUPPORTED_VERSION);
     }
 
-    private Errors heartbeat() {
-        try {
+    @Test
+    void theStreamsProtocolEndsWithItsFeature() {
+        update("streams.version", 0, UpgradeType.SAFE_DOWNGRADE, false);
+        assertThat(level("streams.version")).isEqualTo(UNUSED);
+        assertThat(streamsHeartbeat()).isEqualTo(Errors.UNSUPPORTED_VERSION);
+        update("streams.version", 1, UpgradeType.UPGRADE, false);
+        assertThat(streamsHeartbeat()).isNotEqualTo(Errors.UNSUPPORTED_VERSION);
+    }
+
+    private Errors consumerHeartbeat() {
+        return errorOf(() -> {
             ConsumerGroupHeartbeatResponseData response =
                     exchange(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 1, new ConsumerGroupHeartbeatRequestData());
-            return Errors.forCode(response.errorCode());
+            return response.errorCode();
+        });
+    }
+
+    private Errors streamsHeartbeat() {
+        return errorOf(() -> {
+            StreamsGroupHeartbeatResponseData response =
+                    exchange(ApiKeys.STREAMS_GROUP_HEARTBEAT, 0, new StreamsGroupHeartbeatRequestData());
+            return response.errorCode();
+        });
+    }
+
+    private static Errors errorOf(Supplier<Short> code) {
+        try {
+            return Errors.forCode(code.get());
         } catch (ApiException e) {
             return Errors.forException(e);
         }
