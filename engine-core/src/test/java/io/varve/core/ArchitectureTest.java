@@ -39,6 +39,7 @@ class ArchitectureTest {
             log.epoch    | spi record
             log.recovery | log.read transaction producer spi record runtime
             event        | log log.append log.read spi record runtime
+            embedded     | engine event log log.append log.config log.read compaction spi record runtime
             engine       | log log.config compaction retention spi spi.support record runtime
             """);
 

@@ -22,10 +22,19 @@ public record Decision<E, R>(List<E> events, Supplier<R> answer) {
     }
 
     /**
+     * @param events the events to log, in order, all or none
+     * @param answer the answer, which depends on nothing that happens later
+     * @return a decision with that answer
+     */
+    public static <E, R> Decision<E, R> of(List<E> events, R answer) {
+        return new Decision<>(events, () -> answer);
+    }
+
+    /**
      * @param answer the answer
      * @return a decision without events
      */
     public static <E, R> Decision<E, R> nothing(R answer) {
-        return new Decision<>(List.of(), () -> answer);
+        return of(List.of(), answer);
     }
 }

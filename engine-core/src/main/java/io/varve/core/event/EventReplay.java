@@ -24,8 +24,9 @@ public final class EventReplay<E> {
     /** Offset of the next event. */
     private long next;
 
-    private EventReplay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink) {
+    private EventReplay(PartitionLog log, long from, EventCodec<E> codec, EventCodec.Sink<E> sink) {
         this.log = log;
+        this.next = from;
         this.codec = codec;
         this.sink = sink;
     }
@@ -42,7 +43,18 @@ public final class EventReplay<E> {
      *     durable; CORRUPT if an event is missing or damaged, the message naming log and offset
      */
     public static <E> void replay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink, Scheduler scheduler) {
-        new EventReplay<>(log, codec, sink).replay(scheduler);
+        replayFrom(0, log, codec, sink, scheduler);
+    }
+
+    /**
+     * As {@link #replay}, of the events that came after a state was kept.
+     *
+     * @param from offset of the first event, which is the first of a batch; the log has every offset from
+     *     there on
+     */
+    public static <E> void replayFrom(
+            long from, PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink, Scheduler scheduler) {
+        new EventReplay<>(log, from, codec, sink).replay(scheduler);
     }
 
     private void replay(Scheduler scheduler) {
@@ -51,7 +63,10 @@ public final class EventReplay<E> {
         if (failure != null) {
             throw failure;
         }
-        VerifyingLogReader batches = new VerifyingLogReader(log, REPLAY_BYTES, this::decode, (offset, why) -> {
+        if (next < log.logStartOffset()) {
+            throw damaged(next, "the events before offset " + log.logStartOffset() + " are gone");
+        }
+        VerifyingLogReader batches = new VerifyingLogReader(log, next, REPLAY_BYTES, this::decode, (offset, why) -> {
             throw damaged(offset, why);
         });
         while (batches.readOnce(end)) {

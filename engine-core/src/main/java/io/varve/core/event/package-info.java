@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Keeps the server's own state as a log of events: commands decide events, events are logged, logged events
- * change the state.
+ * Keeps a state, such as the server's own, as a log of events: commands decide events, events are logged,
+ * logged events change the state.
  */
 package io.varve.core.event;

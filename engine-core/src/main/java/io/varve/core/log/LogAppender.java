@@ -6,6 +6,7 @@ import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.append.AppendRefusals;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
+import io.varve.core.log.append.EndOffsetConflictException;
 import io.varve.core.log.append.RunSequenceCheck;
 import io.varve.core.producer.SequenceCheck;
 import io.varve.core.producer.SequenceVerdict;
@@ -32,6 +33,8 @@ import java.util.function.LongConsumer;
  * lock.
  */
 public final class LogAppender {
+    private static final long ANYWHERE = -1;
+
     private final StoreWriter writer;
     private final PartitionStore store;
     private final HighWatermark highWatermark;
@@ -89,6 +92,18 @@ public final class LogAppender {
     }
 
     /**
+     * As {@link #append(ByteBuffer, AppendOrigin)}, only if the log ends where the caller believes: nobody
+     * has appended since the caller read.
+     *
+     * @param expectedEndOffset the log end offset at which to append
+     * @throws EndOffsetConflictException if the log ends elsewhere; it says where, and nothing was written
+     */
+    public AppendResult appendAt(long expectedEndOffset, ByteBuffer batches, AppendOrigin origin) {
+        AppendRun run = check(batches, origin, DecompressionMeter.NONE);
+        return append(run, VerificationGuard.NONE, Runnable::run, expectedEndOffset);
+    }
+
+    /**
      * Checks batches against the format and this partition's rules, those of a producer record by record.
      * Changes nothing: the first half of an append.
      *
@@ -116,10 +131,14 @@ public final class LogAppender {
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
     public AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards) {
+        return append(run, guard, afterwards, ANYWHERE);
+    }
+
+    private AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards, long expectedEndOffset) {
         Objects.requireNonNull(guard, "guard");
         run.stamp();
         store.awaitSpace(run.end() - run.start()); // before the writer's lock is taken
-        AppendResult result = write(run, guard);
+        AppendResult result = write(run, guard, expectedEndOffset);
         if (!result.duplicate()) {
             requestCommit(run.records(), afterwards);
         }
@@ -134,7 +153,7 @@ public final class LogAppender {
         }
     }
 
-    private AppendResult write(AppendRun run, VerificationGuard guard) {
+    private AppendResult write(AppendRun run, VerificationGuard guard, long expectedEndOffset) {
         long base;
         long next;
         writer.lock();
@@ -148,6 +167,9 @@ public final class LogAppender {
             }
             highWatermark.requireRising();
             base = writer.logEndOffset();
+            if (expectedEndOffset != ANYWHERE && expectedEndOffset != base) {
+                throw new EndOffsetConflictException(store.id(), expectedEndOffset, base);
+            }
             next = writer.append(run);
         } finally {
             writer.unlock();

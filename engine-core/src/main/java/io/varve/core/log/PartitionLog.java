@@ -10,6 +10,7 @@ import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import java.nio.file.Path;
 import java.util.List;
@@ -208,6 +209,16 @@ public final class PartitionLog {
                 .filter(Segment::isLocal)
                 .mapToLong(Segment::bytes)
                 .sum();
+    }
+
+    /**
+     * Gives the small blobs that are stored beside the records. Those of the log itself, about producers and
+     * leader epochs, are among them.
+     *
+     * @return the blobs, for states that a replay could rebuild
+     */
+    public Snapshots snapshots() {
+        return store.snapshots();
     }
 
     /**

@@ -35,6 +35,8 @@ public final class VerifyingLogReader {
     }
 
     /**
+     * Reads from the log's start.
+     *
      * @param log the log to read
      * @param readBytes max bytes of one read
      * @param sound gets one or more whole batches, big-endian, from position to limit; must not keep the
@@ -42,11 +44,21 @@ public final class VerifyingLogReader {
      * @param damage called for each damaged range that is skipped
      */
     public VerifyingLogReader(PartitionLog log, int readBytes, Consumer<ByteBuffer> sound, DamageListener damage) {
+        this(log, log.logStartOffset(), readBytes, sound, damage);
+    }
+
+    /**
+     * As {@link #VerifyingLogReader(PartitionLog, int, Consumer, DamageListener)}, from a later offset.
+     *
+     * @param from the first offset to read, at which a batch begins; from the log's start to its end
+     */
+    public VerifyingLogReader(
+            PartitionLog log, long from, int readBytes, Consumer<ByteBuffer> sound, DamageListener damage) {
         this.log = log;
         this.readBytes = readBytes;
         this.sound = sound;
         this.damage = damage;
-        this.offset = log.logStartOffset();
+        this.offset = from;
     }
 
     /** @return the offset at which the next read begins */

@@ -2,6 +2,9 @@
 package io.varve.core.spi;
 
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Opens a backend's {@link Storage}. Found by {@link java.util.ServiceLoader}: name the class in
@@ -9,6 +12,13 @@ import java.util.List;
  * parameters.
  */
 public interface StorageProvider {
+    /** @return every backend on the class path, by its name */
+    static SortedMap<String, StorageProvider> all() {
+        SortedMap<String, StorageProvider> backends = new TreeMap<>();
+        ServiceLoader.load(StorageProvider.class).forEach(provider -> backends.put(provider.name(), provider));
+        return backends;
+    }
+
     /**
      * @return the value of {@code storage.backend} that selects this backend: lower case, no spaces, constant
      */

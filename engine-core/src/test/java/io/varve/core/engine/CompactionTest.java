@@ -23,11 +23,10 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.ProvidedStorage;
 import io.varve.core.spi.SegmentLimits;
-import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.StorageProvider;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,17 +64,7 @@ class CompactionTest {
 
     private void start(CompactionConfig compaction) {
         engine = LogEngine.open(
-                new StorageProvider() {
-                    @Override
-                    public String name() {
-                        return "memory";
-                    }
-
-                    @Override
-                    public Storage open(StorageContext context) {
-                        return storage;
-                    }
-                },
+                new ProvidedStorage(storage),
                 new StorageContext(List.of(Path.of("unused")), Map.of(), time, time, Ids.random(), failPoints),
                 new EngineConfig(
                         Durability.SYNC,

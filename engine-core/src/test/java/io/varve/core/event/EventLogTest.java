@@ -20,10 +20,9 @@ import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
-import io.varve.core.spi.Storage;
+import io.varve.core.spi.ProvidedStorage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.StorageProvider;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,18 +40,6 @@ import org.junit.jupiter.api.Test;
 /** Tests the writer with a list of words as the state, to which each event adds a word. */
 class EventLogTest {
     private static final PartitionId ID = new PartitionId("words", new UUID(1, 2), 0);
-
-    private record Provided(Storage storage) implements StorageProvider {
-        @Override
-        public String name() {
-            return "provided";
-        }
-
-        @Override
-        public Storage open(StorageContext context) {
-            return storage;
-        }
-    }
 
     private static final class Words implements EventCodec<String> {
         @Override
@@ -108,7 +95,7 @@ class EventLogTest {
     private void start() {
         gate = new GatedStorage(memory);
         engine = LogEngine.open(
-                new Provided(gate),
+                new ProvidedStorage(gate),
                 new StorageContext(
                         List.of(Path.of("unused")),
                         Map.of(),
@@ -151,7 +138,7 @@ class EventLogTest {
         List<String> order = new ArrayList<>();
         for (int run = 0; run < 2; run++) {
             LogEngine driven = LogEngine.open(
-                    new Provided(memory),
+                    new ProvidedStorage(memory),
                     new StorageContext(
                             List.of(Path.of("unused")), Map.of(), time, time, Ids.seeded(1), new FailPoints()),
                     EngineConfig.DEFAULT);

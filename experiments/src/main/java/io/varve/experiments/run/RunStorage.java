@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 
 /**
  * Holds the storage of a run, and the form in which batches are appended to it.
@@ -102,12 +101,11 @@ record RunStorage(
     }
 
     private static StorageProvider installed(String name) {
-        for (StorageProvider provider : ServiceLoader.load(StorageProvider.class)) {
-            if (provider.name().equals(name)) {
-                return provider;
-            }
+        StorageProvider provider = StorageProvider.all().get(name);
+        if (provider == null) {
+            throw new IllegalArgumentException("no backend named " + name + " is on the class path");
         }
-        throw new IllegalArgumentException("no backend named " + name + " is on the class path");
+        return provider;
     }
 
     private static BucketModel model(Scenario scenario) {

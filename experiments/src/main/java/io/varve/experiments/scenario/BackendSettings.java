@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -24,7 +23,7 @@ final class BackendSettings {
         List<String> names = Stream.concat(Stream.of(backend.kind()), backend.hot().stream())
                 .map(YamlValue::name)
                 .toList();
-        for (StorageProvider provider : ServiceLoader.load(StorageProvider.class)) {
+        for (StorageProvider provider : StorageProvider.all().values()) {
             if (names.contains(provider.name())) {
                 provider.settings().forEach(setting -> settings.put(setting.key(), setting));
             }

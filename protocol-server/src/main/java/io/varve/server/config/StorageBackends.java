@@ -4,10 +4,8 @@ package io.varve.server.config;
 import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -27,7 +25,7 @@ public final class StorageBackends {
      * @throws ConfigError if no backend has the name; the message lists the names that exist
      */
     public static StorageProvider named(String name) {
-        SortedMap<String, StorageProvider> backends = all();
+        SortedMap<String, StorageProvider> backends = StorageProvider.all();
         StorageProvider named = backends.get(name);
         if (named == null) {
             throw new ConfigError("storage.backend=" + name + " is wrong: must be one of "
@@ -38,19 +36,13 @@ public final class StorageBackends {
 
     /** @return true if the backend of that name has a remote tier; false also if there is no such backend */
     static boolean tiers(String name) {
-        StorageProvider named = all().get(name);
+        StorageProvider named = StorageProvider.all().get(name);
         return named != null && named.tiers();
     }
 
     /** @return the names of all backends; the keys of one backend alone begin with its name and a dot */
     static Set<String> names() {
-        return all().keySet();
-    }
-
-    private static SortedMap<String, StorageProvider> all() {
-        SortedMap<String, StorageProvider> backends = new TreeMap<>();
-        ServiceLoader.load(StorageProvider.class).forEach(provider -> backends.put(provider.name(), provider));
-        return backends;
+        return StorageProvider.all().keySet();
     }
 
     /**
@@ -59,7 +51,7 @@ public final class StorageBackends {
      */
     static Map<String, ConfigKey> settings(String chosen) {
         ConfigDef settings = new ConfigDef();
-        Map<String, StorageProvider> backends = all();
+        Map<String, StorageProvider> backends = StorageProvider.all();
         // A backend with a tier has another one in front.
         boolean hasAnother =
                 backends.containsKey(chosen) && backends.get(chosen).tiers();

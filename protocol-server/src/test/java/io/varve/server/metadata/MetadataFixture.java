@@ -10,9 +10,9 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.ProvidedStorage;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
-import io.varve.core.spi.StorageProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +25,6 @@ import java.util.function.UnaryOperator;
 /** Runs a node's metadata on a real engine over memory; stops, crashes and restarts it. */
 public final class MetadataFixture implements AutoCloseable {
     private static final long TIMEOUT_S = 10;
-
-    private record Provided(Storage storage) implements StorageProvider {
-        @Override
-        public String name() {
-            return "memory";
-        }
-
-        @Override
-        public Storage open(StorageContext context) {
-            return storage;
-        }
-    }
 
     public final Ids ids;
     private final Scheduler scheduler = new SystemScheduler(1);
@@ -76,7 +64,7 @@ public final class MetadataFixture implements AutoCloseable {
                 base.producerIdExpirationMs(),
                 base.retention(),
                 CompactionConfig.BY_HAND);
-        engine = LogEngine.open(new Provided(wrap.apply(storage)), context, config);
+        engine = LogEngine.open(new ProvidedStorage(wrap.apply(storage)), context, config);
     }
 
     public ClusterMetadata restart() {
