@@ -4,10 +4,13 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
 import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.compress.Compression;
@@ -103,5 +106,25 @@ class KafkaLayoutTest extends FileTestBase {
         assertThat(store.snapshots().newest("state", 99).orElseThrow().offset()).isEqualTo(10);
         shorten(file("00000000000000000010.state-snapshot"), 5);
         assertThat(store.snapshots().newest("state", 99)).isEmpty();
+    }
+
+    @Test
+    void aDirectoryWithoutSnapshotsIsNotListedForThem() throws IOException {
+        store.snapshots().write("state", 10, ByteBuffer.wrap("ten".getBytes()));
+        byte[] content = Files.readAllBytes(file("00000000000000000010.state-snapshot"));
+        PartitionId other = new PartitionId("orders", ID.topicId(), ID.partition() + 1);
+        Path smuggled = rig.directory.resolve(other.toString()).resolve("00000000000000000010.state-snapshot");
+        PartitionStore fresh = rig.storage().open(other, 1, SMALL);
+        Files.write(smuggled, content);
+        assertThat(fresh.snapshots().newest("state", 99)).isEmpty();
+        assertThat(fresh.snapshots().offsets("state")).isEmpty();
+        assertThat(fresh.snapshots().names()).isEmpty();
+
+        fresh.snapshots().write("state", 20, ByteBuffer.wrap("twenty".getBytes()));
+        assertThat(fresh.snapshots().offsets("state")).containsExactly(10L, 20L);
+        assertThat(fresh.snapshots().names()).containsExactly("state");
+        rig.stop();
+        assertThat(rig.storage().open(other, 2, SMALL).snapshots().offsets("state"))
+                .containsExactly(10L, 20L);
     }
 }

@@ -44,6 +44,9 @@ public final class FilePartition {
     private final RecentAppends recent;
 
     private volatile PartitionView view;
+    /** False while it is known that the directory has no file of a snapshot: then none is looked for. */
+    private volatile boolean snapshots = true;
+
     /** The partition's name in entries of the ring; made when first needed, as most partitions are idle. */
     private byte[] ringName;
 
@@ -103,6 +106,20 @@ public final class FilePartition {
     public void loaded(PartitionView loaded, boolean clean) {
         durability.loaded(loaded, clean);
         view = loaded;
+    }
+
+    /** @return false if the directory has no file of a snapshot */
+    boolean mayHaveSnapshots() {
+        return snapshots;
+    }
+
+    /**
+     * Notes whether the directory may have files of snapshots. Call with the monitor held.
+     *
+     * @param possible false when a listing has shown none
+     */
+    public void snapshots(boolean possible) {
+        snapshots = possible;
     }
 
     /** @return the partition's name in entries of the ring; with the ring locked */

@@ -13,10 +13,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileSnapshots implements Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);
-    /** Pattern of the files that may hold a blob. */
+    /** Pattern of the files that may hold a blob, as {@link #isSnapshot} tells it. */
     private static final String FILES = "*{snapshot,.txnindex}";
 
     /** Footer: int32 magic, int32 version, int32 CRC-32C of what precedes the footer. */
@@ -55,6 +56,7 @@ public final class FileSnapshots implements Snapshots {
         ByteBuffer content = kafka ? bytes : withFooter(bytes);
         Path file = kafka ? file(kind, offset) : file(name, offset);
         store.writing(() -> {
+            store.partition().snapshots(true);
             Path aside = file.resolveSibling(file.getFileName() + FileNames.TEMPORARY);
             try {
                 Disk.write(aside, content, false);
@@ -72,14 +74,12 @@ public final class FileSnapshots implements Snapshots {
 
     @Override
     public Optional<Snapshot> newest(String name, long atMost) {
-        List<Long> offsets = new ArrayList<>(offsets(name));
-        Collections.reverse(offsets);
-        for (long offset : offsets) {
-            if (offset <= atMost) {
-                Optional<ByteBuffer> content = content(name, offset);
-                if (content.isPresent()) {
-                    return Optional.of(new Snapshot(offset, content.get().asReadOnlyBuffer()));
-                }
+        store.requireOpen();
+        for (Map.Entry<Long, Path> file :
+                files(name).headMap(atMost, true).descendingMap().entrySet()) {
+            Optional<ByteBuffer> content = content(file.getValue());
+            if (content.isPresent()) {
+                return Optional.of(new Snapshot(file.getKey(), content.get().asReadOnlyBuffer()));
             }
         }
         return Optional.empty();
@@ -89,6 +89,9 @@ public final class FileSnapshots implements Snapshots {
     public Set<String> names() {
         store.requireOpen();
         Set<String> names = new HashSet<>();
+        if (!store.partition().mayHaveSnapshots()) {
+            return names;
+        }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
             for (Path entry : entries) {
                 String name = nameOf(entry);
@@ -120,7 +123,7 @@ public final class FileSnapshots implements Snapshots {
     @Override
     public List<Long> offsets(String name) {
         store.requireOpen();
-        return List.copyOf(files(directory, name).keySet());
+        return List.copyOf(files(name).keySet());
     }
 
     @Override
@@ -134,6 +137,11 @@ public final class FileSnapshots implements Snapshots {
         });
     }
 
+    /** @return true if a file of a partition's directory may hold a blob, by its name */
+    public static boolean isSnapshot(String file) {
+        return file.endsWith("snapshot") || file.endsWith(FileNames.TRANSACTION_INDEX);
+    }
+
     /** Deletes every blob whose offset is above {@code end}. */
     public static void deleteAbove(Path directory, long end) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
@@ -145,11 +153,10 @@ public final class FileSnapshots implements Snapshots {
         }
     }
 
-    private Optional<ByteBuffer> content(String name, long offset) {
-        Path file = files(directory, name).get(offset);
+    private static Optional<ByteBuffer> content(Path file) {
         try {
-            ByteBuffer bytes = file == null ? null : ByteBuffer.wrap(Files.readAllBytes(file));
-            if (bytes != null && isSound(file, bytes)) {
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+            if (isSound(file, bytes)) {
                 boolean kafka = KafkaSnapshotKind.ofFile(file.toString()) != null;
                 return Optional.of(kafka ? bytes : bytes.slice(0, bytes.limit() - FOOTER));
             }
@@ -173,8 +180,11 @@ public final class FileSnapshots implements Snapshots {
     }
 
     /** @return the blobs of a name by offset */
-    private static TreeMap<Long, Path> files(Path directory, String name) {
-        TreeMap<Long, Path> found = new TreeMap<>();
+    private NavigableMap<Long, Path> files(String name) {
+        if (!store.partition().mayHaveSnapshots()) {
+            return Collections.emptyNavigableMap();
+        }
+        NavigableMap<Long, Path> found = new TreeMap<>();
         KafkaSnapshotKind kind = KafkaSnapshotKind.ofName(name);
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
             for (Path entry : entries) {

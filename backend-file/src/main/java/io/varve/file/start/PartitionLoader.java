@@ -12,6 +12,7 @@ import io.varve.file.partition.PartitionView;
 import io.varve.file.segment.FileSegment;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Reads a partition's directory at a start: finishes interrupted edits, finds the segments, finds their end
@@ -63,7 +64,10 @@ public final class PartitionLoader {
 
     private PartitionView load(boolean clean) throws IOException {
         InterruptedEdits edits = new InterruptedEdits(partition, receipt);
-        segments.find(edits.finish());
+        Set<String> names = edits.finish();
+        boolean snapshots = names.stream().anyMatch(FileSnapshots::isSnapshot);
+        partition.snapshots(snapshots);
+        segments.find(names);
         segments.setOverlappingAside();
         long point = partition.durability().recoveryPoint();
         PriorState prior = new PriorState(partition.durability().startPoint(), Math.max(0, point), point >= 0, clean);
@@ -74,7 +78,7 @@ public final class PartitionLoader {
             segments.restartAt(start);
             end = start;
         }
-        if (!clean) {
+        if (!clean && snapshots) {
             FileSnapshots.deleteAbove(directory, end); // they describe records that are gone
         }
         if (segments.haveChanged() || edits.hasChanged()) {

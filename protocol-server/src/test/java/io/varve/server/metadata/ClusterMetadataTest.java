@@ -5,6 +5,8 @@ import static io.varve.server.metadata.MetadataFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.spi.ForwardingStorage;
+import io.varve.core.spi.PartitionId;
 import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.topic.NewTopic;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.protocol.Errors;
@@ -104,6 +108,28 @@ class ClusterMetadataTest {
         assertThat(internal.internal()).isTrue();
         assertThat(internal.open()).hasSize(4).allMatch(log -> log.config().compacted());
         assertThat(await(node.metadata.createIfAbsent("__consumer_offsets"))).isSameAs(internal);
+    }
+
+    @Test
+    void listsTheStorageOnceHoweverManyTopicsARequestCreates() {
+        node.start();
+        AtomicInteger lists = new AtomicInteger();
+        try (MetadataFixture counted = new MetadataFixture(5, storage -> new ForwardingStorage(storage) {
+            @Override
+            public Set<PartitionId> partitions() {
+                lists.incrementAndGet();
+                return super.partitions();
+            }
+        })) {
+            counted.start();
+            lists.set(0);
+            List<NewTopic> topics = IntStream.range(0, 50)
+                    .mapToObj(i -> NewTopic.withDefaults("topic-" + i))
+                    .toList();
+            assertThat(await(counted.metadata.createTopics(topics, false)))
+                    .allMatch(outcome -> outcome.error().isSuccess());
+            assertThat(lists).hasValue(1);
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.TopicImage;
 import org.slf4j.Logger;
@@ -32,6 +33,18 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
     private static final Logger LOG = LoggerFactory.getLogger(PartitionCreator.class);
 
     private record Planned(PartitionId id, int leaderEpoch, PartitionConfig config) {}
+
+    /** Lists what the storage holds, by topic: once, however many topics are created. */
+    private final class StoredTopics {
+        private Map<String, List<PartitionId>> partitions;
+
+        List<PartitionId> of(String topic) {
+            if (partitions == null) {
+                partitions = engine.stored().stream().collect(Collectors.groupingBy(PartitionId::topic));
+            }
+            return partitions.getOrDefault(topic, List.of());
+        }
+    }
 
     private final LogEngine engine;
     private final TopicConfigs topicConfigs;
@@ -69,9 +82,10 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
         List<PartitionId> made = new ArrayList<>();
         try {
             List<Planned> wanted = new ArrayList<>();
+            StoredTopics stored = new StoredTopics();
             for (Uuid id : next.changedTopics()) {
                 if (next.topic(id) != null) {
-                    add(before.topic(id), next.topic(id), next, wanted);
+                    add(before.topic(id), next.topic(id), next, stored, wanted);
                 }
             }
             wanted.forEach(partition -> made.add(partition.id()));
@@ -101,7 +115,8 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
         }
     }
 
-    private void add(TopicImage present, TopicImage wanted, MetadataState next, List<Planned> added) {
+    private void add(
+            TopicImage present, TopicImage wanted, MetadataState next, StoredTopics stored, List<Planned> added) {
         PartitionConfigs configs = null;
         for (int number : wanted.partitions().keySet()) {
             if (present != null && present.partitions().containsKey(number)) {
@@ -112,7 +127,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
                 continue; // imported, with its records
             }
             if (configs == null) {
-                requireFree(wanted);
+                requireFree(wanted, stored);
                 configs = topicConfigs.partitionConfigs(next.topicConfigs(wanted.name()));
             }
             added.add(new Planned(id, wanted.partitions().get(number).leaderEpoch, configs.of(wanted.id(), number)));
@@ -146,10 +161,9 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
      *
      * @throws StorageException RETRY if one of them is there
      */
-    private void requireFree(TopicImage wanted) {
-        for (PartitionId other : engine.stored()) {
-            if (other.topic().equals(wanted.name())
-                    && wanted.partitions().containsKey(other.partition())
+    private static void requireFree(TopicImage wanted, StoredTopics stored) {
+        for (PartitionId other : stored.of(wanted.name())) {
+            if (wanted.partitions().containsKey(other.partition())
                     && !TopicIds.kafka(other.topicId()).equals(wanted.id())) {
                 throw new StorageException(
                         StorageException.Kind.RETRY,
