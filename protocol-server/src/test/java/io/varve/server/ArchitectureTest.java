@@ -35,8 +35,9 @@ class ArchitectureTest {
                               | core.log.. core.record core.retention core.spi..
             net               | api api.parse api.table cluster logging core.spi.. netty..
             api               | core.spi..
-            api.parse         | api api.table
-            api.table         | api api.produce api.fetch api.offsets api.topic api.config api.cluster
+            api.parse         | api api.era api.table
+            api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
+            api.table         | api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
                               | api.group api.txn api.replica api.security group share.state txn metadata metadata.log clock
                               | cluster error logging core.engine kafka.server.common
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..

@@ -22,7 +22,7 @@ public enum Codec {
     /** Not compressed. */
     NONE(0, 1) {
         @Override
-        InputStream decompress(ByteBuffer bytes, int allowance) {
+        public InputStream decompress(ByteBuffer bytes, int allowance) {
             return new BufferInput(bytes);
         }
 
@@ -34,7 +34,7 @@ public enum Codec {
     /** RFC 1952. */
     GZIP(1, 1032) {
         @Override
-        InputStream decompress(ByteBuffer bytes, int allowance) throws IOException {
+        public InputStream decompress(ByteBuffer bytes, int allowance) throws IOException {
             return new GZIPInputStream(new BufferInput(bytes), CHUNK);
         }
 
@@ -50,7 +50,7 @@ public enum Codec {
     /** Snappy in xerial's framing, as Kafka writes it; also reads bare snappy, as some clients write it. */
     SNAPPY(2, 22) {
         @Override
-        InputStream decompress(ByteBuffer bytes, int allowance) {
+        public InputStream decompress(ByteBuffer bytes, int allowance) {
             return new SnappyInput(bytes, allowance);
         }
 
@@ -62,7 +62,7 @@ public enum Codec {
     /** LZ4 frame format with independent blocks of 64 KiB and no checksum of the content (KIP-57). */
     LZ4(3, 255) {
         @Override
-        InputStream decompress(ByteBuffer bytes, int allowance) {
+        public InputStream decompress(ByteBuffer bytes, int allowance) {
             return new Lz4Input(bytes);
         }
 
@@ -85,7 +85,7 @@ public enum Codec {
          * decompresses.
          */
         @Override
-        InputStream decompress(ByteBuffer bytes, int allowance) throws IOException {
+        public InputStream decompress(ByteBuffer bytes, int allowance) throws IOException {
             return new ZstdInputStreamNoFinalizer(new BufferInput(bytes), RecyclingBufferPool.INSTANCE);
         }
 
@@ -144,7 +144,7 @@ public enum Codec {
      * @return the content; its methods throw IOException or InvalidBatchException if the input is damaged
      * @throws IOException if the input is damaged at its start
      */
-    abstract InputStream decompress(ByteBuffer bytes, int allowance) throws IOException;
+    public abstract InputStream decompress(ByteBuffer bytes, int allowance) throws IOException;
 
     /**
      * Compresses a stream.

@@ -12,12 +12,12 @@ import org.apache.kafka.common.protocol.ApiKeys;
  */
 public record ApiVersionRange(ApiKeys api, short first, short last) {
     /**
-     * @throws IllegalArgumentException if the range is empty, or kafka-clients cannot parse all its versions
+     * @throws IllegalArgumentException if the range is empty, or Kafka has never had such versions
      */
     public ApiVersionRange {
-        if (first > last || first < api.oldestVersion() || last > api.latestVersion()) {
-            throw new IllegalArgumentException("versions " + first + " to " + last + " of " + api + ": must be within "
-                    + api.oldestVersion() + " to " + api.latestVersion());
+        if (first > last || first < 0 || last > api.latestVersion()) {
+            throw new IllegalArgumentException("versions " + first + " to " + last + " of " + api
+                    + ": must be within 0 to " + api.latestVersion());
         }
     }
 

@@ -4,6 +4,7 @@ package io.varve.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.varve.server.api.era.OldLayouts;
 import io.varve.server.api.parse.RequestParser;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -21,7 +22,7 @@ class InspectionTest {
         RandomMessages messages = new RandomMessages(new Random(SEED));
         int seen = 0;
         for (ApiKeys api : ApiKeys.apisForListener(ListenerType.BROKER)) {
-            for (short version = api.oldestVersion(); version <= api.latestVersion(); version++) {
+            for (short version = OldLayouts.first(api); version <= api.latestVersion(); version++) {
                 for (int round = 0; round < ROUNDS; round++) {
                     ByteBuffer frame = ByteBuffer.wrap(messages.frame(api, version, round))
                             .position(Integer.BYTES)

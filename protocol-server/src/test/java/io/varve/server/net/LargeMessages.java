@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.varve.server.api.era.OldLayouts;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,10 @@ final class LargeMessages {
         out.clear().putInt(0);
         out.put(RawClient.header(api, version, correlationId));
         try {
-            struct(ApiMessageType.fromApiKey(api.id).requestSchemas()[version]);
+            struct(
+                    OldLayouts.has(api, version)
+                            ? OldLayouts.request(api, version)
+                            : ApiMessageType.fromApiKey(api.id).requestSchemas()[version]);
         } catch (BufferOverflowException e) {
             // It ends somewhere inside.
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.varve.server.api.era.OldLayouts;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -24,7 +25,7 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /**
  * Sound requests with random content, of any API and version, by the setters of Kafka's generated message
- * classes.
+ * classes; old versions by {@link OldMessages}.
  */
 final class RandomMessages {
     private static final int ATTEMPTS = 8;
@@ -39,6 +40,9 @@ final class RandomMessages {
 
     /** @return the request's frame with its size */
     byte[] frame(ApiKeys api, short version, int correlationId) {
+        if (OldLayouts.has(api, version)) {
+            return new OldMessages(random).frame(api, version, correlationId);
+        }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiMessage message = ApiMessageType.fromApiKey(api.id).newRequest();
             // Fewer fields each time: some do not exist in every version and must keep their default there.

@@ -4,6 +4,7 @@ package io.varve.server.net;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiVersionRange;
 import io.varve.server.api.Request;
+import io.varve.server.api.era.OldLayouts;
 import io.varve.server.api.table.ServedApi;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,7 +20,7 @@ record ScriptedHandler(ApiKeys api, Function<Request, CompletionStage<? extends 
     }
 
     ServedApi served() {
-        return new ServedApi(new ApiVersionRange(api, api.oldestVersion(), api.latestVersion()), this);
+        return new ServedApi(new ApiVersionRange(api, OldLayouts.first(api), api.latestVersion()), this);
     }
 
     @Override

@@ -100,10 +100,10 @@ public final class ApiVersionsHandler implements ApiHandler {
                 .setZkMigrationReady(false);
     }
 
-    /** Produce is listed from version 0 on: else old librdkafka does not use lz4 and zstd (KAFKA-18659). */
     private static ApiVersion version(ApiVersionRange served) {
-        short first =
-                served.api() == ApiKeys.PRODUCE ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION : served.first();
-        return new ApiVersion().setApiKey(served.api().id).setMinVersion(first).setMaxVersion(served.last());
+        return new ApiVersion()
+                .setApiKey(served.api().id)
+                .setMinVersion(served.first())
+                .setMaxVersion(served.last());
     }
 }

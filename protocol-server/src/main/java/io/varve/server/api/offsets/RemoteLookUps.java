@@ -2,8 +2,7 @@
 package io.varve.server.api.offsets;
 
 import io.varve.core.runtime.Scheduler;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import io.varve.server.api.WorkQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -18,15 +17,13 @@ final class RemoteLookUps {
 
     static final int THREADS = 4;
 
-    private record LookUp(Runnable work, CompletableFuture<?> answer) {}
-
     private final Scheduler scheduler;
-    private final Deque<LookUp> waiting = new ArrayDeque<>();
-    private int threads;
+    private final WorkQueue threads;
 
     /** @param scheduler gives threads, and the time */
     RemoteLookUps(Scheduler scheduler) {
         this.scheduler = scheduler;
+        threads = new WorkQueue(scheduler, "remote-look-up", THREADS);
     }
 
     /**
@@ -39,39 +36,19 @@ final class RemoteLookUps {
         CompletableFuture<T> answer = new CompletableFuture<>();
         Scheduler.Task timeout = scheduler.schedule(MAX_MS, () -> answer.complete(late.get()));
         answer.whenComplete((found, failure) -> timeout.cancel());
-        add(new LookUp(
-                () -> {
-                    try {
-                        answer.complete(lookUp.get());
-                    } catch (RuntimeException | Error e) {
-                        answer.completeExceptionally(e);
-                    }
-                },
-                answer));
+        threads.add(() -> {
+            if (!answer.isDone()) {
+                run(lookUp, answer);
+            }
+        });
         return answer;
     }
 
-    private synchronized void add(LookUp lookUp) {
-        waiting.add(lookUp);
-        if (threads < THREADS) {
-            threads++;
-            scheduler.start("remote-look-up", this::run);
+    private static <T> void run(Supplier<T> lookUp, CompletableFuture<T> answer) {
+        try {
+            answer.complete(lookUp.get());
+        } catch (RuntimeException | Error e) {
+            answer.completeExceptionally(e);
         }
-    }
-
-    private void run() {
-        for (LookUp next = next(); next != null; next = next()) {
-            if (!next.answer.isDone()) {
-                next.work.run();
-            }
-        }
-    }
-
-    private synchronized LookUp next() {
-        LookUp next = waiting.poll();
-        if (next == null) {
-            threads--;
-        }
-        return next;
     }
 }

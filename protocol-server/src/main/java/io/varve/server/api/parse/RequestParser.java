@@ -4,6 +4,8 @@ package io.varve.server.api.parse;
 import io.varve.server.api.Connection;
 import io.varve.server.api.Request;
 import io.varve.server.api.RequestExtent;
+import io.varve.server.api.era.OldLayouts;
+import io.varve.server.api.era.OldRequest;
 import io.varve.server.api.table.ApiPolicy;
 import io.varve.server.api.table.ApiTable;
 import java.nio.BufferUnderflowException;
@@ -17,7 +19,8 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 
-/** Parses requests as Kafka 4.3 does, and rejects the requests that Kafka rejects. Stateless. */
+/** Parses requests as Kafka 4.3 does, and those of the versions that Kafka 4 has given up. Rejects the others
+ * that Kafka rejects. Stateless. */
 public final class RequestParser {
     /** The bytes of API key, version and correlation id. */
     private static final int MIN_HEADER_BYTES = 8;
@@ -46,7 +49,7 @@ public final class RequestParser {
         try {
             RequestScan scan = new RequestScan(in, policy.maxElements());
             RequestSchemas.header(api.requestHeaderVersion(version)).skip(scan);
-            if (api.isVersionSupported(version)) {
+            if (isReadable(api, version)) {
                 RequestSchemas.body(api, version).skip(scan);
             }
             return new RequestExtent(scan.elements(), scan.heapBytes(), scan.collisionSteps());
@@ -63,11 +66,15 @@ public final class RequestParser {
         if (!api.inScope(ListenerType.BROKER)) {
             throw new InvalidRequestException("API " + api.name + " (" + id + ") is not for clients of a broker");
         }
-        if (api != ApiKeys.API_VERSIONS && !api.isVersionSupported(version)) {
+        if (api != ApiKeys.API_VERSIONS && !isReadable(api, version)) {
             throw new InvalidRequestException("version " + version + " of API " + api.name + " (" + id
-                    + ") is not known; known are " + api.oldestVersion() + " to " + api.latestVersion(false));
+                    + ") is not known; known are " + OldLayouts.first(api) + " to " + api.latestVersion(false));
         }
         return api;
+    }
+
+    private static boolean isReadable(ApiKeys api, short version) {
+        return api.isVersionSupported(version) || OldLayouts.has(api, version);
     }
 
     private static InvalidRequestException malformed(ApiKeys api, short version, RuntimeException e) {
@@ -93,13 +100,16 @@ public final class RequestParser {
             return new Request(header, unreadable, connection);
         }
         try {
-            return new Request(
-                    header,
-                    AbstractRequest.parseRequest(api, version, new ByteBufferAccessor(frame)).request,
-                    connection);
+            return new Request(header, body(api, version, frame), connection);
         } catch (RuntimeException e) {
             throw malformed(api, version, e);
         }
+    }
+
+    private static AbstractRequest body(ApiKeys api, short version, ByteBuffer frame) {
+        return OldLayouts.has(api, version)
+                ? OldRequest.parse(api, version, frame)
+                : AbstractRequest.parseRequest(api, version, new ByteBufferAccessor(frame)).request;
     }
 
     /** Words a failure of Kafka's parsers. An underflow of the buffer has no message of its own. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.parse;
 
+import io.varve.server.api.era.OldLayouts;
 import io.varve.server.api.parse.WireType.Length;
 import io.varve.server.api.parse.WireType.Struct;
 import java.util.ArrayList;
@@ -72,14 +73,16 @@ final class RequestSchemas {
 
     /**
      * @param api any API
-     * @param version a version that Kafka can parse
+     * @param version a version that Kafka or {@link OldLayouts} can read
      * @return type of the request's body
      */
     static WireType body(ApiKeys api, short version) {
         return BODIES.computeIfAbsent(
                 api.id << Short.SIZE | version,
                 key -> struct(
-                        ApiMessageType.fromApiKey(api.id).requestSchemas()[version],
+                        OldLayouts.has(api, version)
+                                ? OldLayouts.request(api, version)
+                                : ApiMessageType.fromApiKey(api.id).requestSchemas()[version],
                         HASHED.getOrDefault(api, Map.of()),
                         List.of()));
     }

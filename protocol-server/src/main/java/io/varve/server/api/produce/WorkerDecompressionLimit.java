@@ -11,14 +11,15 @@ import io.varve.server.api.Connection;
  * even then: a producer that awaits no response may close the connection after its last request. Not
  * thread-safe.
  */
-final class WorkerDecompressionLimit implements DecompressionMeter {
+public final class WorkerDecompressionLimit implements DecompressionMeter {
     /** Max decompressed bytes of a request whose connection is closed. */
     static final long MAX_BYTES_WHEN_CLOSED = 64 << 20;
 
     private final Connection connection;
     private long done;
 
-    WorkerDecompressionLimit(Connection connection) {
+    /** @param connection the connection of the request */
+    public WorkerDecompressionLimit(Connection connection) {
         this.connection = connection;
     }
 

@@ -27,6 +27,8 @@ import io.varve.server.api.config.AlterConfigsHandler;
 import io.varve.server.api.config.DescribeConfigsHandler;
 import io.varve.server.api.config.IncrementalAlterConfigsHandler;
 import io.varve.server.api.config.ListConfigResourcesHandler;
+import io.varve.server.api.era.EraHandlers;
+import io.varve.server.api.era.OldLayouts;
 import io.varve.server.api.fetch.FetchHandler;
 import io.varve.server.api.group.AlterShareGroupOffsetsHandler;
 import io.varve.server.api.group.ConsumerGroupDescribeHandler;
@@ -90,6 +92,8 @@ import org.apache.kafka.server.common.StreamsVersion;
  * policy for requests and the handler, or the reason why the API is not served. ApiVersions returns what this
  * table lists.
  *
+ * <p>Handlers see the versions that Kafka 4 knows; older ones are translated before ({@link EraHandlers}).
+ *
  * <p>A new API needs a handler and a line here. Two columns will follow with the code that reads them:
  * whether a request is allowed before its connection is authenticated, and the kind of quota it counts
  * against. {@link ApiPolicy.Size#RECORDS} lets a connection serve produce requests concurrently; all other
@@ -129,16 +133,16 @@ public final class ApiTable {
     static {
         // spotless:off
         // key  API             versions first, last  size     elements  thread            handler; or why there is none
-        served( 0, PRODUCE,                      3, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions()));
-        served( 1, FETCH,                        4, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime().clock(), c.runtime().ids()));
-        served( 2, LIST_OFFSETS,                 1, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata(), c.runtime().scheduler()));
+        served( 0, PRODUCE,                      0, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions()));
+        served( 1, FETCH,                        0, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime().clock(), c.runtime().ids()));
+        served( 2, LIST_OFFSETS,                 0, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata(), c.runtime().scheduler()));
         served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.self()));
         absent( 4, LEADER_AND_ISR,                  GONE);
         absent( 5, STOP_REPLICA,                    GONE);
         absent( 6, UPDATE_METADATA,                 GONE);
         absent( 7, CONTROLLED_SHUTDOWN,             GONE);
-        served( 8, OFFSET_COMMIT,                2, 10, LARGE,    100_000, WORKER_IF_LARGE, c -> new OffsetCommitHandler(c.groups(), c.metadata()));
-        served( 9, OFFSET_FETCH,                 1, 10, LARGE,    100_000, WORKER_IF_LARGE, c -> new OffsetFetchHandler(c.groups(), c.metadata()));
+        served( 8, OFFSET_COMMIT,                0, 10, LARGE,    100_000, WORKER_IF_LARGE, c -> new OffsetCommitHandler(c.groups(), c.metadata()));
+        served( 9, OFFSET_FETCH,                 0, 10, LARGE,    100_000, WORKER_IF_LARGE, c -> new OffsetFetchHandler(c.groups(), c.metadata()));
         served(10, FIND_COORDINATOR,             0,  6, ORDINARY, 100_000, WORKER,          c -> new FindCoordinatorHandler(c.groups(), c.transactions(), c.shareStates(), c.self()));
         served(11, JOIN_GROUP,                   0,  9, LARGE,        100, WORKER,          c -> new JoinGroupHandler(c.groups()));
         served(12, HEARTBEAT,                    0,  4, SMALL,        100, LOOP,            c -> new HeartbeatHandler(c.groups()));
@@ -148,23 +152,23 @@ public final class ApiTable {
         served(16, LIST_GROUPS,                  0,  5, SMALL,        100, WORKER,          c -> new ListGroupsHandler(c.groups()));
         absent(17, SASL_HANDSHAKE,                  NO_AUTHENTICATION);
         served(18, API_VERSIONS,                 0,  4, SMALL,        100, LOOP,            c -> new ApiVersionsHandler(versions(), () -> Features.of(c.metadata().writer().state())));
-        served(19, CREATE_TOPICS,                2,  7, LARGE,    100_000, WORKER,          c -> new CreateTopicsHandler(c.metadata()));
-        served(20, DELETE_TOPICS,                1,  6, LARGE,    100_000, WORKER,          c -> new DeleteTopicsHandler(c.metadata()));
+        served(19, CREATE_TOPICS,                0,  7, LARGE,    100_000, WORKER,          c -> new CreateTopicsHandler(c.metadata()));
+        served(20, DELETE_TOPICS,                0,  6, LARGE,    100_000, WORKER,          c -> new DeleteTopicsHandler(c.metadata()));
         served(21, DELETE_RECORDS,               0,  2, LARGE,    100_000, WORKER,          c -> new DeleteRecordsHandler(c.metadata(), c.engine()));
         served(22, INIT_PRODUCER_ID,             0,  5, SMALL,        100, WORKER,          c -> new InitProducerIdHandler(c.metadata().producerIds(), c.transactions()));
-        served(23, OFFSET_FOR_LEADER_EPOCH,      2,  4, LARGE,    100_000, WORKER,          c -> new OffsetForLeaderEpochHandler(c.metadata()));
+        served(23, OFFSET_FOR_LEADER_EPOCH,      0,  4, LARGE,    100_000, WORKER,          c -> new OffsetForLeaderEpochHandler(c.metadata()));
         served(24, ADD_PARTITIONS_TO_TXN,        0,  5, LARGE,    100_000, WORKER_IF_LARGE, c -> new AddPartitionsToTxnHandler(c.transactions(), c.metadata()));
         served(25, ADD_OFFSETS_TO_TXN,           0,  4, SMALL,        100, LOOP,            c -> new AddOffsetsToTxnHandler(c.transactions(), c.groups()));
         served(26, END_TXN,                      0,  5, SMALL,        100, LOOP,            c -> new EndTxnHandler(c.transactions()));
-        served(27, WRITE_TXN_MARKERS,            1,  2, ORDINARY, 100_000, WORKER,          c -> new WriteTxnMarkersHandler(c.metadata(), c.groups().transactionalOffsets()));
+        served(27, WRITE_TXN_MARKERS,            0,  2, ORDINARY, 100_000, WORKER,          c -> new WriteTxnMarkersHandler(c.metadata(), c.groups().transactionalOffsets()));
         served(28, TXN_OFFSET_COMMIT,            0,  5, LARGE,    100_000, WORKER_IF_LARGE, c -> new TxnOffsetCommitHandler(c.groups().transactionalOffsets(), c.metadata()));
-        served(29, DESCRIBE_ACLS,                  1,  3, ORDINARY,100_000, LOOP,            c -> new DescribeAclsHandler());
-        served(30, CREATE_ACLS,                    1,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new CreateAclsHandler());
-        served(31, DELETE_ACLS,                    1,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new DeleteAclsHandler());
-        served(32, DESCRIBE_CONFIGS,             1,  4, LARGE,    100_000, WORKER,          c -> new DescribeConfigsHandler(c.metadata(), c.settings().groups(), c.engine(), c.runtime().shownClock()));
+        served(29, DESCRIBE_ACLS,                  0,  3, ORDINARY,100_000, LOOP,            c -> new DescribeAclsHandler());
+        served(30, CREATE_ACLS,                    0,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new CreateAclsHandler());
+        served(31, DELETE_ACLS,                    0,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new DeleteAclsHandler());
+        served(32, DESCRIBE_CONFIGS,             0,  4, LARGE,    100_000, WORKER,          c -> new DescribeConfigsHandler(c.metadata(), c.settings().groups(), c.engine(), c.runtime().shownClock()));
         served(33, ALTER_CONFIGS,                0,  2, LARGE,    100_000, WORKER,          c -> new AlterConfigsHandler(c.metadata(), c.configTargets(), c.runtime().shownClock()));
-        served(34, ALTER_REPLICA_LOG_DIRS,         1,  2, LARGE,   100_000, WORKER,          c -> new AlterReplicaLogDirsHandler(c.metadata(), c.settings().directories()));
-        served(35, DESCRIBE_LOG_DIRS,            1,  5, ORDINARY, 100_000, WORKER,          c -> new DescribeLogDirsHandler(c.metadata(), c.settings().directories()));
+        served(34, ALTER_REPLICA_LOG_DIRS,         0,  2, LARGE,   100_000, WORKER,          c -> new AlterReplicaLogDirsHandler(c.metadata(), c.settings().directories()));
+        served(35, DESCRIBE_LOG_DIRS,            0,  5, ORDINARY, 100_000, WORKER,          c -> new DescribeLogDirsHandler(c.metadata(), c.settings().directories()));
         absent(36, SASL_AUTHENTICATE,               NO_AUTHENTICATION);
         served(37, CREATE_PARTITIONS,            0,  3, LARGE,    100_000, WORKER,          c -> new CreatePartitionsHandler(c.metadata()));
         served(38, CREATE_DELEGATION_TOKEN,        1,  3, SMALL,       100, LOOP,            c -> new CreateDelegationTokenHandler());
@@ -237,6 +241,9 @@ public final class ApiTable {
             ApiPolicy.HandlerThread thread,
             Function<HandlerContext, ApiHandler> handler) {
         ApiVersionRange versions = new ApiVersionRange(api, (short) first, (short) last);
+        if (first < OldLayouts.first(api)) {
+            throw new IllegalStateException("version " + first + " of " + api + " cannot be read");
+        }
         add(key, api, new Line(versions, new ApiPolicy(size, maxElements, thread), handler, null));
     }
 
@@ -295,8 +302,11 @@ public final class ApiTable {
      * @return the handlers, by API and version
      */
     public static HandlerLookup serve(HandlerContext context) {
+        HandlerContext.Runtime runtime = context.runtime();
+        EraHandlers era = new EraHandlers(context.metadata(), runtime.scheduler(), runtime.clock());
         List<ServedApi> served = versions().stream()
-                .map(versions -> new ServedApi(versions, handler(versions.api(), context)))
+                .map(versions ->
+                        new ServedApi(versions, era.withOldVersions(versions.api(), handler(versions.api(), context))))
                 .toList();
         return new HandlerLookup(served);
     }

@@ -6,6 +6,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
+import io.varve.server.api.era.OldRequest;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.logging.LogThrottle;
 import java.util.concurrent.CompletableFuture;
@@ -85,7 +86,9 @@ public final class Dispatcher {
         }
         try {
             AbstractResponse response = request.body().getErrorResponse(0, error);
-            return response == null ? CLOSE_CONNECTION : new RequestOutcome.Response(response.data());
+            return response == null
+                    ? CLOSE_CONNECTION
+                    : new RequestOutcome.Response(OldRequest.answer(request.body(), response.data()));
         } catch (RuntimeException e) {
             failures.warn(
                     "{} failed and has no error response ({}); closing its connection", name(request), e.toString());

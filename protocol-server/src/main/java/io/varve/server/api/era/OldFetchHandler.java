@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.era;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.api.WorkQueue;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * Serves fetches of old versions: their clients get records as messages of magic 0 or 1, which are converted
+ * on a few threads of their own. A fetch has at most {@link OldFetch#MAX_BYTES} of messages in memory, and
+ * few fetches are converted at a time.
+ */
+final class OldFetchHandler implements ApiHandler {
+    private static final int FETCHES_AT_A_TIME = 8;
+    private static final int THREADS = 2;
+
+    private final ApiHandler today;
+    private final Clock clock;
+    private final WorkQueue conversions;
+    private final Turns turns = new Turns(FETCHES_AT_A_TIME);
+
+    /**
+     * @param today serves the versions of today
+     * @param scheduler gives threads
+     * @param clock measures how long a fetch has waited
+     */
+    OldFetchHandler(ApiHandler today, Scheduler scheduler, Clock clock) {
+        this.today = today;
+        this.clock = clock;
+        conversions = new WorkQueue(scheduler, "down-conversion", THREADS);
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        return request.body() instanceof OldRequest old
+                ? new OldFetch(request, old, this).answer()
+                : today.handle(request);
+    }
+
+    /** @return reads what is stored */
+    ApiHandler today() {
+        return today;
+    }
+
+    /** @return ms since the epoch */
+    long now() {
+        return clock.millis();
+    }
+
+    /** @return converts */
+    WorkQueue conversions() {
+        return conversions;
+    }
+
+    /** @return whose turn it is to read and convert */
+    Turns turns() {
+        return turns;
+    }
+}
