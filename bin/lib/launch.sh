@@ -6,6 +6,7 @@
 VARVE_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 SERVER_TARGET=$VARVE_HOME/protocol-server/target
 TOOLS_TARGET=$VARVE_HOME/bin/tools/target
+CONNECT_TARGET=$VARVE_HOME/bin/connect/target
 KIT_TARGET=$VARVE_HOME/bin/conformance/target
 S3_TARGET=$VARVE_HOME/bin/s3/target
 EXPERIMENTS_TARGET=$VARVE_HOME/experiments/target
@@ -124,6 +125,15 @@ build_tools_if_stale() {
   is_stale "$stamp" "$VARVE_HOME/pom.xml" "$VARVE_HOME/bin/tools/pom.xml" || return 0
   rm -rf "$TOOLS_TARGET/lib"
   build "the command-line tools" bin/tools "$VARVE_HOME/target/build-tools.log"
+  touch "$stamp"
+}
+
+build_connect_if_stale() {
+  local stamp=$CONNECT_TARGET/lib
+  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
+  is_stale "$stamp" "$VARVE_HOME/pom.xml" "$VARVE_HOME/bin/connect/pom.xml" || return 0
+  rm -rf "$CONNECT_TARGET/lib"
+  build "Kafka Connect" bin/connect "$VARVE_HOME/target/build-connect.log"
   touch "$stamp"
 }
 
@@ -280,6 +290,25 @@ run_tool() {
   set_command -Xmx256m "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" "$TOOLS_TARGET/lib/*" \
     "-Dlogback.configurationFile=$VARVE_HOME/config/tools-logback.xml"
   exec "${COMMAND[@]}" "$@"
+}
+
+# run_connect LOG_CONFIG CLASS ARGUMENT...: becomes a program of Kafka Connect; or, when the first argument is -daemon, starts one in
+# the background. LOG_CONFIG is a file in config/.
+run_connect() {
+  local log=$1 class=$2 daemon='' out
+  shift 2
+  if [ "${1:-}" = -daemon ]; then
+    daemon=1
+    shift
+  fi
+  find_java
+  build_connect_if_stale
+  set_command "-Xms256m -Xmx2g" -XX:+UseSerialGC "$CONNECT_TARGET/lib/*" "-Dlogback.configurationFile=$VARVE_HOME/config/$log"
+  [ -n "$daemon" ] || exec "${COMMAND[@]}" "$class" "$@"
+  out=${LOG_DIR:-$VARVE_HOME/logs}/${class##*.}.out
+  mkdir -p "$(dirname "$out")" || exit 1
+  nohup "${COMMAND[@]}" "$class" "$@" >"$out" 2>&1 </dev/null &
+  say "Starting in the background as process $!; it logs to $out"
 }
 
 # What the measuring tools run with, as Kafka's scripts have it.

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Compares the scripts in {@code bin/} with those that come with Apache Kafka 4.3.1. */
+/** Compares the scripts and configurations with those that come with Apache Kafka 4.3.1. */
 class KafkaScriptsTest {
     private static final Path BIN = ChildProcess.HOME.resolve("bin");
 
@@ -71,20 +71,37 @@ class KafkaScriptsTest {
             "trogdor",
             "starts the agents of Kafka's own system tests, which inject faults into clusters of brokers");
 
+    /** {@code config/} of kafka_2.13-4.3.1.tgz. */
+    private static final Set<String> KAFKAS_CONFIGS = Set.of(
+            "broker.properties",
+            "connect-console-sink.properties",
+            "connect-console-source.properties",
+            "connect-distributed.properties",
+            "connect-file-sink.properties",
+            "connect-file-source.properties",
+            "connect-log4j2.yaml",
+            "connect-mirror-maker.properties",
+            "connect-standalone.properties",
+            "consumer.properties",
+            "controller.properties",
+            "log4j2.yaml",
+            "producer.properties",
+            "server.properties",
+            "tools-log4j2.yaml",
+            "trogdor.conf");
+
+    /** Those that are not here, and why. */
+    private static final Map<String, String> ABSENT_CONFIGS = Map.of(
+            "broker.properties", "for a node without the controller's part; there is one node, with both",
+            "controller.properties", "for a node without the broker's part",
+            "connect-log4j2.yaml", "logs are Logback's: connect-logback.xml",
+            "log4j2.yaml", "logs are Logback's: logback.xml",
+            "tools-log4j2.yaml", "logs are Logback's: tools-logback.xml",
+            "trogdor.conf", "of trogdor.sh");
+
     /** Those that come with the APIs they ask for. */
     private static final Set<String> NOT_YET = Set.of(
-            "connect-distributed",
-            "connect-mirror-maker",
-            "connect-plugin-path",
-            "connect-standalone",
-            "kafka-acls",
-            "kafka-client-metrics",
             "kafka-console-share-consumer",
-            "kafka-delegation-tokens",
-            "kafka-features",
-            "kafka-leader-election",
-            "kafka-metadata-quorum",
-            "kafka-reassign-partitions",
             "kafka-share-consumer-perf-test",
             "kafka-share-groups",
             "kafka-verifiable-share-consumer");
@@ -105,6 +122,14 @@ class KafkaScriptsTest {
         // Completion is bash's.
         scripts.remove("varve-completion");
         assertThat(names(BIN.resolve("windows"), ".bat")).isEqualTo(scripts);
+    }
+
+    @Test
+    void everyConfigurationOfKafkasIsHereOrSaysWhyNot() {
+        assertThat(KAFKAS_CONFIGS.stream()
+                        .filter(name ->
+                                !Files.exists(BIN.resolveSibling("config").resolve(name))))
+                .containsExactlyInAnyOrderElementsOf(ABSENT_CONFIGS.keySet());
     }
 
     private static Set<String> names(Path directory, String ending) throws IOException {
