@@ -14,8 +14,7 @@ import java.util.Map;
  * Collects the settings of a broker, and starts it. Each start makes a new broker. Not thread-safe.
  *
  * <p>Settings differ from {@code config/server.properties} where a test would wait or pay for nothing: a
- * consumer group's first rebalance begins at once, and the topics of offsets and of transactions have one
- * partition.
+ * consumer group's first rebalance begins at once, and the server's own topics have one partition.
  */
 public final class VarveSetup {
     private static final int BACKGROUND_THREADS = 2;
@@ -25,7 +24,8 @@ public final class VarveSetup {
             "num.network.threads", "1",
             "group.initial.rebalance.delay.ms", "0",
             "offsets.topic.num.partitions", "1",
-            "transaction.state.log.num.partitions", "1");
+            "transaction.state.log.num.partitions", "1",
+            "share.coordinator.state.topic.num.partitions", "1");
 
     private final Map<String, String> config = new LinkedHashMap<>(FOR_TESTS);
     private final Map<String, Integer> topics = new LinkedHashMap<>();
