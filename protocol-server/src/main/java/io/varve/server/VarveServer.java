@@ -21,6 +21,7 @@ import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.net.NetServer;
+import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateContext;
 import io.varve.server.share.state.ShareStates;
 import io.varve.server.txn.TransactionContext;
@@ -59,6 +60,7 @@ public final class VarveServer implements AutoCloseable {
     private final Groups groups;
     private final Transactions transactions;
     private final ShareStates shareStates;
+    private final Shares shares;
     private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -88,6 +90,7 @@ public final class VarveServer implements AutoCloseable {
                         time,
                         shareStates.persister()),
                 metadata);
+        shares = new Shares(metadata, shareStates, groups.shareGroups().settings(), clock, scheduler);
         transactions = TransactionCoordinatorService.open(
                 config.transactions(),
                 new TransactionContext(
@@ -107,6 +110,7 @@ public final class VarveServer implements AutoCloseable {
                 groups,
                 transactions,
                 shareStates,
+                shares,
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
                 new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime)));
@@ -248,6 +252,7 @@ public final class VarveServer implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             net.stop(ANSWER_MS);
             transactions.close();
+            shares.close();
             groups.close();
             shareStates.close();
             state.close();

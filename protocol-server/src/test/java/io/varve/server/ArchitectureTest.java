@@ -27,7 +27,7 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | command picocli importer net api.table group share.state txn
+            .                 | command picocli importer net api.table group share share.state txn
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | core.compaction core.engine core.log.. core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
@@ -38,8 +38,8 @@ class ArchitectureTest {
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
             api.table         | api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
-                              | api.group api.txn api.replica api.security group share.state txn metadata metadata.log clock
-                              | cluster error logging core.engine kafka.server.common
+                              | api.group api.share api.txn api.replica api.security group share share.state txn metadata
+                              | metadata.log clock cluster error logging core.engine kafka.server.common
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
             api.fetch         | api metadata.topic cluster error core.log.. core.spi.. core.transaction
@@ -52,13 +52,16 @@ class ArchitectureTest {
                               | core.spi.. kafka.clients.admin kafka.image kafka.server.common
             api.replica       | api metadata.topic
             api.security      | api
-            api.group         | api group metadata.topic core.log..
+            api.group         | api api.share group metadata.topic core.log..
+            api.share         | api api.fetch group share share.state metadata.topic error core.log.. core.spi..
             api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic error
                               | core.log.. core.producer core.spi.. core.transaction
-            group             | coordinator metadata.config metadata.start metadata.topic cluster core.log..
+            group             | coordinator share metadata.config metadata.start metadata.topic cluster core.log..
                               | core.transaction com.yammer.metrics.core kafka.coordinator..
                               | kafka.server.authorizer kafka.server.common kafka.server.share.persister
                               | kafka.server.util..
+            share             | share.state coordinator metadata.topic core.log.. core.record core.spi..
+                              | core.transaction
             share.state       | coordinator metadata.start metadata.topic cluster core.log.. kafka.coordinator..
                               | kafka.server.share..
             txn               | error coordinator metadata.producerid metadata.start metadata.topic logging

@@ -67,12 +67,12 @@ public final class Groups implements AutoCloseable {
 
     private Groups(
             CoordinatorHost<KafkaGroupCoordinator> host,
-            GroupLimit limit,
+            GroupContext context,
             GroupConfigManager settings,
             GroupsConfig config) {
         this.host = host;
-        this.limit = limit;
-        shareGroups = new ShareGroups(this);
+        limit = new GroupLimit(config.maxGroups(), context.clock());
+        shareGroups = new ShareGroups(this, new CurrentShareSettings(settings, config.shareGroups(), context.clock()));
         streamsGroups = new StreamsGroups(this, settings, config.coordinator().streamsGroupHeartbeatIntervalMs());
     }
 
@@ -95,7 +95,7 @@ public final class Groups implements AutoCloseable {
                 creation,
                 context.scheduler(),
                 (offsets, known) -> new KafkaGroupCoordinator(config, settings, context, offsets, known));
-        return new Groups(host, new GroupLimit(config.maxGroups(), context.clock()), settings, config);
+        return new Groups(host, context, settings, config);
     }
 
     private static void configure(GroupConfigManager settings, ConfigResource resource, Map<String, String> configs) {

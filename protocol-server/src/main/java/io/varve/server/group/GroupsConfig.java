@@ -106,6 +106,10 @@ public final class GroupsConfig {
         return groups;
     }
 
+    ShareGroupConfig shareGroups() {
+        return shareGroups;
+    }
+
     /** @return the settings of single groups */
     public GroupSettings settings() {
         return new GroupSettings(groups, shareGroups);

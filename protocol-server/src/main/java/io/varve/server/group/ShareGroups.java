@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.group;
 
+import io.varve.server.share.ShareGroupSettings;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
@@ -21,9 +22,16 @@ import org.apache.kafka.common.requests.ShareGroupHeartbeatRequest;
  */
 public final class ShareGroups {
     private final Groups groups;
+    private final ShareGroupSettings settings;
 
-    ShareGroups(Groups groups) {
+    ShareGroups(Groups groups, ShareGroupSettings settings) {
         this.groups = groups;
+        this.settings = settings;
+    }
+
+    /** @return the settings of share groups, as they are now */
+    public ShareGroupSettings settings() {
+        return settings;
     }
 
     /** @return the answer to a ShareGroupHeartbeat */

@@ -25,6 +25,7 @@ public final class NodeHandlers {
                 null,
                 null,
                 null,
+                null,
                 new HandlerContext.Settings(FetchConfig.DEFAULT, groups, List.of(Path.of("/data"), Path.of("/other"))),
                 new HandlerContext.Runtime(Clock.system(), new SystemScheduler(1), node.ids, new FixedToMachine()));
     }

@@ -27,6 +27,10 @@ final class SharedServer implements ParameterResolver {
     private static final String[] QUICK = {
         "group.consumer.min.heartbeat.interval.ms=500",
         "group.consumer.heartbeat.interval.ms=500",
+        "group.share.min.heartbeat.interval.ms=500",
+        "group.share.heartbeat.interval.ms=500",
+        // A record is delivered again when its lock has timed out: after 15 s at the least by default.
+        "group.share.min.record.lock.duration.ms=1000",
         // And a transaction that has timed out is looked for every 10 s.
         "transaction.abort.timed.out.transaction.cleanup.interval.ms=200"
     };

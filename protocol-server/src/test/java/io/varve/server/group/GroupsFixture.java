@@ -24,6 +24,7 @@ import io.varve.server.metadata.topic.NewPartitions;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicRef;
 import io.varve.server.metadata.topic.TopicResult;
+import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.share.state.ShareStateContext;
 import io.varve.server.share.state.ShareStates;
@@ -74,6 +75,7 @@ public final class GroupsFixture implements AutoCloseable {
     public Groups groups;
     public Transactions transactions;
     public ShareStates shareStates;
+    public Shares shares;
 
     public GroupsFixture() {
         this(UnaryOperator.identity(), Map.of());
@@ -107,6 +109,7 @@ public final class GroupsFixture implements AutoCloseable {
                         CoordinatorTime.ofMachine(Clock.system(), scheduler),
                         shareStates.persister()),
                 broker.metadata);
+        shares = new Shares(broker.metadata, shareStates, groups.shareGroups().settings(), Clock.system(), scheduler);
         transactions = TransactionCoordinatorService.open(
                 TransactionsConfig.parse(properties),
                 new TransactionContext(
@@ -130,6 +133,7 @@ public final class GroupsFixture implements AutoCloseable {
 
     private void stop() {
         transactions.close();
+        shares.close();
         groups.close();
         shareStates.close();
     }
@@ -210,6 +214,7 @@ public final class GroupsFixture implements AutoCloseable {
                 groups,
                 transactions,
                 shareStates,
+                shares,
                 new HandlerContext.Settings(
                         FetchConfig.DEFAULT, GroupsConfig.parse(properties), List.of(Path.of("unused"))),
                 new HandlerContext.Runtime(Clock.system(), scheduler, Ids.seeded(1), new FixedToMachine()));

@@ -3,9 +3,9 @@ package io.varve.server.api.group;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.api.share.MemberIds;
 import io.varve.server.group.ShareGroups;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.ShareGroupHeartbeatRequest;
 
@@ -14,9 +14,6 @@ import org.apache.kafka.common.requests.ShareGroupHeartbeatRequest;
  * their subscriptions and leave.
  */
 public final class ShareGroupHeartbeatHandler implements ApiHandler {
-    /** Max length of a member id in characters: that of a UUID's text. */
-    private static final int MAX_MEMBER_ID_LENGTH = 36;
-
     private final ShareGroups groups;
 
     /** @param groups the share groups */
@@ -27,10 +24,7 @@ public final class ShareGroupHeartbeatHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ShareGroupHeartbeatRequest heartbeat = (ShareGroupHeartbeatRequest) request.body();
-        String member = heartbeat.data().memberId();
-        if (member.isEmpty() || member.length() > MAX_MEMBER_ID_LENGTH) {
-            throw new InvalidRequestException("Invalid member id in the request.");
-        }
+        MemberIds.checked(heartbeat.data().memberId());
         return groups.heartbeat(RequestCaller.of(request), heartbeat.data());
     }
 }

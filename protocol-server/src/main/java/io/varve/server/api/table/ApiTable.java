@@ -63,6 +63,8 @@ import io.varve.server.api.security.DescribeAclsHandler;
 import io.varve.server.api.security.DescribeDelegationTokenHandler;
 import io.varve.server.api.security.ExpireDelegationTokenHandler;
 import io.varve.server.api.security.RenewDelegationTokenHandler;
+import io.varve.server.api.share.ShareAcknowledgeHandler;
+import io.varve.server.api.share.ShareFetchHandler;
 import io.varve.server.api.topic.CreatePartitionsHandler;
 import io.varve.server.api.topic.CreateTopicsHandler;
 import io.varve.server.api.topic.DeleteRecordsHandler;
@@ -80,8 +82,10 @@ import io.varve.server.api.txn.TxnOffsetCommitHandler;
 import io.varve.server.api.txn.WriteTxnMarkersHandler;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.server.common.GroupVersion;
@@ -104,9 +108,19 @@ public final class ApiTable {
     private static final String NO_AUTHENTICATION = "clients are not authenticated yet";
     private static final String NO_QUOTAS = "there are no quotas yet";
     private static final String NO_TELEMETRY = "no metrics are asked of clients yet";
-    private static final String NO_SHARE_GROUPS = "there are no share groups (KIP-932) yet";
+    private static final String STATE_IN_PROCESS =
+            "the one broker reads and writes the states of share groups in its own process";
     private static final String CONTROLLERS_ONLY =
             "brokers and controllers ask it of controllers, never clients of a broker";
+
+    private static final Set<ApiKeys> OF_SHARE_GROUPS = EnumSet.of(
+            ApiKeys.SHARE_GROUP_HEARTBEAT,
+            ApiKeys.SHARE_GROUP_DESCRIBE,
+            ApiKeys.SHARE_FETCH,
+            ApiKeys.SHARE_ACKNOWLEDGE,
+            ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS,
+            ApiKeys.ALTER_SHARE_GROUP_OFFSETS,
+            ApiKeys.DELETE_SHARE_GROUP_OFFSETS);
 
     /** The scan of a request needs a policy even where no handler serves the API. */
     private static final ApiPolicy OF_ABSENT = new ApiPolicy(ORDINARY, 100_000, WORKER_IF_LARGE);
@@ -211,16 +225,16 @@ public final class ApiTable {
         served(75, DESCRIBE_TOPIC_PARTITIONS,    0,  0, LARGE,    100_000, WORKER,          c -> new DescribeTopicPartitionsHandler(c.metadata(), c.metadata().config()));
         served(76, SHARE_GROUP_HEARTBEAT,        1,  1, LARGE,    100_000, WORKER_IF_LARGE, c -> new ShareGroupHeartbeatHandler(c.groups().shareGroups()));
         served(77, SHARE_GROUP_DESCRIBE,         1,  1, ORDINARY, 100_000, WORKER,          c -> new ShareGroupDescribeHandler(c.groups().shareGroups()));
-        absent(78, SHARE_FETCH,                     NO_SHARE_GROUPS);
-        absent(79, SHARE_ACKNOWLEDGE,               NO_SHARE_GROUPS);
+        served(78, SHARE_FETCH,                  1,  2, LARGE,    100_000, LOOP,            c -> new ShareFetchHandler(c.shares(), c.metadata(), c.settings().fetch()));
+        served(79, SHARE_ACKNOWLEDGE,            1,  2, LARGE,    100_000, WORKER_IF_LARGE, c -> new ShareAcknowledgeHandler(c.shares(), c.metadata()));
         served(80, ADD_RAFT_VOTER,                 0,  1, SMALL,       100, LOOP,            c -> new AddRaftVoterHandler(c.self().clusterId()));
         served(81, REMOVE_RAFT_VOTER,              0,  0, SMALL,       100, LOOP,            c -> new RemoveRaftVoterHandler(c.self().clusterId()));
         absent(82, UPDATE_RAFT_VOTER,               CONTROLLERS_ONLY);
-        absent(83, INITIALIZE_SHARE_GROUP_STATE,    NO_SHARE_GROUPS);
-        absent(84, READ_SHARE_GROUP_STATE,          NO_SHARE_GROUPS);
-        absent(85, WRITE_SHARE_GROUP_STATE,         NO_SHARE_GROUPS);
-        absent(86, DELETE_SHARE_GROUP_STATE,        NO_SHARE_GROUPS);
-        absent(87, READ_SHARE_GROUP_STATE_SUMMARY,  NO_SHARE_GROUPS);
+        absent(83, INITIALIZE_SHARE_GROUP_STATE,    STATE_IN_PROCESS);
+        absent(84, READ_SHARE_GROUP_STATE,          STATE_IN_PROCESS);
+        absent(85, WRITE_SHARE_GROUP_STATE,         STATE_IN_PROCESS);
+        absent(86, DELETE_SHARE_GROUP_STATE,        STATE_IN_PROCESS);
+        absent(87, READ_SHARE_GROUP_STATE_SUMMARY,  STATE_IN_PROCESS);
         served(88, STREAMS_GROUP_HEARTBEAT,      0,  0, LARGE,    100_000, WORKER_IF_LARGE, c -> new StreamsGroupHeartbeatHandler(c.groups().streamsGroups(), new InternalTopicCreation(topics -> c.metadata().createTopics(topics, false), c.runtime().clock()), () -> c.uses(StreamsVersion.FEATURE_NAME)));
         served(89, STREAMS_GROUP_DESCRIBE,       0,  0, ORDINARY, 100_000, WORKER,          c -> new StreamsGroupDescribeHandler(c.groups().streamsGroups(), () -> c.uses(StreamsVersion.FEATURE_NAME)));
         served(90, DESCRIBE_SHARE_GROUP_OFFSETS, 0,  1, LARGE,    100_000, WORKER,          c -> new DescribeShareGroupOffsetsHandler(c.groups().shareGroups()));
@@ -295,6 +309,11 @@ public final class ApiTable {
         return LINES.get(api).handler.apply(context);
     }
 
+    private static ApiHandler gated(ApiKeys api, HandlerContext context) {
+        ApiHandler handler = handler(api, context);
+        return OF_SHARE_GROUPS.contains(api) ? new ShareVersionGate(context, handler) : handler;
+    }
+
     /**
      * Makes the handlers of all APIs that are served.
      *
@@ -306,7 +325,7 @@ public final class ApiTable {
         EraHandlers era = new EraHandlers(context.metadata(), runtime.scheduler(), runtime.clock());
         List<ServedApi> served = versions().stream()
                 .map(versions ->
-                        new ServedApi(versions, era.withOldVersions(versions.api(), handler(versions.api(), context))))
+                        new ServedApi(versions, era.withOldVersions(versions.api(), gated(versions.api(), context))))
                 .toList();
         return new HandlerLookup(served);
     }

@@ -12,6 +12,7 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.Groups;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStates;
 import io.varve.server.txn.Transactions;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.List;
  * @param groups the group coordinator
  * @param transactions the transaction coordinator
  * @param shareStates the states of share partitions
+ * @param shares delivers records to share groups
  * @param settings the server's settings for handlers
  * @param runtime time and randomness
  */
@@ -36,6 +38,7 @@ public record HandlerContext(
         Groups groups,
         Transactions transactions,
         ShareStates shareStates,
+        Shares shares,
         Settings settings,
         Runtime runtime) {
     /**

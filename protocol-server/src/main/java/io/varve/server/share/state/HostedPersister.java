@@ -68,7 +68,7 @@ final class HostedPersister implements Persister {
                         request.groupTopicPartitionData(),
                         (id, partition) -> states.ask(
                                 id,
-                                service -> service.readState(NO_CALLER, StateRequests.read(id, partition))
+                                service -> service.readState(NO_CALLER, StateRequests.read(id, partition.leaderEpoch()))
                                         .thenApply(StateRequests::result),
                                 PartitionAllData::errorCode),
                         HostedPersister::unread)
@@ -83,7 +83,8 @@ final class HostedPersister implements Persister {
                         request.groupTopicPartitionData(),
                         (id, partition) -> states.ask(
                                 id,
-                                service -> service.writeState(NO_CALLER, StateRequests.write(id, partition))
+                                service -> service.writeState(
+                                                NO_CALLER, StateRequests.write(id, StateRequests.change(partition)))
                                         .thenApply(StateRequests::result),
                                 PartitionErrorData::errorCode),
                         HostedPersister::error)

@@ -13,13 +13,15 @@ import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.share.ShareCoordinatorService;
+import org.apache.kafka.server.share.persister.PartitionAllData;
+import org.apache.kafka.server.share.persister.PartitionErrorData;
 import org.apache.kafka.server.share.persister.Persister;
 
 /**
  * Serves the states of share partitions, by Kafka's share coordinator on {@code __share_group_state}, which
  * the first call creates. A server without share groups spends nothing on it. Thread-safe; no method blocks.
  */
-public final class ShareStates implements AutoCloseable {
+public final class ShareStates implements ShareStateStore, AutoCloseable {
     static final String TOPIC = org.apache.kafka.common.internals.Topic.SHARE_GROUP_STATE_TOPIC_NAME;
 
     /** Max number of repetitions of a call while the coordinator loads or starts. */
@@ -69,6 +71,48 @@ public final class ShareStates implements AutoCloseable {
      */
     public CompletableFuture<Void> find(String key) {
         return host.find(key);
+    }
+
+    @Override
+    public CompletableFuture<StoredState> read(SharePartitionId id, int leaderEpoch) {
+        return ask(
+                        id,
+                        service -> service.readState(null, StateRequests.read(id, leaderEpoch))
+                                .thenApply(StateRequests::result),
+                        PartitionAllData::errorCode)
+                .thenApply(state -> {
+                    requireNone(state.errorCode(), state.errorMessage());
+                    return new StoredState(
+                            state.stateEpoch(),
+                            state.startOffset(),
+                            state.stateBatches().stream()
+                                    .map(batch -> new StoredRun(
+                                            batch.firstOffset(),
+                                            batch.lastOffset(),
+                                            batch.deliveryState(),
+                                            batch.deliveryCount()))
+                                    .toList());
+                });
+    }
+
+    @Override
+    public CompletableFuture<Void> write(SharePartitionId id, StateChange change) {
+        return ask(
+                        id,
+                        service -> service.writeState(null, StateRequests.write(id, change))
+                                .thenApply(StateRequests::result),
+                        PartitionErrorData::errorCode)
+                .thenAccept(result -> requireNone(result.errorCode(), result.errorMessage()));
+    }
+
+    /** Fails with the error that a share partition takes for it: a lower epoch means another owner. */
+    private static void requireNone(short code, String message) {
+        Errors error = Errors.forCode(code);
+        switch (error) {
+            case NONE -> {}
+            case FENCED_STATE_EPOCH, FENCED_LEADER_EPOCH -> throw Errors.NOT_LEADER_OR_FOLLOWER.exception(message);
+            default -> throw error.exception(message);
+        }
     }
 
     /**

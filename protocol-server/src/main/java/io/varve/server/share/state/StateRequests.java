@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.share.state;
 
+import io.varve.server.share.state.ShareStateStore.StateChange;
+import io.varve.server.share.state.ShareStateStore.StoredRun;
 import java.util.List;
 import org.apache.kafka.common.message.DeleteShareGroupStateRequestData;
 import org.apache.kafka.common.message.DeleteShareGroupStateResponseData;
@@ -45,14 +47,14 @@ final class StateRequests {
         return PartitionFactory.newPartitionErrorData(result.partition(), result.errorCode(), result.errorMessage());
     }
 
-    static ReadShareGroupStateRequestData read(SharePartitionId id, PartitionIdLeaderEpochData partition) {
+    static ReadShareGroupStateRequestData read(SharePartitionId id, int leaderEpoch) {
         return new ReadShareGroupStateRequestData()
                 .setGroupId(id.group())
                 .setTopics(List.of(new ReadShareGroupStateRequestData.ReadStateData()
                         .setTopicId(id.topic())
                         .setPartitions(List.of(new ReadShareGroupStateRequestData.PartitionData()
                                 .setPartition(id.partition())
-                                .setLeaderEpoch(partition.leaderEpoch())))));
+                                .setLeaderEpoch(leaderEpoch)))));
     }
 
     static PartitionAllData result(ReadShareGroupStateResponseData answer) {
@@ -67,24 +69,37 @@ final class StateRequests {
                 state.stateBatches().stream().map(PersisterStateBatch::from).toList());
     }
 
-    static WriteShareGroupStateRequestData write(SharePartitionId id, PartitionStateBatchData partition) {
+    static WriteShareGroupStateRequestData write(SharePartitionId id, StateChange change) {
         return new WriteShareGroupStateRequestData()
                 .setGroupId(id.group())
                 .setTopics(List.of(new WriteShareGroupStateRequestData.WriteStateData()
                         .setTopicId(id.topic())
                         .setPartitions(List.of(new WriteShareGroupStateRequestData.PartitionData()
                                 .setPartition(id.partition())
-                                .setStateEpoch(partition.stateEpoch())
-                                .setLeaderEpoch(partition.leaderEpoch())
-                                .setStartOffset(partition.startOffset())
-                                .setDeliveryCompleteCount(partition.deliveryCompleteCount())
-                                .setStateBatches(partition.stateBatches().stream()
-                                        .map(batch -> new WriteShareGroupStateRequestData.StateBatch()
-                                                .setFirstOffset(batch.firstOffset())
-                                                .setLastOffset(batch.lastOffset())
-                                                .setDeliveryState(batch.deliveryState())
-                                                .setDeliveryCount(batch.deliveryCount()))
+                                .setStateEpoch(change.epoch())
+                                .setLeaderEpoch(change.leaderEpoch())
+                                .setStartOffset(change.start())
+                                .setDeliveryCompleteCount(change.completed())
+                                .setStateBatches(change.runs().stream()
+                                        .map(run -> new WriteShareGroupStateRequestData.StateBatch()
+                                                .setFirstOffset(run.first())
+                                                .setLastOffset(run.last())
+                                                .setDeliveryState(run.state())
+                                                .setDeliveryCount(run.deliveries()))
                                         .toList())))));
+    }
+
+    /** @return what Kafka's own share partitions would write */
+    static StateChange change(PartitionStateBatchData partition) {
+        return new StateChange(
+                partition.stateEpoch(),
+                partition.leaderEpoch(),
+                partition.startOffset(),
+                partition.deliveryCompleteCount(),
+                partition.stateBatches().stream()
+                        .map(batch -> new StoredRun(
+                                batch.firstOffset(), batch.lastOffset(), batch.deliveryState(), batch.deliveryCount()))
+                        .toList());
     }
 
     static PartitionErrorData result(WriteShareGroupStateResponseData answer) {
