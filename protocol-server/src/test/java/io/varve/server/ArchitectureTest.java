@@ -38,7 +38,8 @@ class ArchitectureTest {
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
             api.table         | api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
-                              | api.group api.share api.txn api.replica api.security group share share.state txn metadata
+                              | api.group api.share api.txn
+                              | api.quota api.replica api.security group share share.state txn metadata
                               | metadata.log clock cluster error logging core.engine kafka.server.common
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
@@ -51,7 +52,8 @@ class ArchitectureTest {
             api.cluster       | api group share.state txn metadata.feature metadata.log metadata.topic cluster core.log..
                               | core.spi.. kafka.clients.admin kafka.image kafka.server.common
             api.replica       | api metadata.topic
-            api.security      | api
+            api.quota         | api metadata.log metadata.quota kafka.image
+            api.security      | api metadata.credential metadata.log kafka.clients.admin kafka.image
             api.group         | api api.share group metadata.topic core.log..
             api.share         | api api.fetch group share share.state metadata.topic error core.log.. core.spi..
             api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic error
@@ -76,12 +78,16 @@ class ArchitectureTest {
             metadata.config   | metadata.log core.compaction core.event core.log.. core.record
                               | core.retention core.spi.. kafka.server.common kafka.server.config
                               | kafka.storage.internals.log
+            metadata.credential| metadata.log core.event kafka.clients.admin kafka.image kafka.metadata
+                              | kafka.server.common
             metadata.feature  | metadata.log core.event kafka.clients.admin kafka.server.common
             metadata.kraft    | metadata.log core.event kafka.image kafka.metadata kafka.server.common
                               | kafka.server.immutable
-            metadata.log      | error core.compaction core.engine core.event core.log.. core.retention core.spi.. kafka.image
-                              | kafka.metadata kafka.server.common kafka.server.immutable
+            metadata.log      | error core.compaction core.engine core.event core.log.. core.retention core.spi..
+                              | kafka.clients.admin kafka.image kafka.metadata kafka.server.common
+                              | kafka.server.immutable
             metadata.producerid| metadata.log core.event kafka.server.common
+            metadata.quota    | metadata.log core.event kafka.image kafka.server.common kafka.server.config
             metadata.start    | metadata.feature metadata.log core.engine core.event core.log.. core.spi.. kafka.image
                               | kafka.metadata kafka.server.common kafka.server.immutable
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..

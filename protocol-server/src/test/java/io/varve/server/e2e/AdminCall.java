@@ -23,8 +23,15 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 
 /** Calls of Kafka's administration client whose outcome is the same on every broker with one node. */
 enum AdminCall {
@@ -65,6 +72,10 @@ enum AdminCall {
             .all()),
     REMOVES_A_VOTER(admin -> admin.removeRaftVoter(8, Uuid.ONE_UUID).all()),
     DESCRIBES_ACLS(admin -> admin.describeAcls(AclBindingFilter.ANY).values()),
+    CREATES_ACLS(admin -> admin.createAcls(List.of(new AclBinding(
+                    new ResourcePattern(ResourceType.TOPIC, "admin", PatternType.LITERAL),
+                    new AccessControlEntry("User:a", "*", AclOperation.READ, AclPermissionType.ALLOW))))
+            .all()),
     DELETES_ACLS(admin -> admin.deleteAcls(List.of(AclBindingFilter.ANY)).all()),
     CREATES_A_TOKEN(admin -> admin.createDelegationToken().delegationToken()),
     RENEWS_A_TOKEN(admin -> admin.renewDelegationToken(new byte[] {1}).expiryTimestamp()),
@@ -76,8 +87,8 @@ enum AdminCall {
                     .map(node -> node.id() + " fenced: " + node.isFenced())
                     .toList()));
 
-    /** A call that may fail before it has a future. */
-    private interface Call {
+    /** A call whose outcome shows as text. */
+    interface Call {
         KafkaFuture<?> make(Admin admin);
     }
 
@@ -89,6 +100,10 @@ enum AdminCall {
 
     /** Makes the call; returns its result, or the exception with its message. */
     String outcome(Admin admin) {
+        return outcome(admin, call);
+    }
+
+    static String outcome(Admin admin, Call call) {
         try {
             return String.valueOf(call.make(admin).get());
         } catch (ExecutionException e) {

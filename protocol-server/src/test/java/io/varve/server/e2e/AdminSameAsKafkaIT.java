@@ -11,7 +11,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,9 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Compares administrators' calls and tools with those on a Kafka of the same node id: elections,
- * reassignments, features, the quorum.
+ * reassignments, features, the quorum, quotas, credentials.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AdminSameAsKafkaIT {
+    private static final int LAST = Integer.MAX_VALUE;
+
     @TempDir
     static Path directory;
 
@@ -59,6 +65,29 @@ class AdminSameAsKafkaIT {
     }
 
     @ParameterizedTest
+    @EnumSource
+    void answersAboutUsers(UserCall call) {
+        assertThat(call.outcome(ofServer)).isEqualTo(call.outcome(ofKafka));
+    }
+
+    @Test
+    @Order(LAST)
+    void keepsWhatWasSetAfterAKill() throws Exception {
+        UserCall.SETS_A_USERS_QUOTAS.outcome(ofServer);
+        UserCall.STORES_A_CREDENTIAL.outcome(ofServer);
+        String quotas = UserCall.DESCRIBES_ALL_QUOTAS.outcome(ofServer);
+        String credentials = UserCall.DESCRIBES_A_USER.outcome(ofServer);
+        assertThat(quotas).contains("producer_byte_rate");
+        assertThat(credentials).contains("SCRAM_SHA_256");
+        server.crash();
+        server = server.again();
+        ofServer.close();
+        ofServer = JavaClientsIT.admin(server);
+        assertThat(UserCall.DESCRIBES_ALL_QUOTAS.outcome(ofServer)).isEqualTo(quotas);
+        assertThat(UserCall.DESCRIBES_A_USER.outcome(ofServer)).isEqualTo(credentials);
+    }
+
+    @ParameterizedTest
     @OnlyOnFiles(because = "what a tool prints depends on the answers, which the calls compare on every backend")
     @CsvSource(
             delimiter = ' ',
@@ -74,6 +103,16 @@ class AdminSameAsKafkaIT {
                 "kafka-acls.sh '--add --allow-principal User:a --operation Read --topic admin'",
                 "kafka-delegation-tokens.sh '--describe --command-config /dev/null'",
                 "kafka-cluster.sh 'unregister --id 77'",
+                "kafka-configs.sh '--alter --entity-type users --entity-name tool --add-config consumer_byte_rate=9'",
+                "kafka-configs.sh '--describe --entity-type users --entity-name tool'",
+                "kafka-configs.sh '--alter --entity-type users --entity-name tool"
+                        + " --add-config SCRAM-SHA-256=[password=secret]'",
+                "kafka-configs.sh '--describe --entity-type users --entity-name tool'",
+                "kafka-configs.sh '--alter --entity-type clients --entity-default --add-config request_percentage=50'",
+                "kafka-configs.sh '--describe --entity-type clients'",
+                "kafka-configs.sh '--alter --entity-type ips --entity-name 10.9.8.7"
+                        + " --add-config connection_creation_rate=5'",
+                "kafka-configs.sh '--describe --entity-type ips'",
             })
     void toolsPrint(String tool, String command) {
         new ToolComparison(kafka, server).assertSame(tool, command);

@@ -4,8 +4,10 @@ package io.varve.server.metadata.log;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
+import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.metadata.ClientQuotaRecord;
 import org.apache.kafka.common.metadata.ConfigRecord;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
 import org.apache.kafka.common.metadata.PartitionChangeRecord;
@@ -13,8 +15,12 @@ import org.apache.kafka.common.metadata.PartitionRecord;
 import org.apache.kafka.common.metadata.ProducerIdsRecord;
 import org.apache.kafka.common.metadata.RegisterBrokerRecord;
 import org.apache.kafka.common.metadata.RemoveTopicRecord;
+import org.apache.kafka.common.metadata.RemoveUserScramCredentialRecord;
 import org.apache.kafka.common.metadata.TopicRecord;
+import org.apache.kafka.common.metadata.UserScramCredentialRecord;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.image.ClientQuotaImage;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.MetadataVersion;
 
@@ -154,6 +160,32 @@ public final class MetadataEvents {
      */
     public static ApiMessageAndVersion producerIds(int node, long next) {
         return event(new ProducerIdsRecord().setBrokerId(node).setBrokerEpoch(1).setNextProducerId(next), 0);
+    }
+
+    /** @return the event that sets one quota of an entity */
+    public static ApiMessageAndVersion quota(ClientQuotaEntity entity, String key, double value) {
+        return event(quotaOf(entity, key).setValue(value), 0);
+    }
+
+    /** @return the event that removes one quota of an entity */
+    public static ApiMessageAndVersion removeQuota(ClientQuotaEntity entity, String key) {
+        return event(quotaOf(entity, key).setRemove(true), 0);
+    }
+
+    private static ClientQuotaRecord quotaOf(ClientQuotaEntity entity, String key) {
+        return new ClientQuotaRecord()
+                .setEntity(ClientQuotaImage.entityToData(entity))
+                .setKey(key);
+    }
+
+    /** @return the event that stores a SCRAM credential */
+    public static ApiMessageAndVersion scram(UserScramCredentialRecord credential) {
+        return event(credential, 0);
+    }
+
+    /** @return the event that deletes a SCRAM credential */
+    public static ApiMessageAndVersion removeScram(String user, ScramMechanism mechanism) {
+        return event(new RemoveUserScramCredentialRecord().setName(user).setMechanism(mechanism.type()), 0);
     }
 
     private static ApiMessageAndVersion event(ApiMessage message, int version) {

@@ -21,6 +21,7 @@ import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metadata.RemoveTopicRecord;
+import org.apache.kafka.common.metadata.UserScramCredentialRecord;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
@@ -99,8 +100,17 @@ public final class MetadataLog {
             delta.replay(event.message());
         } catch (RuntimeException e) {
             throw new MetadataException(
-                    "the metadata event " + event + " below offset " + nextOffset + " does not fit those before it", e);
+                    "the metadata event " + shown(event) + " below offset " + nextOffset
+                            + " does not fit those before it",
+                    e);
         }
+    }
+
+    /** Leaves out what must not be in a log: keys of credentials. */
+    private static String shown(ApiMessageAndVersion event) {
+        return event.message() instanceof UserScramCredentialRecord credential
+                ? "UserScramCredentialRecord(name=" + credential.name() + ")"
+                : event.toString();
     }
 
     private static MetadataException unusable(PartitionLog log, RuntimeException why) {

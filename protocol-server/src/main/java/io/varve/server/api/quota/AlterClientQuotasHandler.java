@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.quota;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.log.MetadataWriter;
+import io.varve.server.metadata.quota.AlterClientQuotas;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.message.AlterClientQuotasResponseData;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.requests.AlterClientQuotasRequest;
+import org.apache.kafka.common.requests.AlterClientQuotasResponse;
+
+/**
+ * Changes the quotas of users, clients and addresses (KIP-546, KIP-612). Names of hosts are looked up, a few
+ * in one request: this may take long.
+ */
+public final class AlterClientQuotasHandler implements ApiHandler {
+    private static final int MAX_HOST_NAMES = 10;
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+
+    private final MetadataWriter metadata;
+
+    /** @param metadata decides the changes */
+    public AlterClientQuotasHandler(MetadataWriter metadata) {
+        this.metadata = metadata;
+    }
+
+    @Override
+    public CompletionStage<AlterClientQuotasResponseData> handle(Request request) {
+        AlterClientQuotasRequest asked = (AlterClientQuotasRequest) request.body();
+        List<ClientQuotaAlteration> alterations = asked.entries();
+        return metadata.submit(new AlterClientQuotas(alterations, unresolved(alterations), asked.validateOnly()))
+                .thenApply(outcomes ->
+                        AlterClientQuotasResponse.fromQuotaEntities(outcomes, 0).data());
+    }
+
+    /** @return addresses that are neither an IP address nor, as far as was looked up, the name of a host */
+    private static Set<String> unresolved(List<ClientQuotaAlteration> alterations) {
+        Set<String> addresses = new LinkedHashSet<>();
+        alterations.forEach(
+                alteration -> addresses.add(alteration.entity().entries().get(ClientQuotaEntity.IP)));
+        addresses.remove(null);
+        int names = 0;
+        for (Iterator<String> each = addresses.iterator(); each.hasNext(); ) {
+            String address = each.next();
+            boolean literal = address.contains(":") || IPV4.matcher(address).matches();
+            if (!literal) {
+                names++;
+            }
+            if ((literal || names <= MAX_HOST_NAMES) && isFound(address)) {
+                each.remove();
+            }
+        }
+        return addresses;
+    }
+
+    /** Asks the network only for what cannot be an address. */
+    private static boolean isFound(String address) {
+        try {
+            InetAddress.getByName(address);
+            return true;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.security;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.credential.AlterScramCredentials;
+import io.varve.server.metadata.credential.AlterScramCredentials.Deletion;
+import io.varve.server.metadata.credential.NewScramCredential;
+import io.varve.server.metadata.log.MetadataWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsResponseData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsResponseData.AlterUserScramCredentialsResult;
+import org.apache.kafka.common.requests.AlterUserScramCredentialsRequest;
+import org.apache.kafka.common.requests.ApiError;
+
+/** Deletes and stores SCRAM credentials of users (KIP-554). No client is authenticated by them yet. */
+public final class AlterUserScramCredentialsHandler implements ApiHandler {
+    private final MetadataWriter metadata;
+
+    /** @param metadata decides the changes */
+    public AlterUserScramCredentialsHandler(MetadataWriter metadata) {
+        this.metadata = metadata;
+    }
+
+    @Override
+    public CompletionStage<AlterUserScramCredentialsResponseData> handle(Request request) {
+        AlterUserScramCredentialsRequestData asked = ((AlterUserScramCredentialsRequest) request.body()).data();
+        List<Deletion> deletions = asked.deletions().stream()
+                .map(each -> new Deletion(each.name(), ScramMechanism.fromType(each.mechanism())))
+                .toList();
+        List<NewScramCredential> upsertions = asked.upsertions().stream()
+                .map(each -> new NewScramCredential(
+                        each.name(),
+                        ScramMechanism.fromType(each.mechanism()),
+                        each.iterations(),
+                        each.salt(),
+                        each.saltedPassword()))
+                .toList();
+        return metadata.submit(new AlterScramCredentials(deletions, upsertions))
+                .thenApply(AlterUserScramCredentialsHandler::answer);
+    }
+
+    private static AlterUserScramCredentialsResponseData answer(Map<String, ApiError> outcomes) {
+        AlterUserScramCredentialsResponseData response = new AlterUserScramCredentialsResponseData();
+        outcomes.forEach((user, outcome) -> response.results()
+                .add(new AlterUserScramCredentialsResult()
+                        .setUser(user)
+                        .setErrorCode(outcome.error().code())
+                        .setErrorMessage(outcome.message())));
+        return response;
+    }
+}
