@@ -41,6 +41,7 @@ class SameAsKafkaIT {
             "log.flush.interval.ms",
             "num.io.threads",
             "offsets.topic.segment.bytes",
+            "share.coordinator.state.topic.segment.bytes",
             "socket.send.buffer.bytes",
             "transaction.state.log.segment.bytes");
 
@@ -48,6 +49,8 @@ class SameAsKafkaIT {
     private static final Set<String> NEED_A_RESTART = Set.of(
             "group.consumer.assignment.interval.ms",
             "group.coordinator.cached.buffer.max.bytes",
+            "group.share.assignment.interval.ms",
+            "group.streams.assignment.interval.ms",
             "listener.security.protocol.map",
             "listeners",
             "log.cleaner.backoff.ms",
@@ -60,6 +63,7 @@ class SameAsKafkaIT {
             "log.flush.interval.ms",
             "num.io.threads",
             "num.network.threads",
+            "share.coordinator.cached.buffer.max.bytes",
             "transaction.partition.verification.enable");
 
     private static final String CONFIGS = "kafka-configs.sh";
