@@ -311,15 +311,25 @@ final class FileStorage implements Storage {
     @Override
     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
         requireOpen();
-        List<FileStore> stores = new ArrayList<>(dirty.size());
-        for (PartitionStore handle : dirty) {
+        return new ParallelSync(own(dirty)).run(syncThreads);
+    }
+
+    @Override
+    public boolean isSyncShort(Collection<? extends PartitionStore> dirty) {
+        requireOpen();
+        return new ParallelSync(own(dirty)).isShort();
+    }
+
+    private List<FileStore> own(Collection<? extends PartitionStore> handles) {
+        List<FileStore> stores = new ArrayList<>(handles.size());
+        for (PartitionStore handle : handles) {
             if (!(handle instanceof FileStore store)
                     || !directories.contains(store.partition().dataDirectory())) {
                 throw ContractChecks.foreignHandle(handle);
             }
             stores.add(store);
         }
-        return new ParallelSync(stores).run(syncThreads);
+        return stores;
     }
 
     @Override

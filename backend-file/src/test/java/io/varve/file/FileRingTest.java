@@ -70,6 +70,35 @@ class FileRingTest extends FileTestBase {
         assertThat(RingContent.read(rig.ring()).isEmpty()).isTrue();
     }
 
+    private boolean isSyncShort() {
+        return rig.storage().isSyncShort(List.of(store));
+    }
+
+    @Test
+    void onlyASyncThatTheRingTakesIsShort() {
+        appendTens(1);
+        assertThat(isSyncShort()).as("a new partition's files are forced").isFalse();
+        sync();
+        appendTens(1);
+        assertThat(isSyncShort()).isTrue();
+        sync();
+        assertThat(recoveryPoint(ID)).isEqualTo(10);
+        appendTens(5);
+        assertThat(isSyncShort()).as("another segment's name is forced").isFalse();
+        sync();
+        assertThat(recoveryPoint(ID)).isEqualTo(70);
+        store.trimTo(50);
+        assertThat(isSyncShort()).as("a checkpoint is written").isFalse();
+        sync();
+        assertThat(isSyncShort()).isTrue();
+        rig.properties.put(FileConfig.RING_COMMIT_BYTES, Integer.toString(SIZE));
+        rig.reopen();
+        open();
+        commitTens(1);
+        appendTens(2);
+        assertThat(isSyncShort()).as("more bytes than the ring takes").isFalse();
+    }
+
     @Test
     void aCommitThatIsTooLargeForTheRingForcesTheLog() {
         rig.properties.put(FileConfig.RING_COMMIT_BYTES, Integer.toString(2 * SIZE));

@@ -101,6 +101,21 @@ public final class CommitRing {
         return state == State.USED ? new RingRound(this, settings).run(stores) : stores;
     }
 
+    /** @return true if {@link #commit} would leave nothing to force, and write only a few bytes */
+    synchronized boolean takesAtOnce(List<FileStore> stores) {
+        long bytes = 0;
+        for (FileStore store : stores) {
+            RingShare share = store.partition().durability().ringShare();
+            if (share == null || !accepts(store.partition())) {
+                return false;
+            }
+            bytes += share.length() + RingFile.BLOCK;
+        }
+        return state == State.USED
+                && bytes <= settings.commitBytes()
+                && file.hasSpace(SPARE_FOR_EDITS + (int) bytes / RingFile.BLOCK);
+    }
+
     private void begin() {
         try {
             file = RingFile.begin(path, settings.bytes(), newEpoch(context.ids()));

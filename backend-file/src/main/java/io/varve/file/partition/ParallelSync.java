@@ -45,6 +45,20 @@ public final class ParallelSync {
         return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(Map.copyOf(failures));
     }
 
+    /** @return true if {@link #run} would write no more than a frame or two to a ring now */
+    public boolean isShort() {
+        DataDirectory directory =
+                stores.isEmpty() ? null : stores.get(0).partition().dataDirectory();
+        for (FileStore store : stores) {
+            FilePartition partition = store.partition();
+            if (partition.dataDirectory() != directory
+                    || partition.durability().starts().any()) {
+                return false;
+            }
+        }
+        return directory != null && directory.ring().takesAtOnce(stores);
+    }
+
     /** Makes small commits durable in the rings of their directories. */
     private List<FileStore> notInRings() {
         Map<DataDirectory, List<FileStore>> byDirectory = new LinkedHashMap<>();

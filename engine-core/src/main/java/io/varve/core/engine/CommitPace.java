@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * many requests are queued as there were when the last one ended, answered or waiting, but not beyond
  * {@link #PART} of an average round after that end: docs/decisions/0028.
  *
- * <p>{@link #requested} is thread-safe, the rest is for the committer only.
+ * <p>{@link #requested} and {@link #average} are thread-safe, the rest is for the thread that runs rounds.
  */
 final class CommitPace {
     /** The longest wait is an average round divided by this. */
@@ -35,7 +35,7 @@ final class CommitPace {
 
     private long ended;
     /** Ns that a round takes on average; 0 before the first. */
-    private long average;
+    private volatile long average;
 
     CommitPace(Clock clock) {
         this.clock = clock;
@@ -67,6 +67,11 @@ final class CommitPace {
         }
         awaited = expected;
         return queued.get() >= expected ? Scheduler.AgentStep.AGAIN : left;
+    }
+
+    /** @return ns that a round takes on average; 0 before the first */
+    long average() {
+        return average;
     }
 
     /** Begins a round of all requests so far. Call before they are taken. */

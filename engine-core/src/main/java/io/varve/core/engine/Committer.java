@@ -9,6 +9,7 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,13 +19,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Commits partitions in groups: partitions with new appends gather while a sync runs and for a moment after
- * it ({@link CommitPace}), the next sync covers them all, and then their high watermarks rise.
+ * it ({@link CommitPace}), the next sync covers them all, and then their high watermarks rise. The
+ * committer's agent runs the rounds, or an event loop that is the only one with requests
+ * ({@link LoopRounds}).
  */
 final class Committer {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -37,6 +44,11 @@ final class Committer {
     private final Set<PartitionLog> queued = ConcurrentHashMap.newKeySet();
     /** Futures that wait for the next sync of a partition; guarded by itself. */
     private final Map<PartitionLog, List<CompletableFuture<Void>>> waiting = new LinkedHashMap<>();
+
+    private final LoopRounds loops = new LoopRounds();
+    private final AtomicBoolean loopWillRun = new AtomicBoolean();
+    /** Held by the thread that runs a round. */
+    private final ReentrantLock rounds = new ReentrantLock();
 
     private final CommitPace pace;
     private final Scheduler.Agent agent;
@@ -69,11 +81,57 @@ final class Committer {
 
     /** Requests a commit of a partition. Never blocks. */
     void request(PartitionLog log) {
+        request(log, null);
+    }
+
+    /**
+     * Requests a commit of a partition. Never blocks.
+     *
+     * @param loop the event loop of the calling thread, if it may run the round itself; or null
+     */
+    void request(PartitionLog log, Executor loop) {
         if (queued.add(log)) {
             queue.add(log);
         }
-        if (pace.requested()) {
+        boolean byLoop = loops.requested(loop, pace.average());
+        if (pace.requested() && !(byLoop && willRunOn(loop))) {
             agent.wake();
+        }
+    }
+
+    /** @return true if the loop will run a round, behind the other requests that it has queued already */
+    private boolean willRunOn(Executor loop) {
+        if (loopWillRun.compareAndSet(false, true)) {
+            try {
+                loop.execute(this::commitOnLoop);
+            } catch (RejectedExecutionException ended) {
+                loopWillRun.set(false);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void commitOnLoop() {
+        loopWillRun.set(false);
+        if (!queue.isEmpty() && !tryRound()) {
+            agent.wake();
+        }
+    }
+
+    /** @return false if the agent must run the round */
+    private boolean tryRound() {
+        if (!rounds.tryLock()) {
+            return false;
+        }
+        try {
+            boolean here = !closing && storage.isSyncShort(stores(queue));
+            if (here) {
+                round();
+            }
+            return here;
+        } finally {
+            rounds.unlock();
         }
     }
 
@@ -130,10 +188,20 @@ final class Committer {
     }
 
     private long commitRequested() {
-        long pause = pace.pause();
-        if (pause > Scheduler.AgentStep.AGAIN && !closing) {
-            return pause;
+        rounds.lock();
+        try {
+            long pause = pace.pause();
+            if (pause > Scheduler.AgentStep.AGAIN && !closing) {
+                return pause;
+            }
+            round();
+            return pace.pause();
+        } finally {
+            rounds.unlock();
         }
+    }
+
+    private void round() {
         pace.begin();
         List<PartitionLog> logs = new ArrayList<>();
         for (PartitionLog log = queue.poll(); log != null; log = queue.poll()) {
@@ -142,11 +210,15 @@ final class Committer {
         if (!logs.isEmpty()) {
             commit(logs);
         }
-        return pace.pause();
+    }
+
+    private static List<PartitionStore> stores(Collection<PartitionLog> logs) {
+        List<PartitionStore> stores = new ArrayList<>();
+        logs.forEach(log -> stores.add(log.commitTarget().store()));
+        return stores;
     }
 
     private void commit(List<PartitionLog> logs) {
-        List<PartitionStore> stores = new ArrayList<>(logs.size());
         Map<PartitionLog, List<CompletableFuture<Void>>> waiters = new HashMap<>();
         for (PartitionLog log : logs) {
             // Before the sync: an append from now on requests the next one.
@@ -155,9 +227,8 @@ final class Committer {
             if (!ofLog.isEmpty()) {
                 waiters.put(log, ofLog);
             }
-            stores.add(log.commitTarget().store());
         }
-        Map<PartitionId, StorageException> failures = sync(logs, stores);
+        Map<PartitionId, StorageException> failures = sync(logs, stores(logs));
         pace.end();
         for (PartitionLog log : logs) {
             endRound(log, failures.get(log.id()), waiters.getOrDefault(log, List.of()));

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -38,6 +39,11 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
         @Override
         public void appended(PartitionLog log, long records) {
             committer.request(log);
+        }
+
+        @Override
+        public void appended(PartitionLog log, long records, Executor loop) {
+            committer.request(log, loop);
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import java.util.concurrent.Executor;
+
 /**
  * Listens to a partition's appends and trims, and requests the commit that makes them durable and visible.
  * Thread-safe.
@@ -14,4 +16,13 @@ public interface AppendListener {
      * @param records how many records were appended, 0 for a trim
      */
     void appended(PartitionLog log, long records);
+
+    /**
+     * As {@link #appended(PartitionLog, long)}, on an event loop that may commit the append itself.
+     *
+     * @param loop runs tasks on the calling thread later, behind those that it has
+     */
+    default void appended(PartitionLog log, long records, Executor loop) {
+        appended(log, records);
+    }
 }

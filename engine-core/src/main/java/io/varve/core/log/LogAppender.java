@@ -24,8 +24,6 @@ import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.LongConsumer;
 
 /**
  * Appends to a partition: batches of producers and of the broker, markers of transactions, and batches of
@@ -42,15 +40,14 @@ public final class LogAppender {
     private final RunSequenceCheck runSequences;
     private final Clock clock;
     private final FailPoints failPoints;
-    private final LongConsumer commitRequests;
+    private final CommitRequests commits;
 
-    /** @param commitRequests takes the number of appended records, after each append, outside any lock */
     LogAppender(
             StoreWriter writer,
             HighWatermark highWatermark,
             Clock clock,
             FailPoints failPoints,
-            LongConsumer commitRequests) {
+            CommitRequests commits) {
         this.writer = writer;
         this.store = writer.store();
         this.highWatermark = highWatermark;
@@ -58,7 +55,7 @@ public final class LogAppender {
         this.runSequences = new RunSequenceCheck(store.id(), sequences);
         this.clock = clock;
         this.failPoints = failPoints;
-        this.commitRequests = commitRequests;
+        this.commits = commits;
     }
 
     /**
@@ -88,7 +85,7 @@ public final class LogAppender {
      * @throws AppendException INVALID_TXN_STATE if the guard is not valid, or not any more
      */
     public AppendResult append(ByteBuffer batches, AppendOrigin origin, VerificationGuard guard) {
-        return append(check(batches, origin, DecompressionMeter.NONE), guard, Runnable::run);
+        return append(check(batches, origin, DecompressionMeter.NONE), guard, Runnable::run, false);
     }
 
     /**
@@ -100,7 +97,7 @@ public final class LogAppender {
      */
     public AppendResult appendAt(long expectedEndOffset, ByteBuffer batches, AppendOrigin origin) {
         AppendRun run = check(batches, origin, DecompressionMeter.NONE);
-        return append(run, VerificationGuard.NONE, Runnable::run, expectedEndOffset);
+        return append(run, VerificationGuard.NONE, Runnable::run, false, expectedEndOffset);
     }
 
     /**
@@ -110,7 +107,8 @@ public final class LogAppender {
      * @param batches as for {@link #append(ByteBuffer, AppendOrigin)}; not changed yet
      * @param origin where the batches come from
      * @param meter counts decompressed bytes; its exception ends the check
-     * @return the run for {@link #append(AppendRun, VerificationGuard, Executor)}; backed by the same bytes
+     * @return the run for {@link #append(AppendRun, VerificationGuard, Executor, boolean)}; backed by the
+     *     same bytes
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws AppendException if they break a rule of this partition
      */
@@ -126,31 +124,25 @@ public final class LogAppender {
      * @param afterwards runs the request for a commit; when it refuses, the request is made at once. It lets
      *     several appends in a row share a sync: a commit requested after the first would start a sync
      *     without the others, and they would wait for two
+     * @param mayCommit whether its thread may also wait for the device, and so commit the append itself
      * @return the run's offsets
      * @throws AppendException if the producer's sequence or transaction does not fit
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
-    public AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards) {
-        return append(run, guard, afterwards, ANYWHERE);
+    public AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards, boolean mayCommit) {
+        return append(run, guard, afterwards, mayCommit, ANYWHERE);
     }
 
-    private AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards, long expectedEndOffset) {
+    private AppendResult append(
+            AppendRun run, VerificationGuard guard, Executor afterwards, boolean mayCommit, long expectedEndOffset) {
         Objects.requireNonNull(guard, "guard");
         run.stamp();
         store.awaitSpace(run.end() - run.start()); // before the writer's lock is taken
         AppendResult result = write(run, guard, expectedEndOffset);
         if (!result.duplicate()) {
-            requestCommit(run.records(), afterwards);
+            commits.on(afterwards, mayCommit, run.records());
         }
         return result;
-    }
-
-    private void requestCommit(long records, Executor when) {
-        try {
-            when.execute(() -> commitRequests.accept(records));
-        } catch (RejectedExecutionException ended) {
-            commitRequests.accept(records);
-        }
     }
 
     private AppendResult write(AppendRun run, VerificationGuard guard, long expectedEndOffset) {
@@ -210,7 +202,7 @@ public final class LogAppender {
             writer.unlock();
         }
         AppendResult result = result(base, next, -1, false);
-        commitRequests.accept(1);
+        commits.now(1);
         return result;
     }
 
@@ -237,7 +229,7 @@ public final class LogAppender {
         } finally {
             writer.unlock();
         }
-        commitRequests.accept(0);
+        commits.now(0);
     }
 
     /**
@@ -264,7 +256,7 @@ public final class LogAppender {
         } finally {
             writer.unlock();
         }
-        commitRequests.accept(run.records());
+        commits.now(run.records());
     }
 
     /**

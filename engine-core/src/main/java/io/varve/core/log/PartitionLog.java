@@ -76,7 +76,7 @@ public final class PartitionLog {
         highWatermark = new HighWatermark(store.extent().durableEnd());
         reader = new LogReader(writer, highWatermark);
         producers = new PartitionProducers(writer, snapshots, clock);
-        appender = new LogAppender(writer, highWatermark, clock, failPoints, this::appended);
+        appender = new LogAppender(writer, highWatermark, clock, failPoints, new CommitRequests(this, appends));
         maintenance = new LogMaintenance(writer, highWatermark, reader, producers, this::appended);
         commitTarget = new CommitTarget(writer, highWatermark);
     }

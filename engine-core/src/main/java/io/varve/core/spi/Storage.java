@@ -121,6 +121,17 @@ public interface Storage extends AutoCloseable {
      */
     SyncFailures sync(Collection<? extends PartitionStore> dirty);
 
+    /**
+     * Tells whether a {@link #sync} would now be one short write of a device. An event loop that has nothing
+     * else to do then calls it itself. What it tells may change before the sync; then that takes longer.
+     *
+     * @param dirty partitions to sync, handles of this storage
+     * @return false if the sync may take longer, or it is not known
+     */
+    default boolean isSyncShort(Collection<? extends PartitionStore> dirty) {
+        return false;
+    }
+
     /** Syncs and closes everything; handles fail with CLOSED from then on. Idempotent. */
     @Override
     void close();

@@ -298,7 +298,7 @@ class PartitionLogTest {
 
     private void append(String value, Executor afterwards) {
         AppendRun run = log.appender().check(LogBatches.at(5, value), AppendOrigin.CLIENT, DecompressionMeter.NONE);
-        log.appender().append(run, VerificationGuard.NONE, afterwards);
+        log.appender().append(run, VerificationGuard.NONE, afterwards, false);
     }
 
     private PartitionLog opened(PartitionConfig config) {

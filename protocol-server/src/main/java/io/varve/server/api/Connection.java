@@ -25,6 +25,14 @@ public interface Connection {
     Executor background();
 
     /**
+     * Tells whether the connection has its event loop to itself, so that nobody else waits while the loop
+     * waits for a device. Call on the event loop.
+     *
+     * @return true if the loop has read from no other connection for a while
+     */
+    boolean isAlone();
+
+    /**
      * Runs a task on the event loop later.
      *
      * @param delayMs ms from now

@@ -86,6 +86,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             bytes.release();
             return;
         }
+        connection.read();
         responses.beginRead();
         frames.offer(bytes);
         if (requests.isWaiting() || !order.isEmpty()) {

@@ -193,8 +193,12 @@ public final class NetServer implements AutoCloseable {
             return;
         }
         ServerContext shared = context;
-        NettyConnection connection =
-                new NettyConnection(channel, listenerName, peerNumber.getAndIncrement(), shared.workers());
+        NettyConnection connection = new NettyConnection(
+                channel,
+                listenerName,
+                peerNumber.getAndIncrement(),
+                shared.workers(),
+                shared.reads(channel.eventLoop()));
         FrameAssembler frames = new FrameAssembler(
                 allocator, shared.limits(), shared.budget().partial().share(channel::close), shared.clock());
         channel.config().setRecvByteBufAllocator(new FrameReceiver(frames));

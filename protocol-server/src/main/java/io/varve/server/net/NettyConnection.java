@@ -23,6 +23,7 @@ final class NettyConnection implements Connection {
     private final String id;
     private final WorkerPool workers;
     private final WorkerPool.Flow flow = new WorkerPool.Flow();
+    private final LoopReads reads;
 
     /** Tasks to run at the close; null once they have run. Guarded by this. */
     private Set<Registration> onClose = new LinkedHashSet<>();
@@ -39,9 +40,11 @@ final class NettyConnection implements Connection {
     /**
      * @param number unique for each connection, because a peer may reuse its port at once
      * @param workers run its tasks in the background
+     * @param reads those of the channel's event loop
      */
-    NettyConnection(Channel channel, String listenerName, long number, WorkerPool workers) {
+    NettyConnection(Channel channel, String listenerName, long number, WorkerPool workers, LoopReads reads) {
         this.workers = workers;
+        this.reads = reads;
         this.channel = channel;
         this.listenerName = listenerName;
         remote = (InetSocketAddress) channel.remoteAddress();
@@ -70,6 +73,16 @@ final class NettyConnection implements Connection {
     @Override
     public Executor executor() {
         return channel.eventLoop();
+    }
+
+    /** Notes that bytes of the connection were read. On the event loop. */
+    void read() {
+        reads.read(this);
+    }
+
+    @Override
+    public boolean isAlone() {
+        return reads.areFrom(this);
     }
 
     @Override

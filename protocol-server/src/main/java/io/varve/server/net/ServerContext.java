@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.netty.channel.EventLoop;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.Dispatcher;
 import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.logging.LogThrottle;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +25,7 @@ final class ServerContext {
     private final WorkerPool workers;
     private final LogThrottle malformed;
     private final LogThrottle broken;
+    private final Map<EventLoop, LoopReads> reads = new ConcurrentHashMap<>();
 
     ServerContext(
             NetConfig.Requests limits, long frameDeadlineMs, HandlerLookup table, Clock clock, Scheduler scheduler) {
@@ -58,6 +62,11 @@ final class ServerContext {
 
     WorkerPool workers() {
         return workers;
+    }
+
+    /** @return what the event loop reads; the same at each call */
+    LoopReads reads(EventLoop loop) {
+        return reads.computeIfAbsent(loop, any -> new LoopReads());
     }
 
     /** @return the throttled log of peers that violate the protocol */

@@ -32,6 +32,11 @@ public class Loopback implements Connection {
     }
 
     @Override
+    public boolean isAlone() {
+        return false;
+    }
+
+    @Override
     public Runnable schedule(long delayMs, Runnable task) {
         return () -> {}; // no time passes
     }

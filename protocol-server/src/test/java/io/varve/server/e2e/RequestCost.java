@@ -10,19 +10,20 @@ import java.util.Locale;
 /**
  * Holds what a thousand requests of each kind of work cost, as measured, and fails on {@link #SLACK} times
  * that. Lower the numbers when the server becomes cheaper: a bound that is far off finds nothing. A commit to
- * the ring of a data directory is a write call that waits for the device, and no force.
+ * the ring of a data directory is a write call that waits for the device, and no force. On a machine so busy
+ * that such a write takes long, the committer's thread commits and wakes the loop again, by one more call.
  */
 enum RequestCost {
     /** Requests of 16 KB to one partition, five in flight. */
-    PRODUCE_ONE(onFiles(10, 1_280, 600, 4_650), onLmdb(230, 2_000, 4_530)),
+    PRODUCE_ONE(onFiles(10, 1_580, 170, 5_550), onLmdb(230, 2_000, 4_530)),
     /** Batches of 16 KB, lz4, to eight partitions; a request has up to eight. */
-    PRODUCE_MANY(onFiles(60, 1_050, 100, 11_000), onLmdb(30, 550, 11_000)),
-    /** Requests of one record, one after the other: each is committed alone, and wakes an event loop once. */
-    PRODUCE_SINGLY(onFiles(10, 1_000, 2_000, 4_650), onLmdb(0, 5_800, 4_620)),
+    PRODUCE_MANY(onFiles(60, 1_100, 50, 11_200), onLmdb(30, 550, 11_000)),
+    /** Requests of one record, one after the other: each is committed alone. */
+    PRODUCE_SINGLY(onFiles(10, 2_000, 60, 7_570), onLmdb(0, 5_800, 4_620)),
     /** Fetches of a batch of 16 KB. */
     FETCH(onFiles(0, 0, 0, 4_670), onLmdb(0, 0, 4_310)),
     /** Records, each produced and awaited by a fetch. */
-    FETCH_AWAITED(onFiles(10, 1_000, 3_000, 10_200), onLmdb(0, 7_000, 10_260));
+    FETCH_AWAITED(onFiles(10, 3_000, 10, 13_080), onLmdb(0, 7_000, 10_260));
 
     /** How many times the measured count is too much. Counts of forces under load differ by a fifth. */
     static final double SLACK = 1.5;
@@ -56,8 +57,7 @@ enum RequestCost {
     void check(ServerMeter.Counts counts) {
         List<String> risen = new ArrayList<>();
         add(risen, "forces", counts.forces(), measured.forces());
-        add(risen, "write calls of event loops", counts.loopWrites(), measured.loopWrites());
-        add(risen, "write calls of other threads", counts.otherWrites(), measured.otherWrites());
+        add(risen, "write calls", counts.writes(), measured.writes());
         add(risen, "KiB allocated by event loops", counts.loopKib(), measured.loopKib());
         assertThat(risen).as("per 1,000 requests, %s on %s", this, Backend.NAME).isEmpty();
     }

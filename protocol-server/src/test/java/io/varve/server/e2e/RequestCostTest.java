@@ -25,12 +25,7 @@ class RequestCostTest {
                 new Risen(
                         "forces",
                         c -> new ServerMeter.Counts(risen(c.forces()), c.loopWrites(), c.otherWrites(), c.loopKib())),
-                new Risen(
-                        "write calls of event loops",
-                        c -> new ServerMeter.Counts(c.forces(), risen(c.loopWrites()), c.otherWrites(), c.loopKib())),
-                new Risen(
-                        "write calls of other threads",
-                        c -> new ServerMeter.Counts(c.forces(), c.loopWrites(), risen(c.otherWrites()), c.loopKib())),
+                new Risen("write calls", c -> new ServerMeter.Counts(c.forces(), risen(c.writes()), 0, c.loopKib())),
                 new Risen(
                         "KiB allocated by event loops",
                         c -> new ServerMeter.Counts(c.forces(), c.loopWrites(), c.otherWrites(), risen(c.loopKib()))));

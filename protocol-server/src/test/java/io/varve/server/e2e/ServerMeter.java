@@ -68,7 +68,11 @@ final class ServerMeter implements AutoCloseable {
      * @param otherWrites write calls of all other threads: of what is committed, and to wake event loops
      * @param loopKib KiB that event loops allocated on the heap
      */
-    record Counts(long forces, long loopWrites, long otherWrites, long loopKib) {}
+    record Counts(long forces, long loopWrites, long otherWrites, long loopKib) {
+        long writes() {
+            return loopWrites + otherWrites;
+        }
+    }
 
     /** @param directory for the recordings */
     static ServerMeter attach(Server server, Path directory) {

@@ -11,7 +11,7 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 
 /**
  * Hands a request to a worker thread when its appends would wait for the storage to sync earlier data. The
- * event loop never waits for a device: only the request's own connection does. Stateless.
+ * event loop never waits for earlier data: only the request's own connection does. Stateless.
  */
 final class AppendBackpressure {
     private AppendBackpressure() {}

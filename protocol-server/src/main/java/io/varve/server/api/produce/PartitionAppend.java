@@ -11,6 +11,7 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.record.DecompressionMeter;
 import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.CloseConnectionException;
+import io.varve.server.api.Connection;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.error.KafkaErrors;
@@ -124,8 +125,8 @@ final class PartitionAppend implements TransactionalAppend {
     }
 
     private void appendNow(AppendRun run, VerificationGuard guard) {
-        AppendResult appended =
-                log.appender().append(run, guard, request.connection().executor());
+        Connection connection = request.connection();
+        AppendResult appended = log.appender().append(run, guard, connection.executor(), connection.isAlone());
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());

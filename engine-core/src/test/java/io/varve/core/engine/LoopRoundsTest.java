@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.log.AppendListener;
+import io.varve.core.log.LogBatches;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.memory.MemoryStorage;
+import io.varve.core.record.DecompressionMeter;
+import io.varve.core.runtime.VirtualTime;
+import io.varve.core.spi.ForwardingStorage;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SyncFailures;
+import io.varve.core.transaction.VerificationGuard;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests when an event loop commits by itself. The committer's agent has its turn in virtual time only. */
+class LoopRoundsTest {
+    private final MemoryStorage memory = new MemoryStorage();
+    private final VirtualTime time = new VirtualTime(1_000);
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Executor loop = tasks::add;
+    private boolean syncsAreShort = true;
+    private long syncNanos = 100_000;
+    private int syncs;
+
+    private final Committer committer = new Committer(
+            new ForwardingStorage(memory) {
+                @Override
+                public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+                    syncs++;
+                    time.advanceNanos(syncNanos);
+                    return memory.sync(dirty);
+                }
+
+                @Override
+                public boolean isSyncShort(Collection<? extends PartitionStore> dirty) {
+                    return syncsAreShort;
+                }
+            },
+            time,
+            time,
+            Durability.SYNC,
+            committed -> {},
+            again -> {});
+
+    private final PartitionLog log = PartitionLog.open(
+            memory.open(new PartitionId("t", new UUID(1, 2), 0), 0, PartitionSettings.DEFAULT),
+            0,
+            PartitionConfig.DEFAULT,
+            time,
+            new AppendListener() {
+                @Override
+                public void appended(PartitionLog to, long records) {
+                    committer.request(to);
+                }
+
+                @Override
+                public void appended(PartitionLog to, long records, Executor on) {
+                    committer.request(to, on);
+                }
+            });
+
+    @AfterEach
+    void end() {
+        committer.close(0);
+        time.runReady();
+    }
+
+    /** Lets the agent commit, also after it has waited for more requests. */
+    private void runAgent() {
+        time.runReady();
+        time.advanceNanos(10 * syncNanos);
+    }
+
+    private void append(Executor on, boolean mayCommit) {
+        log.appender()
+                .append(
+                        log.appender().check(LogBatches.at(5, "a"), AppendOrigin.CLIENT, DecompressionMeter.NONE),
+                        VerificationGuard.NONE,
+                        on,
+                        mayCommit);
+    }
+
+    private void runLoop() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    /** Has all requests come from the loop for long enough; the agent answers the last of them. */
+    private void beAlone() {
+        for (int i = 1; i < LoopRounds.ALONE; i++) {
+            append(loop, true);
+        }
+        runLoop();
+        runAgent();
+        syncs = 0;
+    }
+
+    private boolean isAnswered() {
+        return log.highWatermark() == log.logEndOffset();
+    }
+
+    @Test
+    void aLoopThatIsAloneCommitsWhatItHasAppendedByOneSync() {
+        beAlone();
+        append(loop, true);
+        append(loop, true);
+        append(loop, true);
+        runLoop();
+        assertThat(isAnswered()).isTrue();
+        assertThat(syncs).isEqualTo(1);
+    }
+
+    @Test
+    void oneThatMayNotWaitDoesNot() {
+        beAlone();
+        append(loop, false);
+        runLoop();
+        assertThat(isAnswered()).isFalse();
+        runAgent();
+        assertThat(isAnswered()).isTrue();
+    }
+
+    @Test
+    void oneThatHasNotBeenAloneForLongDoesNot() {
+        beAlone();
+        append(Runnable::run, false);
+        runAgent();
+        append(loop, true);
+        runLoop();
+        assertThat(isAnswered()).isFalse();
+        runAgent();
+        assertThat(isAnswered()).isTrue();
+    }
+
+    @Test
+    void aSyncThatMayTakeLongIsTheAgents() {
+        beAlone();
+        syncsAreShort = false;
+        append(loop, true);
+        runLoop();
+        assertThat(isAnswered()).isFalse();
+        runAgent();
+        assertThat(isAnswered()).isTrue();
+    }
+
+    @Test
+    void roundsThatTakeLongAreTheAgents() {
+        syncNanos = LoopRounds.SHORT + 1;
+        beAlone();
+        append(loop, true);
+        runLoop();
+        assertThat(isAnswered()).isFalse();
+        runAgent();
+        assertThat(isAnswered()).isTrue();
+    }
+
+    @Test
+    void aLoopThatHasEndedLeavesItsRequestsToTheAgent() {
+        beAlone();
+        Executor ending = new Executor() {
+            private int taken;
+
+            @Override
+            public void execute(Runnable task) {
+                if (++taken > LoopRounds.ALONE) {
+                    throw new RejectedExecutionException("ended");
+                }
+                task.run();
+            }
+        };
+        for (int i = 0; i < LoopRounds.ALONE; i++) {
+            append(ending, true);
+            runAgent();
+        }
+        assertThat(isAnswered()).isTrue();
+    }
+
+    @Test
+    void whatTheAgentHasTakenAlreadyIsCommittedOnce() {
+        beAlone();
+        append(loop, true);
+        tasks.remove().run(); // the request; the round is behind it
+        committer.request(log);
+        runAgent();
+        assertThat(isAnswered()).isTrue();
+        runLoop();
+        assertThat(syncs).isEqualTo(1);
+    }
+}

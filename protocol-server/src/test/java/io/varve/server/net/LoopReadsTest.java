@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.junit.jupiter.api.Test;
+
+class LoopReadsTest {
+    private final LoopReads reads = new LoopReads();
+
+    private NettyConnection connection(int port) {
+        EmbeddedChannel channel = new EmbeddedChannel() {
+            @Override
+            protected SocketAddress localAddress0() {
+                return new InetSocketAddress("127.0.0.1", 9092);
+            }
+
+            @Override
+            protected SocketAddress remoteAddress0() {
+                return new InetSocketAddress("127.0.0.1", port);
+            }
+        };
+        return new NettyConnection(channel, "PLAINTEXT", port, null, reads);
+    }
+
+    @Test
+    void aConnectionIsAloneOnceItHasReadForAWhileWithoutAnother() {
+        NettyConnection busy = connection(1);
+        NettyConnection other = connection(2);
+        for (int i = 1; i < LoopReads.ALONE; i++) {
+            busy.read();
+        }
+        assertThat(busy.isAlone()).isFalse();
+        busy.read();
+        assertThat(busy.isAlone()).isTrue();
+        assertThat(other.isAlone()).isFalse();
+        other.read();
+        assertThat(busy.isAlone()).isFalse();
+        busy.read();
+        assertThat(busy.isAlone()).isFalse();
+    }
+}
