@@ -183,7 +183,8 @@ set_command() {
 set_server_command() {
   set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$SERVER_TARGET/varve-server.jar" "$@" \
     -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
-    -Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN # a search opens every jar
+    -Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN \
+    -Djavax.xml.parsers.SAXParserFactory=com.sun.org.apache.xerces.internal.jaxp.SAXParserFactoryImpl # both end searches of all jars
   COMMAND+=(io.varve.server.Main)
 }
 

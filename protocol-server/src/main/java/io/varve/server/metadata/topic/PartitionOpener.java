@@ -173,7 +173,7 @@ public final class PartitionOpener implements AutoCloseable {
         try {
             PartitionLog log = engine.open(wanted.id, wanted.leaderEpoch, wanted.config);
             PartitionConfig newest = newest(wanted);
-            if (!newest.equals(wanted.config)) {
+            if (newest != wanted.config && !newest.equals(wanted.config)) {
                 log.configure(newest); // such as a hold that was set meanwhile
             }
             return null;

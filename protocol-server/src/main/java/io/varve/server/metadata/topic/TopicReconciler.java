@@ -179,7 +179,7 @@ public final class TopicReconciler {
         reconsidered.remove(wanted.id());
         boolean internal = org.apache.kafka.common.internals.Topic.isInternal(wanted.name());
         Topic after = new Topic(wanted.name(), wanted.id(), logs, configs, internal);
-        if (!after.equals(before)) {
+        if (before == null || !after.equals(before)) {
             served.publish(before, after);
         }
         return failure;
