@@ -66,6 +66,12 @@ class AdminSameAsKafkaIT {
 
     @ParameterizedTest
     @EnumSource
+    void answersOnTheWire(WireCall call) throws Exception {
+        assertThat(call.outcome(server)).isEqualTo(call.outcome(kafka));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void answersAboutUsers(UserCall call) {
         assertThat(call.outcome(ofServer)).isEqualTo(call.outcome(ofKafka));
     }

@@ -30,6 +30,24 @@ class PythonClientsIT {
     }
 
     @Test
+    void kafkaPython2Administers(Broker broker) {
+        assertThat(run(broker, RequiredClients.systemPython("kafka"), "kafka_python_admin.py"))
+                .contains("passed: credentials with kafka-python 2.0.2");
+    }
+
+    @Test
+    void kafkaPython3Administers(Broker broker) {
+        assertThat(run(broker, RequiredClients.clientsPython("kafka"), "kafka_python_admin.py"))
+                .contains("passed: credentials with kafka-python 3.");
+    }
+
+    @Test
+    void confluentKafkaAdministers(Broker broker) {
+        assertThat(run(broker, RequiredClients.clientsPython("confluent_kafka"), "confluent_admin.py"))
+                .contains("passed: settings");
+    }
+
+    @Test
     void kafkaPythonsTransactions(Broker broker) {
         assertThat(run(broker, RequiredClients.clientsPython("kafka"), "kafka_python_transactions.py"))
                 .contains("passed: a_second_producer_fences_the_first with kafka-python 3.");

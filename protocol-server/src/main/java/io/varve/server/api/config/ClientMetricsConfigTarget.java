@@ -40,15 +40,12 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
             "client_source_address",
             "client_source_port");
 
+    private static final ConfigDef.Validator DISTINCT = ConfigDef.ValidList.anyNonDuplicateValues(true, false);
+
     private static final Map<String, ConfigKey> KEYS = new ConfigDef()
-            .define(INTERVAL, Type.INT, 300_000, Importance.MEDIUM, "How often in ms metrics are sent.")
-            .define(
-                    METRICS,
-                    Type.LIST,
-                    List.of(),
-                    Importance.MEDIUM,
-                    "Prefixes of the metrics' names, or * for all of them.")
-            .define(MATCH, Type.LIST, List.of(), Importance.MEDIUM, "Which clients, as selector=pattern.")
+            .define(INTERVAL, Type.INT, 300_000, Importance.MEDIUM, "Metrics push interval in milliseconds")
+            .define(METRICS, Type.LIST, List.of(), DISTINCT, Importance.MEDIUM, "Telemetry metric name prefix list")
+            .define(MATCH, Type.LIST, List.of(), DISTINCT, Importance.MEDIUM, "Client match criteria")
             .configKeys();
 
     @Override
@@ -95,7 +92,11 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
 
     private static Object parse(ConfigKey key, String value) {
         try {
-            return ConfigDef.parseType(key.name, value, key.type);
+            Object parsed = ConfigDef.parseType(key.name, value, key.type);
+            if (key.validator != null) {
+                key.validator.ensureValid(key.name, parsed);
+            }
+            return parsed;
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage());
         }

@@ -59,8 +59,7 @@ public final class DescribeConfigsHandler implements ApiHandler {
         for (DescribeConfigsResource resource : asked.resources()) {
             DescribeConfigsResult result = new DescribeConfigsResult()
                     .setResourceType(resource.resourceType())
-                    .setResourceName(resource.resourceName())
-                    .setErrorMessage(null);
+                    .setResourceName(resource.resourceName());
             response.results().add(result);
             if (resource.resourceType() == ConfigResource.Type.TOPIC.id()
                     && ExplanationRequest.isRequest(resource.resourceName())) {

@@ -16,12 +16,12 @@ import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidRequestException;
-import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
@@ -60,9 +60,7 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
                         resource,
                         ofMetrics(name),
                         setting -> described(setting, asked).setReadOnly(false));
-            default ->
-                throw new InvalidRequestException("Unsupported resource type: " + type
-                        + (type == ConfigResource.Type.UNKNOWN ? " (" + resource.resourceType() + ")" : ""));
+            default -> throw Errors.INVALID_REQUEST.exception();
         };
     }
 
@@ -84,10 +82,8 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
     private List<ConfigEntry> ofTopic(String name) {
         Topic topic = metadata.byName(name);
         if (topic == null) {
-            if (!org.apache.kafka.common.internals.Topic.isValid(name)) {
-                throw new InvalidTopicException("Topic name '" + name + "' is illegal.");
-            }
-            throw new UnknownTopicOrPartitionException("The topic '" + name + "' does not exist.");
+            org.apache.kafka.common.internals.Topic.validate(name);
+            throw new UnknownTopicOrPartitionException(""); // Kafka gives no text
         }
         return metadata.topicConfigs().settings(topic.configs());
     }

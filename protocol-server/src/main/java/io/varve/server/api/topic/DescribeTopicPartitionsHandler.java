@@ -131,6 +131,7 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler {
         return new DescribeTopicPartitionsResponseTopic()
                 .setErrorCode(error.code())
                 .setName(name)
-                .setIsInternal(org.apache.kafka.common.internals.Topic.isInternal(name));
+                .setIsInternal(org.apache.kafka.common.internals.Topic.isInternal(name))
+                .setTopicAuthorizedOperations(AuthorizedOperations.ON_TOPIC);
     }
 }

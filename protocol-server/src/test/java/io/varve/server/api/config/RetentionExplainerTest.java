@@ -61,7 +61,7 @@ class RetentionExplainerTest {
     private List<RetentionExplanation> explain(int partition, Map<String, String> settings) {
         String resource = new ExplanationRequest("t", partition, settings).resourceName();
         DescribeConfigsResult result = ask(4, resource);
-        assertThat(result.errorMessage()).isNull();
+        assertThat(result.errorMessage()).isEmpty();
         assertThat(result.resourceName()).isEqualTo(resource);
         assertThat(result.configs()).singleElement().satisfies(config -> {
             assertThat(config.name()).isEqualTo(ExplanationRequest.KEY);
