@@ -7,8 +7,8 @@
 
 --peer: what Varve is measured beside (kafka), one or several; DIR is another checkout, such as the one before a change; "floor" is
 Floor.java, the least that a server in Java does for a producer, on the disk or "floor-unsynced": only for works that produce. --varve: the checkout to measure (this one). --work: some of the works below (all). --scale: all numbers of records times F. --override: a setting of Varve,
---peer-override: one of the peer. Every round gives each side a fresh server with an empty directory and the heap of KAFKA_HEAP_OPTS
-(-Xms1g -Xmx1g); the sides take turns in going first. Kafka does not sync unless the work says so; Varve does.
+--peer-override: one of the peer. Every round gives each side a fresh server with an empty directory and the heap of its own start
+script, or that of KAFKA_HEAP_OPTS; the sides take turns in going first. Kafka does not sync unless the work says so; Varve does.
 
 Figures: CPU s/GB is the broker's own, per 1e9 bytes of values, without its JIT compilers, which "jit" gives: they are the same for a long
 run and a short one. "writes/GB" counts the broker's write system calls (pwrite, write, writev, eventfd, sendfile) as /proc/PID/io does. --count
@@ -34,7 +34,7 @@ import tempfile
 import time
 
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-HEAP = os.environ.get("KAFKA_HEAP_OPTS", "-Xms1g -Xmx1g").split()
+HEAP = os.environ.get("KAFKA_HEAP_OPTS", "-Xms1g -Xmx1g").split()  # the default is that of Kafka's start script
 # Compiler threads that end would take their CPU time out of sight.
 STEADY_JIT = "-XX:-UseDynamicNumberOfCompilerThreads"
 TICK = os.sysconf("SC_CLK_TCK")
@@ -207,8 +207,7 @@ class Varve(Broker):
                 *(word for key, value in settings.items() for word in ("--override", f"{key}={value}"))]
 
     def environment(self):
-        return super().environment() | {"KAFKA_HEAP_OPTS": " ".join(HEAP), "VARVE_NO_BUILD": "1",
-                                        "KAFKA_OPTS": f"{os.environ.get('KAFKA_OPTS', '')} {STEADY_JIT}"}
+        return super().environment() | {"VARVE_NO_BUILD": "1", "KAFKA_OPTS": f"{os.environ.get('KAFKA_OPTS', '')} {STEADY_JIT}"}
 
 
 class Floor(Broker):

@@ -52,7 +52,9 @@ public final class Disk {
     public static void write(Path file, ByteBuffer content, boolean force) throws IOException {
         try (UninterruptibleFile open = UninterruptibleFile.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            open.truncate(0);
+            if (open.size() > 0) { // a truncation takes four system calls, also of an empty file
+                open.truncate(0);
+            }
             writeFully(open, content.duplicate(), 0);
             if (force) {
                 open.force(true);
