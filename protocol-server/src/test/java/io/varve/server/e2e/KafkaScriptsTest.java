@@ -99,18 +99,10 @@ class KafkaScriptsTest {
             "tools-log4j2.yaml", "logs are Logback's: tools-logback.xml",
             "trogdor.conf", "of trogdor.sh");
 
-    /** Those that come with the APIs they ask for. */
-    private static final Set<String> NOT_YET = Set.of(
-            "kafka-console-share-consumer",
-            "kafka-share-consumer-perf-test",
-            "kafka-share-groups",
-            "kafka-verifiable-share-consumer");
-
     @Test
     void everyScriptOfKafkasIsHereOrSaysWhyNot() throws IOException {
         Set<String> missing = new TreeSet<>(KAFKAS);
         missing.removeAll(names(BIN, ".sh"));
-        missing.removeAll(NOT_YET);
         assertThat(missing).isEqualTo(new TreeSet<>(ABSENT.keySet()));
     }
 
