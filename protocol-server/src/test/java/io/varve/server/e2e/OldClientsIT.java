@@ -3,16 +3,25 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs clients that Kafka 4 turns away, each beside a client of today. */
 @ExtendWith(SharedServer.class)
@@ -63,6 +72,66 @@ class OldClientsIT {
                 assertThat(consumer.succeed()).as(kcat).isEqualTo(expected);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.9.0.1", "0.10.0.1", "0.10.2.2", "0.11.0.3", "1.1.1", "2.0.1"})
+    void javaClients(String release, Server server) throws Exception {
+        String topic = "java-" + release;
+        List<String> expected = new ArrayList<>();
+        try (OldJavaClient old = new OldJavaClient(release, server.bootstrap())) {
+            for (String codec : List.of("none", "gzip", "snappy", "lz4")) {
+                List<String> values = values(codec + " of " + release);
+                old.produce(topic, codec, values);
+                List<String> modern = values(codec + " of today");
+                produceToday(server, topic, codec, modern);
+                expected.addAll(values);
+                expected.addAll(modern);
+            }
+            assertThat(old.consume(topic, "group-" + release, expected.size())).isEqualTo(expected);
+        }
+        assertThat(consumeToday(server, topic, expected.size())).isEqualTo(expected);
+    }
+
+    @Test
+    void javaProducerOf08(Server server) throws Exception {
+        List<String> values = values("0.8");
+        try (OldJavaClient old = new OldJavaClient("0.8.2.2", server.bootstrap())) {
+            old.produce("java-0.8", "gzip", values);
+        }
+        assertThat(consumeToday(server, "java-0.8", values.size())).isEqualTo(values);
+    }
+
+    private static List<String> values(String what) {
+        return IntStream.range(0, RECORDS).mapToObj(i -> i + " " + what).toList();
+    }
+
+    private static void produceToday(Server server, String topic, String codec, List<String> values) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", server.bootstrap(), "compression.type", codec, "linger.ms", "50"),
+                new StringSerializer(),
+                new StringSerializer())) {
+            for (String value : values) {
+                ProducerRecord<String, String> record = new ProducerRecord<>(topic, "key", value);
+                record.headers().add("header", new byte[] {1});
+                producer.send(record);
+            }
+        }
+    }
+
+    private static List<String> consumeToday(Server server, String topic, int count) {
+        List<String> values = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", server.bootstrap()), new StringDeserializer(), new StringDeserializer())) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            Await.until(count + " records of " + topic, () -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
+                return values.size() >= count;
+            });
+        }
+        return values;
     }
 
     private static String run(Broker server, String python, String script, String... arguments) {

@@ -70,7 +70,7 @@ final class OldMessages {
         } else if (type == Type.NULLABLE_BYTES) {
             return messageSet();
         }
-        return "n" + number;
+        return type == Type.BYTES ? ByteBuffer.allocate(number) : "n" + number;
     }
 
     private ByteBuffer messageSet() {

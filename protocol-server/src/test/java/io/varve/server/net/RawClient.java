@@ -47,7 +47,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** @return a request's header */
-    static byte[] header(ApiKeys api, short version, int correlationId) {
+    public static byte[] header(ApiKeys api, short version, int correlationId) {
         RequestHeader header = new RequestHeader(api, version, "raw", correlationId);
         ObjectSerializationCache cache = new ObjectSerializationCache();
         ByteBuffer bytes = ByteBuffer.allocate(header.data().size(cache, header.headerVersion()));
@@ -86,7 +86,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** @return the next response without its size */
-    ByteBuffer receive() throws IOException {
+    public ByteBuffer receive() throws IOException {
         byte[] body = new byte[in.readInt()];
         in.readFully(body);
         return ByteBuffer.wrap(body);

@@ -4,11 +4,15 @@ package io.varve.server.api.era;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.HeavyRequestException;
 import io.varve.server.metadata.topic.Topics;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.FindCoordinatorRequest;
 
 /**
  * Makes the handlers that serve the old versions of APIs beside those of today.
@@ -16,8 +20,12 @@ import org.apache.kafka.common.protocol.Errors;
  * @param topics finds logs
  * @param scheduler gives threads to conversions
  * @param clock source of time
+ * @param findCoordinator serves FindCoordinator
  */
-public record EraHandlers(Topics topics, Scheduler scheduler, Clock clock) {
+public record EraHandlers(Topics topics, Scheduler scheduler, Clock clock, ApiHandler findCoordinator) {
+    /** Versions of OffsetCommit and OffsetFetch whose clients believe that offsets are in ZooKeeper. */
+    private static final short ZOOKEEPER = 0;
+
     /**
      * @param api an API
      * @param today serves the versions of today; it never sees another
@@ -31,15 +39,40 @@ public record EraHandlers(Topics topics, Scheduler scheduler, Clock clock) {
             case PRODUCE -> new OldProduceHandler(today);
             case FETCH -> new OldFetchHandler(today, scheduler, clock);
             case LIST_OFFSETS -> new OldListOffsetsHandler(today, topics, clock);
-            default -> translating(today);
+            case OFFSET_COMMIT, OFFSET_FETCH -> translating(withCoordinator(asOfToday(today)));
+            default -> translating(asOfToday(today));
         };
     }
 
-    private static ApiHandler translating(ApiHandler today) {
+    /**
+     * Clients of ZooKeeper's time never look for the coordinator of a group, which is what creates its topic.
+     */
+    private ApiHandler withCoordinator(ApiHandler today) {
+        return request -> {
+            if (!(request.body() instanceof OldRequest old) || old.oldVersion() != ZOOKEEPER) {
+                return today.handle(request);
+            }
+            if (!request.background()) {
+                throw new HeavyRequestException("the coordinator may have to be created");
+            }
+            AbstractRequest find = new FindCoordinatorRequest.Builder(
+                            new FindCoordinatorRequestData().setKey(old.old().getString("group_id")))
+                    .build(ApiKeys.FIND_COORDINATOR.oldestVersion());
+            return findCoordinator
+                    .handle(OldRequest.asOfToday(request, find))
+                    .thenCompose(found -> today.handle(request));
+        };
+    }
+
+    private static ApiHandler asOfToday(ApiHandler today) {
+        return request -> today.handle(
+                request.body() instanceof OldRequest old ? OldRequest.asOfToday(request, old.today()) : request);
+    }
+
+    private static ApiHandler translating(ApiHandler served) {
         return request -> request.body() instanceof OldRequest old
-                ? today.handle(OldRequest.asOfToday(request, old.today()))
-                        .thenApply(response -> OldRequest.answer(old, withOldErrors(response)))
-                : today.handle(request);
+                ? served.handle(request).thenApply(response -> OldRequest.answer(old, withOldErrors(response)))
+                : served.handle(request);
     }
 
     /** Version 0 of OffsetFetch has an error for a partition without an offset. */

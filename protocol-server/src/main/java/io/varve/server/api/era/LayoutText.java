@@ -15,7 +15,8 @@ import org.apache.kafka.common.protocol.types.Type;
  *
  * <pre>
  *   layout = { name ":" type }         array = "[" type "]" | "[" layout "]", followed by "?" when it may be null
- *   type   = int8 | int16 | int32 | int64 | bool | string | string? | bytes? | records? | array
+ *   type   = int8 | int16 | int32 | int64 | bool | string | string? | bytes | bytes?
+ *          | records? | array
  * </pre>
  */
 final class LayoutText {
@@ -27,6 +28,7 @@ final class LayoutText {
             "bool", Type.BOOLEAN,
             "string", Type.STRING,
             "string?", Type.NULLABLE_STRING,
+            "bytes", Type.BYTES,
             "bytes?", Type.NULLABLE_BYTES,
             "records?", Type.NULLABLE_RECORDS);
 

@@ -122,6 +122,35 @@ public final class OldLayouts {
                 responses("""
                         throttle_time_ms:int32
                         results:[topic_name:string partitions:[partition_index:int32 error_code:int16]]"""));
+        tokens();
+    }
+
+    private static void tokens() {
+        String until = "expiry_timestamp_ms:int64 throttle_time_ms:int32";
+        api(
+                CREATE_DELEGATION_TOKEN,
+                requests("renewers:[principal_type:string principal_name:string] max_lifetime_ms:int64"),
+                responses("""
+                        error_code:int16 principal_type:string principal_name:string issue_timestamp_ms:int64
+                        expiry_timestamp_ms:int64 max_timestamp_ms:int64 token_id:string hmac:bytes
+                        throttle_time_ms:int32"""));
+        api(
+                RENEW_DELEGATION_TOKEN,
+                requests("hmac:bytes renew_period_ms:int64"),
+                responses("error_code:int16 " + until));
+        api(
+                EXPIRE_DELEGATION_TOKEN,
+                requests("hmac:bytes expiry_time_period_ms:int64"),
+                responses("error_code:int16 " + until));
+        api(
+                DESCRIBE_DELEGATION_TOKEN,
+                requests("owners:[principal_type:string principal_name:string]?"),
+                responses("""
+                        error_code:int16
+                        tokens:[principal_type:string principal_name:string issue_timestamp:int64
+                        expiry_timestamp:int64 max_timestamp:int64 token_id:string hmac:bytes
+                        renewers:[principal_type:string principal_name:string]]
+                        throttle_time_ms:int32"""));
     }
 
     private OldLayouts() {}

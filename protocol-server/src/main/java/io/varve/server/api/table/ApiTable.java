@@ -188,10 +188,10 @@ public final class ApiTable {
         served(35, DESCRIBE_LOG_DIRS,            0,  5, ORDINARY, 100_000, WORKER,          c -> new DescribeLogDirsHandler(c.metadata(), c.settings().directories()));
         absent(36, SASL_AUTHENTICATE,               NO_AUTHENTICATION);
         served(37, CREATE_PARTITIONS,            0,  3, LARGE,    100_000, WORKER,          c -> new CreatePartitionsHandler(c.metadata()));
-        served(38, CREATE_DELEGATION_TOKEN,        1,  3, SMALL,       100, LOOP,            c -> new CreateDelegationTokenHandler());
-        served(39, RENEW_DELEGATION_TOKEN,         1,  2, SMALL,       100, LOOP,            c -> new RenewDelegationTokenHandler());
-        served(40, EXPIRE_DELEGATION_TOKEN,        1,  2, SMALL,       100, LOOP,            c -> new ExpireDelegationTokenHandler());
-        served(41, DESCRIBE_DELEGATION_TOKEN,      1,  3, SMALL,       100, LOOP,            c -> new DescribeDelegationTokenHandler());
+        served(38, CREATE_DELEGATION_TOKEN,        0,  3, SMALL,       100, LOOP,            c -> new CreateDelegationTokenHandler());
+        served(39, RENEW_DELEGATION_TOKEN,         0,  2, SMALL,       100, LOOP,            c -> new RenewDelegationTokenHandler());
+        served(40, EXPIRE_DELEGATION_TOKEN,        0,  2, SMALL,       100, LOOP,            c -> new ExpireDelegationTokenHandler());
+        served(41, DESCRIBE_DELEGATION_TOKEN,      0,  3, SMALL,       100, LOOP,            c -> new DescribeDelegationTokenHandler());
         served(42, DELETE_GROUPS,                0,  2, ORDINARY, 100_000, WORKER,          c -> new DeleteGroupsHandler(c.groups()));
         served(43, ELECT_LEADERS,                  0,  2, LARGE,   100_000, WORKER,          c -> new ElectLeadersHandler(c.metadata()));
         served(44, INCREMENTAL_ALTER_CONFIGS,    0,  1, LARGE,    100_000, WORKER,          c -> new IncrementalAlterConfigsHandler(c.metadata(), c.configTargets(), c.runtime().shownClock()));
@@ -325,7 +325,8 @@ public final class ApiTable {
      */
     public static HandlerLookup serve(HandlerContext context) {
         HandlerContext.Runtime runtime = context.runtime();
-        EraHandlers era = new EraHandlers(context.metadata(), runtime.scheduler(), runtime.clock());
+        EraHandlers era = new EraHandlers(
+                context.metadata(), runtime.scheduler(), runtime.clock(), handler(FIND_COORDINATOR, context));
         List<ServedApi> served = versions().stream()
                 .map(versions ->
                         new ServedApi(versions, era.withOldVersions(versions.api(), gated(versions.api(), context))))
