@@ -11,6 +11,7 @@ print_completion() {
   local name=$1 run=run_offline class
   case $name in
     varve-retention) class=io.varve.server.explanation.RetentionCommand ;;
+    varve-clients) class=io.varve.server.clients.ClientsCommand ;;
     varve-clock) class=io.varve.server.clock.ClockCommand ;;
     varve-import) class=io.varve.server.ImportCommand ;;
     varve-scrub) class=io.varve.command.ScrubCommand ;;
@@ -26,7 +27,7 @@ print_completion() {
   cat "$SCRIPT"
 }
 
-COMMANDS=(varve-retention varve-clock varve-import varve-scrub varve-lmdb-stat varve-tier varve-s3 varve-experiment kafka-storage conformance)
+COMMANDS=(varve-retention varve-clients varve-clock varve-import varve-scrub varve-lmdb-stat varve-tier varve-s3 varve-experiment kafka-storage conformance)
 SCRIPT=$(mktemp)
 trap 'rm -f "$SCRIPT"' EXIT
 [ $# -gt 0 ] || set -- "${COMMANDS[@]}"

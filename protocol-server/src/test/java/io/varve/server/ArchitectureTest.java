@@ -33,8 +33,8 @@ class ArchitectureTest {
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
                               | core.engine
                               | core.log.. core.record core.retention core.spi..
-            net               | api api.parse api.table cluster logging core.spi.. netty..
-            api               | core.spi..
+            net               | api api.parse api.table clients cluster logging core.spi.. netty..
+            api               | clients core.spi..
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
             api.table         | api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
@@ -47,7 +47,7 @@ class ArchitectureTest {
             api.offsets       | api metadata.topic error core.log..
             api.topic         | api api.config group metadata metadata.config metadata.topic
                               | cluster error logging core.engine core.log.. core.retention core.spi..
-            api.config        | api group metadata metadata.config metadata.log metadata.topic clock explanation error logging
+            api.config        | api group metadata metadata.config metadata.log metadata.topic clients clock explanation error logging
                               | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
             api.cluster       | api group share.state txn metadata.feature metadata.log metadata.topic cluster core.log..
                               | core.spi.. kafka.clients.admin kafka.image kafka.server.common
@@ -95,6 +95,7 @@ class ArchitectureTest {
             command           | picocli core.spi..
             format            | command picocli config metadata metadata.feature metadata.log metadata.start metadata.topic
                               | core.directory core.engine core.event core.log.. core.spi.. kafka.server.common
+            clients           | command picocli com.fasterxml.jackson.. kafka.clients.admin
             clock             | command picocli kafka.clients.admin
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin

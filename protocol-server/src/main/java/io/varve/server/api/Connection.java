@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /** The connection of a request, with what a handler may use of it. Thread-safe. */
@@ -40,6 +42,9 @@ public interface Connection {
      * @return cancels the task; idempotent
      */
     Runnable schedule(long delayMs, Runnable task);
+
+    /** @return the clients that are connected to the server, this one included, in no order */
+    List<ClientUse> peers();
 
     /** @return false once the connection is closed */
     boolean isOpen();

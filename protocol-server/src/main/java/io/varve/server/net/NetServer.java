@@ -194,11 +194,9 @@ public final class NetServer implements AutoCloseable {
         }
         ServerContext shared = context;
         NettyConnection connection = new NettyConnection(
-                channel,
-                listenerName,
-                peerNumber.getAndIncrement(),
-                shared.workers(),
-                shared.reads(channel.eventLoop()));
+                channel, listenerName, peerNumber.getAndIncrement(), shared, shared.reads(channel.eventLoop()));
+        shared.connections().add(connection);
+        connection.onClose(() -> shared.connections().remove(connection));
         FrameAssembler frames = new FrameAssembler(
                 allocator, shared.limits(), shared.budget().partial().share(channel::close), shared.clock());
         channel.config().setRecvByteBufAllocator(new FrameReceiver(frames));

@@ -4,9 +4,12 @@ package io.varve.server.net;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.varve.server.api.Connection;
+import io.varve.server.api.Request;
+import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +24,8 @@ final class NettyConnection implements Connection {
     private final String listenerName;
     private final InetSocketAddress remote;
     private final String id;
-    private final WorkerPool workers;
+    private final ServerContext server;
+    private final ClientActivity activity = new ClientActivity();
     private final WorkerPool.Flow flow = new WorkerPool.Flow();
     private final LoopReads reads;
 
@@ -39,11 +43,11 @@ final class NettyConnection implements Connection {
 
     /**
      * @param number unique for each connection, because a peer may reuse its port at once
-     * @param workers run its tasks in the background
+     * @param server what all connections share
      * @param reads those of the channel's event loop
      */
-    NettyConnection(Channel channel, String listenerName, long number, WorkerPool workers, LoopReads reads) {
-        this.workers = workers;
+    NettyConnection(Channel channel, String listenerName, long number, ServerContext server, LoopReads reads) {
+        this.server = server;
         this.reads = reads;
         this.channel = channel;
         this.listenerName = listenerName;
@@ -87,7 +91,21 @@ final class NettyConnection implements Connection {
 
     @Override
     public Executor background() {
-        return task -> workers.execute(flow, task);
+        return task -> server.workers().execute(flow, task);
+    }
+
+    @Override
+    public List<ClientUse> peers() {
+        return server.connections().stream().map(NettyConnection::use).toList();
+    }
+
+    private ClientUse use() {
+        return activity.use(text(remote));
+    }
+
+    /** Notes what the client uses, before a request is served. */
+    void note(Request request) {
+        activity.note(request);
     }
 
     @Override

@@ -125,6 +125,7 @@ final class RequestSequencer {
 
     private void handle(ResponseSlot slot) {
         try {
+            connection.note(slot.request());
             awaitAnswer(slot, server.dispatcher().dispatch(slot.request()));
             releaseFrame();
         } catch (HeavyRequestException e) {

@@ -8,6 +8,7 @@ import io.varve.server.api.table.Dispatcher;
 import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.logging.LogThrottle;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ final class ServerContext {
     private final Dispatcher dispatcher;
     private final RequestBudget budget;
     private final WorkerPool workers;
+    private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
     private final LogThrottle malformed;
     private final LogThrottle broken;
     private final Map<EventLoop, LoopReads> reads = new ConcurrentHashMap<>();
@@ -67,6 +69,11 @@ final class ServerContext {
     /** @return what the event loop reads; the same at each call */
     LoopReads reads(EventLoop loop) {
         return reads.computeIfAbsent(loop, any -> new LoopReads());
+    }
+
+    /** @return the open connections, which a connection is added to and removed from */
+    Set<NettyConnection> connections() {
+        return connections;
     }
 
     /** @return the throttled log of peers that violate the protocol */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /** A connection without a network, for handlers that use neither timers nor close listeners. */
@@ -39,6 +41,11 @@ public class Loopback implements Connection {
     @Override
     public Runnable schedule(long delayMs, Runnable task) {
         return () -> {}; // no time passes
+    }
+
+    @Override
+    public List<ClientUse> peers() {
+        return List.of();
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.varve.server.api.config;
 import io.varve.core.engine.LogEngine;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.clients.ClientsResource;
 import io.varve.server.clock.ClockResource;
 import io.varve.server.clock.ServerClock;
 import io.varve.server.error.KafkaErrors;
@@ -28,7 +29,10 @@ import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
-/** Describes the settings of resources with their sources, explains retention, and tells the time. */
+/**
+ * Describes the settings of resources with their sources, explains retention, and tells the time
+ * and who is connected.
+ */
 public final class DescribeConfigsHandler implements ApiHandler {
     /** The first version that writes the length of a string as a varint; versions before it use 16 bits. */
     private static final short FIRST_WITH_LONG_STRINGS = 4;
@@ -66,6 +70,11 @@ public final class DescribeConfigsHandler implements ApiHandler {
                 last = last.thenCombine(explain(request, resource, result), (before, done) -> done);
                 continue;
             }
+            if (ClientsResource.is(resource.resourceType(), resource.resourceName())) {
+                String clients = ClientsResource.write(request.connection().peers());
+                answer(request, result, ClientsResource.KEY, clients, "ask");
+                continue;
+            }
             try {
                 result.setConfigs(
                         ClockResource.is(resource.resourceType(), resource.resourceName())
@@ -98,16 +107,24 @@ public final class DescribeConfigsHandler implements ApiHandler {
         result.setErrorCode(Errors.forException(e).code()).setErrorMessage(e.getMessage());
     }
 
+    /** @param instead what a client may do whose version of the request cannot carry the answer */
+    private static void answer(
+            Request request, DescribeConfigsResult result, String key, String answer, String instead) {
+        if (request.version() < FIRST_WITH_LONG_STRINGS && answer.length() > MAX_SHORT_STRING) {
+            refuse(
+                    result,
+                    new InvalidRequestException("The answer is too long for this version of the request: " + instead
+                            + " with version " + FIRST_WITH_LONG_STRINGS + "."));
+        } else {
+            result.configs().add(shown(key, answer, ConfigType.STRING));
+        }
+    }
+
     private CompletionStage<DescribeConfigsResult> explain(
             Request request, DescribeConfigsResource resource, DescribeConfigsResult result) {
         return retention.answer(resource.resourceName()).handle((answer, failure) -> {
-            if (failure == null && request.version() < FIRST_WITH_LONG_STRINGS && answer.length() > MAX_SHORT_STRING) {
-                refuse(
-                        result,
-                        new InvalidRequestException("The answer is too long for this version of the request:"
-                                + " ask about one partition, or with version " + FIRST_WITH_LONG_STRINGS + "."));
-            } else if (failure == null) {
-                result.configs().add(shown(ExplanationRequest.KEY, answer, ConfigType.STRING));
+            if (failure == null) {
+                answer(request, result, ExplanationRequest.KEY, answer, "ask about one partition, or");
             } else if (KafkaErrors.unwrap(failure) instanceof ApiException refusal) {
                 refuse(result, refusal);
             } else {
