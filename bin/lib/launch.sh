@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Shared by every script in bin/: finds Java, builds what is missing or stale, runs a main class. Sourced, never run.
-# Environment, as Kafka's scripts have it: JAVA_HOME, KAFKA_HEAP_OPTS, KAFKA_JVM_PERFORMANCE_OPTS, KAFKA_OPTS, CLASSPATH, LOG_DIR.
+# Environment, as Kafka's scripts have it: JAVA_HOME, KAFKA_HEAP_OPTS, KAFKA_JVM_PERFORMANCE_OPTS, KAFKA_OPTS, CLASSPATH, LOG_DIR, and for
+# servers JMX_PORT and KAFKA_JMX_OPTS.
 # Ours: VARVE_NO_BUILD=1 never builds; VARVE_BOOTSTRAP_SERVER is where the tools go when told only of a ZooKeeper.
 
 VARVE_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -265,12 +266,22 @@ prepare_server() {
   has_own_archive || [ "$SERVER_ARCHIVE" -nt "$(last_build)" ] || make_archive
 }
 
+# Prints the options by which a server's JVM can be asked on JMX_PORT (kafka-jmx.sh), if that is set: from this machine only, unless
+# KAFKA_JMX_OPTS says otherwise.
+jmx_options() {
+  [ -n "${JMX_PORT:-}" ] || return 0
+  local local_only="-Djava.rmi.server.hostname=127.0.0.1 -Dcom.sun.management.jmxremote.host=127.0.0.1
+    -Dcom.sun.management.jmxremote.authenticate=false -Dcom.sun.management.jmxremote.ssl=false"
+  printf '%s\n' "-Dcom.sun.management.jmxremote.port=$JMX_PORT ${KAFKA_JMX_OPTS:-$local_only}"
+}
+
 # run_server ARGUMENT...: becomes the server, once it is prepared.
 run_server() {
+  # shellcheck disable=SC2046 # options are words
   if [ -e "$SERVER_ARCHIVE" ] && ! has_own_archive; then
-    set_server_command "$USE_ARCHIVE"
+    set_server_command "$USE_ARCHIVE" $(jmx_options)
   else
-    set_server_command
+    set_server_command $(jmx_options)
   fi
   exec "${COMMAND[@]}" "$@"
 }

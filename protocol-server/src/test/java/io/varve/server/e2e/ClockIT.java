@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +69,31 @@ class ClockIT {
                     .contains("clock=virtual", "7 days", "start with clock=virtual, or name another directory")
                     .hasLineCount(1);
         }
+    }
+
+    @Test
+    void theOffsetsOfAGroupWithoutMembersExpire() throws Exception {
+        TopicPartition partition = new TopicPartition("expiring", 0);
+        try (Server server = Server.start(directory, VIRTUAL, "offsets.topic.num.partitions=1");
+                Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, server.bootstrap()))) {
+            tool(server, "kafka-topics.sh --create --topic expiring --partitions 1");
+            admin.alterConsumerGroupOffsets("left", Map.of(partition, new OffsetAndMetadata(0)))
+                    .all()
+                    .get();
+            ClockClient clock = new ClockClient(admin);
+            clock.advance(Duration.ofDays(6).toMillis());
+            assertThat(offsets(admin)).containsKey(partition);
+            clock.advance(Duration.ofDays(2).toMillis());
+            assertThat(offsets(admin)).isEmpty();
+            assertThat(admin.listGroups().all().get()).isEmpty();
+            server.stop();
+        }
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(Admin admin) throws Exception {
+        return admin.listConsumerGroupOffsets("left")
+                .partitionsToOffsetAndMetadata()
+                .get();
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -177,6 +178,22 @@ class SameAsKafkaIT {
         both.assertSame("kafka-get-offsets.sh", command);
     }
 
+    @ParameterizedTest
+    @OnlyOnFiles(because = "what a tool prints depends on the answers, which are the coordinator's on every backend")
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "kafka-streams-groups.sh --list",
+                "kafka-streams-groups.sh '--describe --group none-such'",
+                "kafka-streams-groups.sh '--delete --group none-such'",
+                "kafka-streams-groups.sh '--reset-offsets --group none-such --all-input-topics --to-earliest --dry-run'",
+                "kafka-streams-application-reset.sh '--application-id none-such --input-topics same-times --dry-run'",
+                "kafka-streams-application-reset.sh '--application-id none-such --input-topics none-such'",
+            })
+    void tellsOfStreamsApplications(String tool, String command) {
+        both.assertSame(tool, command);
+    }
+
     @Test
     void deletesRecords() throws Exception {
         for (Broker broker : List.of(kafka, server)) {
@@ -234,6 +251,10 @@ class SameAsKafkaIT {
         both.assertSame(
                 CONFIGS,
                 "--alter --entity-type groups --entity-name same --add-config consumer.session.timeout.ms=50000");
+        both.assertSame(
+                CONFIGS, "--alter --entity-type groups --entity-name same --add-config streams.num.standby.replicas=1");
+        both.assertSame(
+                CONFIGS, "--alter --entity-type groups --entity-name same --add-config streams.session.timeout.ms=1");
         both.assertSame(CONFIGS, "--describe --entity-type groups --entity-name same --all");
         both.assertSame(
                 CONFIGS, "--alter --entity-type client-metrics --entity-name same --add-config interval.ms=1000");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -114,6 +115,19 @@ class ToolsIT {
                 .contains("topic \"kcat\" with 1 partitions")
                 .contains("broker 1 at localhost");
         assertThat(run(kcat + " -Q -t kcat:0:-1")).contains("offset 3");
+    }
+
+    @Test
+    @OnlyOnFiles(because = "the JVM answers, whatever the backend")
+    void theServersJvmCanBeAskedAsKafkas(@TempDir Path directory) {
+        int port = Server.freePort();
+        try (Server server = Server.launch(directory, Server.freePort(), Map.of("JMX_PORT", Integer.toString(port)))) {
+            server.running().awaitOutput(out -> out.contains("ready"));
+            assertThat(succeed("kafka-jmx.sh --jmx-url service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port
+                            + "/jmxrmi --object-name java.lang:type=Threading --attributes ThreadCount --one-time"))
+                    .contains("java.lang:type=Threading:ThreadCount");
+            server.stop();
+        }
     }
 
     @Test
