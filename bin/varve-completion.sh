@@ -13,6 +13,7 @@ print_completion() {
     varve-retention) class=io.varve.server.explanation.RetentionCommand ;;
     varve-clients) class=io.varve.server.clients.ClientsCommand ;;
     varve-clock) class=io.varve.server.clock.ClockCommand ;;
+    varve-telemetry) class=io.varve.server.telemetry.TelemetryCommand ;;
     varve-import) class=io.varve.server.ImportCommand ;;
     varve-scrub) class=io.varve.command.ScrubCommand ;;
     varve-lmdb-stat) class=io.varve.command.LmdbStatCommand ;;
@@ -27,7 +28,7 @@ print_completion() {
   cat "$SCRIPT"
 }
 
-COMMANDS=(varve-retention varve-clients varve-clock varve-import varve-scrub varve-lmdb-stat varve-tier varve-s3 varve-experiment kafka-storage conformance)
+COMMANDS=(varve-retention varve-clients varve-clock varve-telemetry varve-import varve-scrub varve-lmdb-stat varve-tier varve-s3 varve-experiment kafka-storage conformance)
 SCRIPT=$(mktemp)
 trap 'rm -f "$SCRIPT"' EXIT
 [ $# -gt 0 ] || set -- "${COMMANDS[@]}"

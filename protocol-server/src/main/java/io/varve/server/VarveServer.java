@@ -24,6 +24,7 @@ import io.varve.server.net.NetServer;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateContext;
 import io.varve.server.share.state.ShareStates;
+import io.varve.server.telemetry.ClientTelemetry;
 import io.varve.server.txn.TransactionContext;
 import io.varve.server.txn.TransactionCoordinatorService;
 import io.varve.server.txn.Transactions;
@@ -103,6 +104,8 @@ public final class VarveServer implements AutoCloseable {
                 metadata);
         metadata.addConfigListener(new DynamicBrokerConfig(metadata.brokerConfigs(), net, state.engine()))
                 .join();
+        ClientTelemetry telemetry = new ClientTelemetry(clock);
+        metadata.addConfigListener(telemetry).join();
         HandlerContext context = new HandlerContext(
                 self,
                 metadata,
@@ -113,7 +116,7 @@ public final class VarveServer implements AutoCloseable {
                 shares,
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
-                new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime)));
+                new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime), telemetry));
         net.serve(ApiTable.serve(context), scheduler);
     }
 

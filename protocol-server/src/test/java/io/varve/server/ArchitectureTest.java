@@ -27,7 +27,7 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | command picocli importer net api.table group share share.state txn
+            .                 | command picocli importer net api.table telemetry group share share.state txn
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | core.compaction core.engine core.log.. core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
@@ -39,7 +39,7 @@ class ArchitectureTest {
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
             api.table         | api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
                               | api.group api.share api.txn
-                              | api.quota api.replica api.security group share share.state txn metadata
+                              | api.quota api.replica api.security api.telemetry telemetry group share share.state txn metadata
                               | metadata.log clock cluster error logging core.engine kafka.server.common
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
@@ -47,15 +47,16 @@ class ArchitectureTest {
             api.offsets       | api metadata.topic error core.log..
             api.topic         | api api.config group metadata metadata.config metadata.topic
                               | cluster error logging core.engine core.log.. core.retention core.spi..
-            api.config        | api group metadata metadata.config metadata.log metadata.topic clients clock explanation error logging
+            api.config        | api telemetry group metadata metadata.config metadata.log metadata.topic clients clock explanation error logging
                               | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
-            api.cluster       | api group share.state txn metadata.feature metadata.log metadata.topic cluster core.log..
+            api.cluster       | api telemetry group share.state txn metadata.feature metadata.log metadata.topic cluster core.log..
                               | core.spi.. kafka.clients.admin kafka.image kafka.server.common
             api.replica       | api metadata.topic
             api.quota         | api metadata.log metadata.quota kafka.image
             api.security      | api metadata.credential metadata.log kafka.clients.admin kafka.image
             api.group         | api api.share group metadata.topic core.log..
             api.share         | api api.fetch group share share.state metadata.topic error core.log.. core.spi..
+            api.telemetry     | api metadata.log telemetry kafka.shaded..
             api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic error
                               | core.log.. core.producer core.spi.. core.transaction
             group             | coordinator share metadata.config metadata.start metadata.topic cluster core.log..
@@ -96,6 +97,7 @@ class ArchitectureTest {
             format            | command picocli config metadata metadata.feature metadata.log metadata.start metadata.topic
                               | core.directory core.engine core.event core.log.. core.spi.. kafka.server.common
             clients           | command picocli com.fasterxml.jackson.. kafka.clients.admin
+            telemetry         | command metadata.config picocli kafka.clients.admin kafka.shaded..
             clock             | command picocli kafka.clients.admin
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin

@@ -9,6 +9,7 @@ import io.varve.server.clock.FixedToMachine;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataFixture;
+import io.varve.server.telemetry.ClientTelemetry;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,6 +28,11 @@ public final class NodeHandlers {
                 null,
                 null,
                 new HandlerContext.Settings(FetchConfig.DEFAULT, groups, List.of(Path.of("/data"), Path.of("/other"))),
-                new HandlerContext.Runtime(Clock.system(), new SystemScheduler(1), node.ids, new FixedToMachine()));
+                new HandlerContext.Runtime(
+                        Clock.system(),
+                        new SystemScheduler(1),
+                        node.ids,
+                        new FixedToMachine(),
+                        new ClientTelemetry(Clock.system())));
     }
 }

@@ -119,6 +119,10 @@ class AdminSameAsKafkaIT {
                 "kafka-configs.sh '--alter --entity-type ips --entity-name 10.9.8.7"
                         + " --add-config connection_creation_rate=5'",
                 "kafka-configs.sh '--describe --entity-type ips'",
+                "kafka-client-metrics.sh '--alter --name same --metrics org.apache.kafka --interval 10000'",
+                "kafka-client-metrics.sh '--describe --name same'",
+                "kafka-client-metrics.sh '--delete --name same'",
+                "kafka-client-metrics.sh --list",
             })
     void toolsPrint(String tool, String command) {
         new ToolComparison(kafka, server).assertSame(tool, command);

@@ -28,6 +28,7 @@ import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.share.state.ShareStateContext;
 import io.varve.server.share.state.ShareStates;
+import io.varve.server.telemetry.ClientTelemetry;
 import io.varve.server.txn.TransactionContext;
 import io.varve.server.txn.TransactionCoordinatorService;
 import io.varve.server.txn.Transactions;
@@ -217,7 +218,12 @@ public final class GroupsFixture implements AutoCloseable {
                 shares,
                 new HandlerContext.Settings(
                         FetchConfig.DEFAULT, GroupsConfig.parse(properties), List.of(Path.of("unused"))),
-                new HandlerContext.Runtime(Clock.system(), scheduler, Ids.seeded(1), new FixedToMachine()));
+                new HandlerContext.Runtime(
+                        Clock.system(),
+                        scheduler,
+                        Ids.seeded(1),
+                        new FixedToMachine(),
+                        new ClientTelemetry(Clock.system())));
     }
 
     public ApiHandler handler(ApiKeys api) {

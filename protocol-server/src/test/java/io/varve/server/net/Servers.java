@@ -13,6 +13,7 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
+import io.varve.server.telemetry.ClientTelemetry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,7 +64,8 @@ final class Servers {
         ApiVersionRange ofItself = new ApiVersionRange(api, api.oldestVersion(), api.latestVersion());
         versions.add(ofItself);
         versions.sort(Comparator.comparing(ApiVersionRange::api));
-        served.add(new ServedApi(ofItself, new ApiVersionsHandler(versions, () -> FEATURES)));
+        served.add(new ServedApi(
+                ofItself, new ApiVersionsHandler(versions, () -> FEATURES, new ClientTelemetry(Clock.system()))));
         return new HandlerLookup(served);
     }
 

@@ -3,12 +3,18 @@ package io.varve.server.api.cluster;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiVersionRange;
+import io.varve.server.api.Connection;
 import io.varve.server.api.Request;
+import io.varve.server.telemetry.ClientSoftware;
+import io.varve.server.telemetry.ClientTelemetry;
+import io.varve.server.telemetry.SoftwareNames;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
@@ -26,21 +32,32 @@ public final class ApiVersionsHandler implements ApiHandler {
     /** The first version whose clients accept supported features that start at level 0 (KIP-1022). */
     private static final short FEATURE_LEVEL_0 = 4;
 
+    private static final Set<ApiKeys> OF_TELEMETRY =
+            Set.of(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, ApiKeys.PUSH_TELEMETRY);
+
     /** The responses in one state of the features. */
-    private record Responses(Features features, ApiVersionsResponseData full, ApiVersionsResponseData withoutLevel0) {}
+    private record Responses(
+            Features features,
+            boolean telemetry,
+            ApiVersionsResponseData full,
+            ApiVersionsResponseData withoutLevel0) {}
 
     private final Collection<ApiVersionRange> served;
     private final Supplier<Features> features;
+    private final ClientTelemetry telemetry;
     private volatile Responses present;
 
     /**
      * @param served the served versions of each API, ApiVersions included, in the order of the keys
      * @param features gives the levels of features
+     * @param telemetry is told the clients' libraries; its APIs are listed while clients are to push metrics
      */
-    public ApiVersionsHandler(Collection<ApiVersionRange> served, Supplier<Features> features) {
+    public ApiVersionsHandler(
+            Collection<ApiVersionRange> served, Supplier<Features> features, ClientTelemetry telemetry) {
         this.served = served;
         this.features = features;
-        present = responses(features.get());
+        this.telemetry = telemetry;
+        present = responses(features.get(), telemetry.isWanted());
     }
 
     @Override
@@ -52,29 +69,42 @@ public final class ApiVersionsHandler implements ApiHandler {
         if (!body.isValid()) {
             throw Errors.INVALID_REQUEST.exception();
         }
+        note(request.connection(), body.data());
         Responses now = responses();
         return CompletableFuture.completedFuture(
                 request.version() >= FEATURE_LEVEL_0 ? now.full() : now.withoutLevel0());
     }
 
+    private void note(Connection connection, ApiVersionsRequestData asked) {
+        if (!asked.clientSoftwareName().isEmpty()) {
+            ClientSoftware software = new ClientSoftware(asked.clientSoftwareName(), asked.clientSoftwareVersion());
+            SoftwareNames names = telemetry.software();
+            if (names.put(connection.id(), software)) {
+                connection.onClose(() -> names.remove(connection.id()));
+            }
+        }
+    }
+
     private Responses responses() {
         Responses last = present;
         Features now = features.get();
-        if (!now.equals(last.features())) {
-            last = responses(now);
+        boolean wanted = telemetry.isWanted();
+        if (wanted != last.telemetry() || !now.equals(last.features())) {
+            last = responses(now, wanted);
             present = last;
         }
         return last;
     }
 
-    private Responses responses(Features now) {
-        return new Responses(now, response(now, true), response(now, false));
+    private Responses responses(Features now, boolean wanted) {
+        return new Responses(now, wanted, response(now, wanted, true), response(now, wanted, false));
     }
 
-    private ApiVersionsResponseData response(Features features, boolean level0) {
+    private ApiVersionsResponseData response(Features features, boolean wanted, boolean level0) {
         ApiVersionCollection versions = new ApiVersionCollection(served.size());
         // ApiVersions itself comes last.
         served.stream()
+                .filter(each -> wanted || !OF_TELEMETRY.contains(each.api()))
                 .sorted(Comparator.comparing(each -> each.api() == ApiKeys.API_VERSIONS))
                 .forEach(each -> versions.add(version(each)));
         SupportedFeatureKeyCollection supported = new SupportedFeatureKeyCollection();

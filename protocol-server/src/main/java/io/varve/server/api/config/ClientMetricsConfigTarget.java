@@ -22,7 +22,7 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 
 /**
  * Checks and describes subscriptions of client metrics (KIP-714): which clients send which metrics, and how
- * often. The server stores subscriptions, but does not ask clients for metrics yet.
+ * often. {@link io.varve.server.telemetry.ClientTelemetry} asks clients for them.
  */
 final class ClientMetricsConfigTarget implements ConfigTarget {
     private static final String INTERVAL = "interval.ms";

@@ -12,6 +12,8 @@ import io.varve.server.explanation.ExplanationRequest;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.logging.LogLevels;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.telemetry.ClientTelemetry;
+import io.varve.server.telemetry.TelemetryResource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,15 +44,23 @@ public final class DescribeConfigsHandler implements ApiHandler {
     private final SettingDescriptions settings;
     private final RetentionExplainer retention;
     private final ServerClock clock;
+    private final ClientTelemetry telemetry;
 
     /**
      * @param metadata settings of topics and brokers
      * @param groups settings of groups
      * @param engine explains the retention of topics
      * @param clock tells its time
+     * @param telemetry shows what clients have pushed
      */
-    public DescribeConfigsHandler(ClusterMetadata metadata, GroupsConfig groups, LogEngine engine, ServerClock clock) {
+    public DescribeConfigsHandler(
+            ClusterMetadata metadata,
+            GroupsConfig groups,
+            LogEngine engine,
+            ServerClock clock,
+            ClientTelemetry telemetry) {
         this.clock = clock;
+        this.telemetry = telemetry;
         settings = new SettingDescriptions(metadata, groups.settings(), LogLevels.ofThisProcess());
         retention = new RetentionExplainer(metadata, metadata.topicConfigs(), engine);
     }
@@ -76,15 +86,28 @@ public final class DescribeConfigsHandler implements ApiHandler {
                 continue;
             }
             try {
-                result.setConfigs(
-                        ClockResource.is(resource.resourceType(), resource.resourceName())
-                                ? time()
-                                : settings.of(resource, asked));
+                result.setConfigs(configs(resource, asked));
             } catch (ApiException e) {
                 refuse(result, e);
             }
         }
         return last.thenApply(done -> response);
+    }
+
+    private List<DescribeConfigsResourceResult> configs(
+            DescribeConfigsResource resource, DescribeConfigsRequestData asked) {
+        if (ClockResource.is(resource.resourceType(), resource.resourceName())) {
+            return time();
+        }
+        return TelemetryResource.is(resource.resourceType(), resource.resourceName())
+                ? pushed()
+                : settings.of(resource, asked);
+    }
+
+    private List<DescribeConfigsResourceResult> pushed() {
+        return TelemetryResource.settings(telemetry.pushed()).entrySet().stream()
+                .map(entry -> shown(entry.getKey(), entry.getValue(), ConfigType.STRING))
+                .toList();
     }
 
     private List<DescribeConfigsResourceResult> time() {

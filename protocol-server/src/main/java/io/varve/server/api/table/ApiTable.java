@@ -69,6 +69,8 @@ import io.varve.server.api.security.ExpireDelegationTokenHandler;
 import io.varve.server.api.security.RenewDelegationTokenHandler;
 import io.varve.server.api.share.ShareAcknowledgeHandler;
 import io.varve.server.api.share.ShareFetchHandler;
+import io.varve.server.api.telemetry.GetTelemetrySubscriptionsHandler;
+import io.varve.server.api.telemetry.PushTelemetryHandler;
 import io.varve.server.api.topic.CreatePartitionsHandler;
 import io.varve.server.api.topic.CreateTopicsHandler;
 import io.varve.server.api.topic.DeleteRecordsHandler;
@@ -110,7 +112,6 @@ import org.apache.kafka.server.common.StreamsVersion;
 public final class ApiTable {
     private static final String GONE = "Kafka 4 has removed it";
     private static final String NO_AUTHENTICATION = "clients are not authenticated yet";
-    private static final String NO_TELEMETRY = "no metrics are asked of clients yet";
     private static final String STATE_IN_PROCESS =
             "the one broker reads and writes the states of share groups in its own process";
     private static final String CONTROLLERS_ONLY =
@@ -168,7 +169,7 @@ public final class ApiTable {
         served(15, DESCRIBE_GROUPS,              0,  6, ORDINARY, 100_000, WORKER,          c -> new DescribeGroupsHandler(c.groups()));
         served(16, LIST_GROUPS,                  0,  5, SMALL,        100, WORKER,          c -> new ListGroupsHandler(c.groups()));
         absent(17, SASL_HANDSHAKE,                  NO_AUTHENTICATION);
-        served(18, API_VERSIONS,                 0,  4, SMALL,        100, LOOP,            c -> new ApiVersionsHandler(versions(), () -> Features.of(c.metadata().writer().state())));
+        served(18, API_VERSIONS,                 0,  4, SMALL,        100, LOOP,            c -> new ApiVersionsHandler(versions(), () -> Features.of(c.metadata().writer().state()), c.runtime().telemetry()));
         served(19, CREATE_TOPICS,                0,  7, LARGE,    100_000, WORKER,          c -> new CreateTopicsHandler(c.metadata()));
         served(20, DELETE_TOPICS,                0,  6, LARGE,    100_000, WORKER,          c -> new DeleteTopicsHandler(c.metadata()));
         served(21, DELETE_RECORDS,               0,  2, LARGE,    100_000, WORKER,          c -> new DeleteRecordsHandler(c.metadata(), c.engine()));
@@ -182,7 +183,7 @@ public final class ApiTable {
         served(29, DESCRIBE_ACLS,                  0,  3, ORDINARY,100_000, LOOP,            c -> new DescribeAclsHandler());
         served(30, CREATE_ACLS,                    0,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new CreateAclsHandler());
         served(31, DELETE_ACLS,                    0,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new DeleteAclsHandler());
-        served(32, DESCRIBE_CONFIGS,             0,  4, LARGE,    100_000, WORKER,          c -> new DescribeConfigsHandler(c.metadata(), c.settings().groups(), c.engine(), c.runtime().shownClock()));
+        served(32, DESCRIBE_CONFIGS,             0,  4, LARGE,    100_000, WORKER,          c -> new DescribeConfigsHandler(c.metadata(), c.settings().groups(), c.engine(), c.runtime().shownClock(), c.runtime().telemetry()));
         served(33, ALTER_CONFIGS,                0,  2, LARGE,    100_000, WORKER,          c -> new AlterConfigsHandler(c.metadata(), c.configTargets(), c.runtime().shownClock()));
         served(34, ALTER_REPLICA_LOG_DIRS,         0,  2, LARGE,   100_000, WORKER,          c -> new AlterReplicaLogDirsHandler(c.metadata(), c.settings().directories()));
         served(35, DESCRIBE_LOG_DIRS,            0,  5, ORDINARY, 100_000, WORKER,          c -> new DescribeLogDirsHandler(c.metadata(), c.settings().directories()));
@@ -221,8 +222,8 @@ public final class ApiTable {
         served(68, CONSUMER_GROUP_HEARTBEAT,     0,  1, LARGE,    100_000, WORKER_IF_LARGE, c -> new ConsumerGroupHeartbeatHandler(c.groups(), () -> c.uses(GroupVersion.FEATURE_NAME)));
         served(69, CONSUMER_GROUP_DESCRIBE,      0,  1, ORDINARY, 100_000, WORKER,          c -> new ConsumerGroupDescribeHandler(c.groups(), () -> c.uses(GroupVersion.FEATURE_NAME)));
         absent(70, CONTROLLER_REGISTRATION,         CONTROLLERS_ONLY);
-        absent(71, GET_TELEMETRY_SUBSCRIPTIONS,     NO_TELEMETRY);
-        absent(72, PUSH_TELEMETRY,                  NO_TELEMETRY, new ApiPolicy(LARGE, 100, LOOP));
+        served(71, GET_TELEMETRY_SUBSCRIPTIONS,    0,  0, SMALL,       100, WORKER,          c -> new GetTelemetrySubscriptionsHandler(c.runtime().telemetry(), c.runtime().ids()));
+        served(72, PUSH_TELEMETRY,                 0,  0, LARGE,       100, WORKER,          c -> new PushTelemetryHandler(c.runtime().telemetry()));
         absent(73, ASSIGN_REPLICAS_TO_DIRS,         CONTROLLERS_ONLY);
         served(74, LIST_CONFIG_RESOURCES,          0,  1, SMALL,       100, WORKER,          c -> new ListConfigResourcesHandler(c.metadata()));
         served(75, DESCRIBE_TOPIC_PARTITIONS,    0,  0, LARGE,    100_000, WORKER,          c -> new DescribeTopicPartitionsHandler(c.metadata(), c.metadata().config()));

@@ -14,6 +14,7 @@ import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStates;
+import io.varve.server.telemetry.ClientTelemetry;
 import io.varve.server.txn.Transactions;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,8 +58,10 @@ public record HandlerContext(
      * @param scheduler source of threads
      * @param ids source of random ids
      * @param shownClock the clock as clients see and move it
+     * @param telemetry the metrics of clients
      */
-    public record Runtime(Clock clock, Scheduler scheduler, Ids ids, ServerClock shownClock) {}
+    public record Runtime(
+            Clock clock, Scheduler scheduler, Ids ids, ServerClock shownClock, ClientTelemetry telemetry) {}
 
     /** @return the resources whose settings clients may change, by type */
     ConfigTargets configTargets() {

@@ -65,6 +65,8 @@ final class CompatibilityPage {
             Map.entry(ApiKeys.ADD_OFFSETS_TO_TXN, "sendOffsetsToTransaction|send_offsets_to_transaction"),
             Map.entry(ApiKeys.TXN_OFFSET_COMMIT, "sendOffsetsToTransaction|send_offsets_to_transaction"),
             Map.entry(ApiKeys.WRITE_TXN_MARKERS, "abortTransaction\\(new|kafka-transactions\\.sh\", \"abort"),
+            Map.entry(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, "enable\\.metrics\\.push"),
+            Map.entry(ApiKeys.PUSH_TELEMETRY, "enable\\.metrics\\.push"),
             Map.entry(ApiKeys.SHARE_FETCH, "KafkaShareConsumer"),
             Map.entry(ApiKeys.SHARE_ACKNOWLEDGE, "KafkaShareConsumer"),
             Map.entry(ApiKeys.DESCRIBE_QUORUM, "describeMetadataQuorum|kafka-metadata-quorum"));

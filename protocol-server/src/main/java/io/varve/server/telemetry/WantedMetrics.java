@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.telemetry;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
+
+/**
+ * What is asked of one client: the union of the subscriptions that select it.
+ *
+ * @param metrics prefixes of metrics' names, or {@code *} alone for all metrics; none to send nothing
+ * @param intervalMs ms between two pushes
+ * @param subscriptionId changes when the others do, and differs between clients
+ */
+public record WantedMetrics(List<String> metrics, int intervalMs, int subscriptionId) {
+    private static final String ALL = "*";
+
+    static WantedMetrics of(Collection<MetricsSubscription> subscriptions, ClientProperties client) {
+        TreeSet<String> metrics = new TreeSet<>();
+        int intervalMs = MetricsSubscription.DEFAULT_INTERVAL_MS;
+        for (MetricsSubscription subscription : subscriptions) {
+            if (subscription.matches(client)) {
+                metrics.addAll(subscription.metrics());
+                intervalMs = Math.min(intervalMs, subscription.intervalMs());
+            }
+        }
+        List<String> wanted = metrics.contains(ALL) ? List.of(ALL) : List.copyOf(metrics);
+        CRC32C sum = new CRC32C();
+        sum.update((wanted + ":" + intervalMs).getBytes(StandardCharsets.UTF_8));
+        return new WantedMetrics(
+                wanted, intervalMs, (int) sum.getValue() ^ client.instanceId().hashCode());
+    }
+}
