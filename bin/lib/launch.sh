@@ -180,10 +180,12 @@ set_command() {
     -Djava.awt.headless=true "$@" ${KAFKA_OPTS:-} -cp "$class_path${CLASSPATH:+:$CLASSPATH}")
 }
 
-# set_server_command OPTION...: the same for the server, up to its own arguments.
+# set_server_command OPTION...: the same for the server, up to its own arguments. Netty's search for leaked buffers, which takes a
+# stack trace for one buffer in 128, is for tests.
 set_server_command() {
   set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$SERVER_TARGET/varve-server.jar" "$@" \
     -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
+    -Dio.netty.leakDetection.level=disabled \
     -Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN \
     -Djavax.xml.parsers.SAXParserFactory=com.sun.org.apache.xerces.internal.jaxp.SAXParserFactoryImpl # both end searches of all jars
   COMMAND+=(io.varve.server.Main)

@@ -12,4 +12,4 @@ if defined JMX_PORT if not defined KAFKA_JMX_OPTS set "KAFKA_JMX_OPTS=-Djava.rmi
 if defined JMX_PORT set "KAFKA_JMX_OPTS=-Dcom.sun.management.jmxremote.port=%JMX_PORT% %KAFKA_JMX_OPTS%"
 rem An empty part of a class path is the current directory.
 if defined CLASSPATH set "CLASSPATH=;%CLASSPATH%"
-"%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true %KAFKA_JMX_OPTS% "-Dvarve.home=%VARVE_HOME%" "-Dlogback.configurationFile=%VARVE_HOME%\config\logback.xml" %KAFKA_OPTS% -cp "%VARVE_HOME%\protocol-server\target\varve-server.jar%CLASSPATH%" io.varve.server.Main %*
+"%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true -Dio.netty.leakDetection.level=disabled %KAFKA_JMX_OPTS% "-Dvarve.home=%VARVE_HOME%" "-Dlogback.configurationFile=%VARVE_HOME%\config\logback.xml" %KAFKA_OPTS% -cp "%VARVE_HOME%\protocol-server\target\varve-server.jar%CLASSPATH%" io.varve.server.Main %*
