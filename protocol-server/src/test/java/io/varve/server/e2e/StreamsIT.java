@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
@@ -26,7 +25,6 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.state.Stores;
@@ -60,14 +58,19 @@ class StreamsIT {
                     .all()
                     .get();
         }
-        KafkaStreams streams = new KafkaStreams(topology(), settings(broker));
+        KafkaStreams streams = StreamsApplication.start(
+                broker,
+                APPLICATION,
+                topology(),
+                directory.resolve("streams"),
+                Map.of(
+                        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                        StreamsConfig.EXACTLY_ONCE_V2,
+                        StreamsConfig.consumerPrefix("max.poll.records"),
+                        50),
+                failure);
         try (Producer<String, String> producer = JavaClientsIT.producer(broker, Map.of());
                 Consumer<String, String> counts = TransactionsIT.consumer(broker, "read_committed")) {
-            streams.setUncaughtExceptionHandler(e -> {
-                failure.set(e);
-                return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-            });
-            streams.start();
             counts.assign(TransactionsIT.partitions(counts, COUNTS));
             for (int crash = 0; crash < CRASHES; crash++) {
                 long before = total();
@@ -131,21 +134,6 @@ class StreamsIT {
                 .mapValues(String::valueOf)
                 .to(COUNTS, Produced.with(Serdes.String(), Serdes.String()));
         return builder.build();
-    }
-
-    private Properties settings(Broker broker) {
-        Properties settings = new Properties();
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
-        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap());
-        settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        settings.put(
-                StreamsConfig.STATE_DIR_CONFIG, directory.resolve("streams").toString());
-        settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
-        settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
-        settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
-        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
-        settings.put(StreamsConfig.consumerPrefix("max.poll.records"), 50);
-        return settings;
     }
 
     private void sendLines(Producer<String, String> producer, Random random) {
