@@ -48,6 +48,9 @@ final class KafkaBroker implements Broker {
                 "transaction.state.log.replication.factor=1",
                 "transaction.state.log.min.isr=1",
                 "transaction.state.log.num.partitions=3",
+                "share.coordinator.state.topic.replication.factor=1",
+                "share.coordinator.state.topic.min.isr=1",
+                "share.coordinator.state.topic.num.partitions=3",
                 "group.initial.rebalance.delay.ms=0",
                 "log.cleaner.backoff.ms=100",
                 "metadata.log.max.snapshot.interval.ms=1000"));
