@@ -10,8 +10,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.types.Schema;
 
 /**
- * Lists the layouts of the versions that Kafka 4 has given up. A field has the name it has in Kafka's layouts
- * of today, where there is such a field.
+ * Lists the layouts of the versions that Kafka 4 has given up, but for WriteTxnMarkers 0 of brokers. A field
+ * has the name it has in Kafka's layouts of today, where there is such a field.
  */
 public final class OldLayouts {
     /** The layouts of one API, by version. */
@@ -81,11 +81,6 @@ public final class OldLayouts {
                 responses("topics:[topic:string partitions:[error_code:int16 partition:int32 end_offset:int64]]", """
                         topics:[topic:string partitions:[error_code:int16 partition:int32 leader_epoch:int32
                         end_offset:int64]]"""));
-        api(WRITE_TXN_MARKERS, requests("""
-                        markers:[producer_id:int64 producer_epoch:int16 transaction_result:bool
-                        topics:[name:string partition_indexes:[int32]] coordinator_epoch:int32]"""), responses("""
-                        markers:[producer_id:int64
-                        topics:[name:string partitions:[partition_index:int32 error_code:int16]]]"""));
         api(
                 DESCRIBE_CONFIGS,
                 requests("resources:[resource_type:int8 resource_name:string configuration_keys:[string]?]"),

@@ -178,7 +178,7 @@ public final class ApiTable {
         served(24, ADD_PARTITIONS_TO_TXN,        0,  5, LARGE,    100_000, WORKER_IF_LARGE, c -> new AddPartitionsToTxnHandler(c.transactions(), c.metadata()));
         served(25, ADD_OFFSETS_TO_TXN,           0,  4, SMALL,        100, LOOP,            c -> new AddOffsetsToTxnHandler(c.transactions(), c.groups()));
         served(26, END_TXN,                      0,  5, SMALL,        100, LOOP,            c -> new EndTxnHandler(c.transactions()));
-        served(27, WRITE_TXN_MARKERS,            0,  2, ORDINARY, 100_000, WORKER,          c -> new WriteTxnMarkersHandler(c.metadata(), c.groups().transactionalOffsets()));
+        served(27, WRITE_TXN_MARKERS,            1,  2, ORDINARY, 100_000, WORKER,          c -> new WriteTxnMarkersHandler(c.metadata(), c.groups().transactionalOffsets()));
         served(28, TXN_OFFSET_COMMIT,            0,  5, LARGE,    100_000, WORKER_IF_LARGE, c -> new TxnOffsetCommitHandler(c.groups().transactionalOffsets(), c.metadata()));
         served(29, DESCRIBE_ACLS,                  0,  3, ORDINARY,100_000, LOOP,            c -> new DescribeAclsHandler());
         served(30, CREATE_ACLS,                    0,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new CreateAclsHandler());

@@ -16,6 +16,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.types.Struct;
@@ -204,6 +207,45 @@ class OldVersionsTest {
                     first(first(ask(ApiKeys.OFFSET_FOR_LEADER_EPOCH, version, request), "topics"), "partitions");
             assertThat(answer.getLong("end_offset")).isEqualTo(3);
         }
+    }
+
+    @Test
+    void aFetchReadsOnWhereThereIsNothingThatItsClientIsShown() throws Exception {
+        server.create("topic", Map.of());
+        for (int i = 0; i < 3; i++) {
+            WritableTxnMarker marker = new WritableTxnMarker()
+                    .setProducerId(5)
+                    .setTransactionResult(true)
+                    .setTopics(List.of(
+                            new WritableTxnMarkerTopic().setName("topic").setPartitionIndexes(List.of(0))));
+            client.send(RawClient.frame(
+                            ApiKeys.WRITE_TXN_MARKERS,
+                            (short) 1,
+                            1,
+                            new WriteTxnMarkersRequestData().setMarkers(List.of(marker))))
+                    .receiveId();
+        }
+        Struct nothing = partitions(fetch(2, 1, List.of("topic"), 0, 100, 50)).get(0);
+        assertThat(nothing.getLong("high_watermark")).isEqualTo(3);
+        assertThat(records(nothing)).isEmpty();
+        produce(2, "topic", messages((byte) 1, "after three markers"));
+        assertThat(records(partitions(fetch(2, 1, List.of("topic"), 0, 100, 60_000))
+                        .get(0)))
+                .containsExactly("after three markers");
+    }
+
+    @Test
+    void whatIsNotEnforcedIsRefusedAsToday() throws Exception {
+        Struct acls = struct(ApiKeys.DESCRIBE_ACLS, 0)
+                .set("resource_type_filter", TOPIC_RESOURCE)
+                .set("operation", (byte) 1)
+                .set("permission_type", (byte) 1);
+        assertThat(ask(ApiKeys.DESCRIBE_ACLS, 0, acls).getShort("error_code"))
+                .isEqualTo(Errors.SECURITY_DISABLED.code());
+        Struct tokens = struct(ApiKeys.DESCRIBE_DELEGATION_TOKEN, 0);
+        assertThat(Errors.forCode(
+                        ask(ApiKeys.DESCRIBE_DELEGATION_TOKEN, 0, tokens).getShort("error_code")))
+                .isIn(Errors.DELEGATION_TOKEN_AUTH_DISABLED, Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED);
     }
 
     private static Struct struct(ApiKeys api, int version) {
