@@ -12,6 +12,9 @@ import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.Cursor;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.TopicRequest;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -59,6 +62,48 @@ enum WireCall {
             configs(ConfigResource.Type.GROUP.id(), "some", "consumer.session.timeout.ms")),
     DESCRIBES_NO_GROUP(ApiKeys.DESCRIBE_CONFIGS, 4, configs(ConfigResource.Type.GROUP.id(), "")),
     DESCRIBES_A_SUBSCRIPTION(ApiKeys.DESCRIBE_CONFIGS, 4, configs(ConfigResource.Type.CLIENT_METRICS.id(), "some")),
+    SETS_AN_UNKNOWN_KEY_OF_A_TOPIC(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.TOPIC, "admin", "made.up", "1")),
+    SETS_A_WRONG_VALUE_OF_A_TOPIC(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.TOPIC, "admin", "retention.ms", "abc")),
+    SETS_A_NEGATIVE_SIZE(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.TOPIC, "admin", "segment.bytes", "-5")),
+    SETS_A_POLICY_THAT_IS_NONE(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.TOPIC, "admin", "cleanup.policy", "burn")),
+    SETS_SOMETHING_OF_NO_TOPIC(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.TOPIC, "none-such", "retention.ms", "1")),
+    SETS_SOMETHING_OF_ANOTHER_BROKER(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.BROKER, "99", "log.retention.ms", "1")),
+    SETS_WHAT_NEEDS_A_RESTART(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.BROKER, "7", "node.id", "3")),
+    SETS_A_WRONG_VALUE_OF_BROKERS(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.BROKER, "", "log.segment.bytes", "abc")),
+    SETS_A_LEVEL_OF_NO_LOGGER(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.BROKER_LOGGER, "7", "no.such", "INFO")),
+    SETS_A_LEVEL_OF_ANOTHER_BROKER(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.BROKER_LOGGER, "9", "root", "INFO")),
+    SETS_AN_UNKNOWN_KEY_OF_A_GROUP(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.GROUP, "some", "made.up", "1")),
+    SETS_TOO_SHORT_A_SESSION(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+            1,
+            set(ConfigResource.Type.GROUP, "some", "consumer.session.timeout.ms", "1")),
+    SETS_SOMETHING_OF_NO_GROUP(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+            1,
+            set(ConfigResource.Type.GROUP, "", "consumer.session.timeout.ms", "50000")),
+    SETS_AN_UNKNOWN_KEY_OF_A_SUBSCRIPTION(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.CLIENT_METRICS, "some", "made.up", "1")),
+    SETS_TOO_SHORT_AN_INTERVAL(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.CLIENT_METRICS, "some", "interval.ms", "1")),
+    SETS_A_PATTERN_THAT_IS_NONE(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.CLIENT_METRICS, "some", "match", "a=[")),
+    SETS_A_METRIC_TWICE(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.CLIENT_METRICS, "some", "metrics", "a,a")),
+    SETS_SOMETHING_OF_NO_SUBSCRIPTION(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.CLIENT_METRICS, "", "metrics", "a")),
+    SETS_SOMETHING_OF_AN_UNKNOWN_TYPE(
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, set(ConfigResource.Type.UNKNOWN, "some", "metrics", "a")),
     DESCRIBES_THE_QUORUM_OF_A_TOPIC(
             ApiKeys.DESCRIBE_QUORUM,
             2,
@@ -116,5 +161,15 @@ enum WireCall {
                         .setResourceType(type)
                         .setResourceName(name)
                         .setConfigurationKeys(keys.length == 0 ? null : List.of(keys))));
+    }
+
+    private static IncrementalAlterConfigsRequestData set(
+            ConfigResource.Type type, String name, String key, String value) {
+        IncrementalAlterConfigsRequestData asked = new IncrementalAlterConfigsRequestData().setValidateOnly(true);
+        AlterConfigsResource resource =
+                new AlterConfigsResource().setResourceType(type.id()).setResourceName(name);
+        resource.configs().add(new AlterableConfig().setName(key).setValue(value));
+        asked.resources().add(resource);
+        return asked;
     }
 }

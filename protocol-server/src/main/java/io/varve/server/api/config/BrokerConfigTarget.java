@@ -17,12 +17,15 @@ record BrokerConfigTarget(int nodeId, BrokerConfigs broker) implements ConfigTar
     @Override
     public void checkName(String name) {
         if (!name.isEmpty()) {
-            requireThisBroker(name, nodeId);
+            requireThisBroker(name, nodeId, "Unexpected broker id, expected ");
         }
     }
 
-    /** @throws InvalidRequestException if a name is not this broker's id */
-    static void requireThisBroker(String name, int nodeId) {
+    /**
+     * @param refusal beginning of Kafka's text for another broker's id
+     * @throws InvalidRequestException if a name is not this broker's id
+     */
+    static void requireThisBroker(String name, int nodeId, String refusal) {
         int id;
         try {
             id = Integer.parseInt(name);
@@ -30,7 +33,7 @@ record BrokerConfigTarget(int nodeId, BrokerConfigs broker) implements ConfigTar
             throw new InvalidRequestException("Node id must be an integer, but it is: " + name);
         }
         if (id != nodeId) {
-            throw new InvalidRequestException("Unexpected broker id, expected " + nodeId + ", but received " + name);
+            throw new InvalidRequestException(refusal + nodeId + ", but received " + name);
         }
     }
 

@@ -40,12 +40,10 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
             "client_source_address",
             "client_source_port");
 
-    private static final ConfigDef.Validator DISTINCT = ConfigDef.ValidList.anyNonDuplicateValues(true, false);
-
     private static final Map<String, ConfigKey> KEYS = new ConfigDef()
             .define(INTERVAL, Type.INT, 300_000, Importance.MEDIUM, "Metrics push interval in milliseconds")
-            .define(METRICS, Type.LIST, List.of(), DISTINCT, Importance.MEDIUM, "Telemetry metric name prefix list")
-            .define(MATCH, Type.LIST, List.of(), DISTINCT, Importance.MEDIUM, "Client match criteria")
+            .define(METRICS, Type.LIST, List.of(), Importance.MEDIUM, "Telemetry metric name prefix list")
+            .define(MATCH, Type.LIST, List.of(), Importance.MEDIUM, "Client match criteria")
             .configKeys();
 
     @Override
@@ -92,11 +90,7 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
 
     private static Object parse(ConfigKey key, String value) {
         try {
-            Object parsed = ConfigDef.parseType(key.name, value, key.type);
-            if (key.validator != null) {
-                key.validator.ensureValid(key.name, parsed);
-            }
-            return parsed;
+            return ConfigDef.parseType(key.name, value, key.type);
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage());
         }

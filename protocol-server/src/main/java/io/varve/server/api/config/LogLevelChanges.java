@@ -25,7 +25,7 @@ record LogLevelChanges(int nodeId, LogLevels levels) {
      * @throws org.apache.kafka.common.errors.ApiException if a change is invalid; no level has changed then
      */
     void apply(String name, Collection<AlterableConfig> operations, boolean validateOnly) {
-        BrokerConfigTarget.requireThisBroker(name, nodeId);
+        BrokerConfigTarget.requireThisBroker(name, nodeId, "Unexpected node id. Expected ");
         operations.forEach(this::check);
         if (!validateOnly) {
             for (AlterableConfig operation : operations) {
