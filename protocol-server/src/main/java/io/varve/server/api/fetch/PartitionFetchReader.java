@@ -25,6 +25,8 @@ final class PartitionFetchReader {
     private static final long UNKNOWN = -1;
     /** The first version whose fenced clients get the leader in the response (KIP-951). */
     private static final short FIRST_WITH_LEADER = 16;
+    /** Clients of versions before this one do not know that they may try again after a storage's failure. */
+    private static final short FIRST_WITH_STORAGE_ERROR = 6;
 
     private final Topics topics;
     private final int nodeId;
@@ -190,24 +192,19 @@ final class PartitionFetchReader {
             read.slice().close();
             return answer;
         }
-        if (limits.isolation() == Isolation.READ_COMMITTED) {
-            answer.setAbortedTransactions(aborted(fetch, read));
-        }
-        coldRecords |= !local;
-        if (local && waits) {
-            load(read);
-        }
-        return answer.setRecords(new SliceRecords(read.slice()));
-    }
-
-    /** Loads what was read; closes it when that fails. */
-    private static void load(ReadResult read) {
         try {
-            read.slice().load();
+            if (limits.isolation() == Isolation.READ_COMMITTED) {
+                answer.setAbortedTransactions(aborted(fetch, read));
+            }
+            if (local && waits) {
+                read.slice().load();
+            }
         } catch (RuntimeException | Error failure) {
             read.slice().close();
             throw failure;
         }
+        coldRecords |= !local;
+        return answer.setRecords(new SliceRecords(read.slice()));
     }
 
     private ReadResult readCold(PartitionFetch fetch, PartitionLog log, int maxBytes) {
@@ -284,7 +281,9 @@ final class PartitionFetchReader {
     }
 
     private PartitionData error(PartitionFetch fetch, Errors error) {
+        boolean known = error != Errors.KAFKA_STORAGE_ERROR || limits.version() >= FIRST_WITH_STORAGE_ERROR;
+        Errors shown = known ? error : Errors.NOT_LEADER_OR_FOLLOWER; // as Kafka does
         // Kafka fills no offset beside an error, not even beside OFFSET_OUT_OF_RANGE.
-        return answer(fetch, UNKNOWN, UNKNOWN, UNKNOWN).setErrorCode(error.code());
+        return answer(fetch, UNKNOWN, UNKNOWN, UNKNOWN).setErrorCode(shown.code());
     }
 }

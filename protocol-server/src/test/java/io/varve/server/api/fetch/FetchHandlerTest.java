@@ -207,6 +207,15 @@ class FetchHandlerTest {
         assertThat(error(only(ask(LATEST, request(fetch(0, 0)))))).isEqualTo(Errors.CORRUPT_MESSAGE);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5, 6, 18})
+    void oldClientsThatDoNotKnowAFailingDiskAskForTheLeaderAnew(int version) {
+        logs.fill(topic.partition(0), "a");
+        logs.store(topic, 0).refuseReads(new StorageException(StorageException.Kind.RETRY, "EIO"));
+        assertThat(error(only(ask(version, request(fetch(0, 0))))))
+                .isEqualTo(version < 6 ? Errors.NOT_LEADER_OR_FOLLOWER : Errors.KAFKA_STORAGE_ERROR);
+    }
+
     @Test
     void followersAreRefused() {
         logs.fill(topic.partition(0), "a");
