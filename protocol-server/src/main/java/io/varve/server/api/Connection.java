@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
 import java.util.List;
@@ -42,6 +43,9 @@ public interface Connection {
      * @return cancels the task; idempotent
      */
     Runnable schedule(long delayMs, Runnable task);
+
+    /** @return the library that the client has named in its requests so far */
+    ClientSoftware software();
 
     /** @return the clients that are connected to the server, this one included, in no order */
     List<ClientUse> peers();

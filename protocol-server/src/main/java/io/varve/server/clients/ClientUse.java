@@ -12,13 +12,10 @@ import org.apache.kafka.common.protocol.ApiKeys;
  *
  * @param address its address and port
  * @param clientId the name it gives itself, empty if none
- * @param software name and version of its library, or {@link #UNKNOWN}
+ * @param software name and version of its library, as {@link ClientSoftware#toString} has them
  * @param versions the versions it has used of each API
  */
 public record ClientUse(String address, String clientId, String software, Map<ApiKeys, Versions> versions) {
-    /** The software of a client that has not told it: one before ApiVersions 3 (KIP-511). */
-    public static final String UNKNOWN = "unknown";
-
     /** The versions of a produce request below this one carry messages of old formats. */
     private static final short FIRST_PRODUCE_OF_BATCHES = 3;
 

@@ -2,6 +2,7 @@
 package io.varve.server.net;
 
 import io.varve.server.api.Request;
+import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
 import io.varve.server.clients.ClientUse.Versions;
 import java.util.Arrays;
@@ -29,7 +30,7 @@ final class ClientActivity {
     private final AtomicIntegerArray versions = new AtomicIntegerArray(APIS);
 
     private volatile String clientId = "";
-    private volatile String software = ClientUse.UNKNOWN;
+    private volatile ClientSoftware software = ClientSoftware.UNKNOWN;
 
     /** @param request a request of the client, parsed */
     void note(Request request) {
@@ -54,7 +55,7 @@ final class ClientActivity {
     private void noteSoftware(ApiVersionsRequest request) {
         ApiVersionsRequestData data = request.data();
         if (!data.clientSoftwareName().isEmpty() && request.isValid()) {
-            software = shortened(data.clientSoftwareName()) + " " + shortened(data.clientSoftwareVersion());
+            software = new ClientSoftware(data.clientSoftwareName(), data.clientSoftwareVersion());
         }
     }
 
@@ -70,6 +71,11 @@ final class ClientActivity {
         return packed >>> Short.SIZE;
     }
 
+    /** @return the library that the client has named last */
+    ClientSoftware software() {
+        return software;
+    }
+
     /**
      * @param address of the client
      * @return what was noted
@@ -82,6 +88,6 @@ final class ClientActivity {
                 used.put(api, new Versions((short) (lowest(packed) - 1), (short) (highest(packed) - 1)));
             }
         }
-        return new ClientUse(address, clientId, software, used);
+        return new ClientUse(address, clientId, software.toString(), used);
     }
 }

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.varve.server.api.Connection;
 import io.varve.server.api.Request;
+import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -92,6 +93,11 @@ final class NettyConnection implements Connection {
     @Override
     public Executor background() {
         return task -> server.workers().execute(flow, task);
+    }
+
+    @Override
+    public ClientSoftware software() {
+        return activity.software();
     }
 
     @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.telemetry;
 
+import io.varve.server.clients.ClientSoftware;
+
 /**
  * Describes a client as subscriptions select it.
  *

@@ -41,7 +41,6 @@ public final class ClientTelemetry implements ConfigListener {
             return size() > MAX_CLIENTS;
         }
     };
-    private final SoftwareNames software = new SoftwareNames();
     private volatile int version;
 
     /** @param clock tells when clients ask and push */
@@ -60,11 +59,6 @@ public final class ClientTelemetry implements ConfigListener {
             subscriptions.put(resource.name(), MetricsSubscription.of(configs));
         }
         version++;
-    }
-
-    /** @return the libraries of connections */
-    public SoftwareNames software() {
-        return software;
     }
 
     /** @return true if clients are to ask what they should send: there is a subscription */

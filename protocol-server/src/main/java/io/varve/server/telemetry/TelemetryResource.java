@@ -34,8 +34,7 @@ public final class TelemetryResource {
             settings.put(
                     client.instanceId(),
                     client.clientId().replace('\n', ' ') + " ("
-                            + client.software().name() + " "
-                            + client.software().version() + ") at " + client.address() + ", "
+                            + client.software() + ") at " + client.address() + ", "
                             + Instant.ofEpochMilli(each.timeMs()) + "\n" + each.metrics());
         }
         return settings;

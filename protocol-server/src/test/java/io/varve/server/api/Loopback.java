@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
 import java.util.List;
@@ -41,6 +42,11 @@ public class Loopback implements Connection {
     @Override
     public Runnable schedule(long delayMs, Runnable task) {
         return () -> {}; // no time passes
+    }
+
+    @Override
+    public ClientSoftware software() {
+        return ClientSoftware.UNKNOWN;
     }
 
     @Override

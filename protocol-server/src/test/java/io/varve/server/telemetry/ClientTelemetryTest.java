@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.Clock;
+import io.varve.server.clients.ClientSoftware;
 import io.varve.server.telemetry.ClientTelemetry.Push;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;

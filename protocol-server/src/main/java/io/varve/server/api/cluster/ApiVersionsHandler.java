@@ -3,18 +3,14 @@ package io.varve.server.api.cluster;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiVersionRange;
-import io.varve.server.api.Connection;
 import io.varve.server.api.Request;
-import io.varve.server.telemetry.ClientSoftware;
 import io.varve.server.telemetry.ClientTelemetry;
-import io.varve.server.telemetry.SoftwareNames;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
@@ -69,20 +65,9 @@ public final class ApiVersionsHandler implements ApiHandler {
         if (!body.isValid()) {
             throw Errors.INVALID_REQUEST.exception();
         }
-        note(request.connection(), body.data());
         Responses now = responses();
         return CompletableFuture.completedFuture(
                 request.version() >= FEATURE_LEVEL_0 ? now.full() : now.withoutLevel0());
-    }
-
-    private void note(Connection connection, ApiVersionsRequestData asked) {
-        if (!asked.clientSoftwareName().isEmpty()) {
-            ClientSoftware software = new ClientSoftware(asked.clientSoftwareName(), asked.clientSoftwareVersion());
-            SoftwareNames names = telemetry.software();
-            if (names.put(connection.id(), software)) {
-                connection.onClose(() -> names.remove(connection.id()));
-            }
-        }
     }
 
     private Responses responses() {

@@ -38,7 +38,7 @@ public final class GetTelemetrySubscriptionsHandler implements ApiHandler {
         GetTelemetrySubscriptionsRequestData asked = ((GetTelemetrySubscriptionsRequest) request.body()).data();
         Uuid known = asked.clientInstanceId();
         Uuid id = known == null || known.equals(Uuid.ZERO_UUID) ? TopicIds.next(ids) : known;
-        WantedMetrics wanted = telemetry.ask(id, TelemetrySender.of(request, id, telemetry.software()));
+        WantedMetrics wanted = telemetry.ask(id, TelemetrySender.of(request, id));
         return CompletableFuture.completedFuture(new GetTelemetrySubscriptionsResponseData()
                 .setClientInstanceId(id)
                 .setSubscriptionId(wanted.subscriptionId())

@@ -40,7 +40,7 @@ public final class PushTelemetryHandler implements ApiHandler {
         CompressionType codec = codec(pushed.compressionType());
         telemetry.admit(
                 id,
-                TelemetrySender.of(request, id, telemetry.software()),
+                TelemetrySender.of(request, id),
                 new Push(pushed.subscriptionId(), pushed.terminating(), codec != null, metrics.remaining()));
         if (metrics.hasRemaining()) {
             telemetry.keep(id, decoded(metrics, codec));

@@ -4,7 +4,6 @@ package io.varve.server.api.telemetry;
 import io.varve.server.api.Connection;
 import io.varve.server.api.Request;
 import io.varve.server.telemetry.ClientProperties;
-import io.varve.server.telemetry.SoftwareNames;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.Uuid;
@@ -15,12 +14,12 @@ final class TelemetrySender {
 
     private TelemetrySender() {}
 
-    static ClientProperties of(Request request, Uuid instance, SoftwareNames software) {
+    static ClientProperties of(Request request, Uuid instance) {
         Connection connection = request.connection();
         return new ClientProperties(
                 instance.toString(),
                 request.header().clientId(),
-                software.of(connection.id()),
+                connection.software(),
                 connection.clientAddress().getHostAddress(),
                 port(connection.id()));
     }
