@@ -86,7 +86,7 @@ final class MetadataPublisher {
     /** Calls a listener for each resource that has settings, and from then on for each change. */
     void addListener(ConfigListener listener, MetadataState state) {
         listeners.add(listener);
-        state.configured().forEach(resource -> listener.changed(resource, state.configs(resource)));
+        state.configured().forEach(resource -> call(listener, resource, state));
     }
 
     private static void call(ConfigListener listener, ConfigResource resource, MetadataState state) {

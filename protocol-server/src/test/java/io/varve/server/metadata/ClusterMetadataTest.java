@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.spi.ForwardingStorage;
 import io.varve.core.spi.PartitionId;
+import io.varve.server.metadata.config.ConfigChange;
 import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.topic.NewTopic;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
@@ -188,5 +190,25 @@ class ClusterMetadataTest {
         await(node.metadata.createIfAbsent("second"));
         assertThat(reported).containsExactly("->first", "->second");
         assertThat(node.metadata.byName("first")).isSameAs(first);
+    }
+
+    /** A start waits for the listeners of settings: one that fails must not keep it from serving. */
+    @Test
+    void aListenerThatFailsForASettingHearsOfTheOthers() {
+        node.start();
+        for (String name : List.of("a", "b")) {
+            await(node.metadata.alterConfigs(
+                    List.of(new ConfigChange(
+                            new ConfigResource(ConfigResource.Type.CLIENT_METRICS, name),
+                            present -> Map.of("interval.ms", "100"),
+                            10)),
+                    false));
+        }
+        List<String> called = new ArrayList<>();
+        await(node.metadata.addConfigListener((resource, configs) -> {
+            called.add(resource.name());
+            throw new IllegalStateException("a setting that is no use");
+        }));
+        assertThat(called).contains("a", "b");
     }
 }
