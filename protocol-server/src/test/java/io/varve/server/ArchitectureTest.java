@@ -97,7 +97,7 @@ class ArchitectureTest {
             format            | command picocli config metadata metadata.feature metadata.log metadata.start metadata.topic
                               | core.directory core.engine core.event core.log.. core.spi.. kafka.server.common
             clients           | command picocli com.fasterxml.jackson.. kafka.clients.admin
-            telemetry         | clients command metadata.config picocli kafka.clients.admin kafka.shaded..
+            telemetry         | clients command metadata.config picocli kafka.clients.admin kafka.shaded.. com.google.re2j
             clock             | command picocli kafka.clients.admin
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin

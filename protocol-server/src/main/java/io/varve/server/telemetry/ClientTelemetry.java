@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ApiException;
@@ -32,7 +32,8 @@ public final class ClientTelemetry implements ConfigListener {
     private static final int MAX_TEXT_LENGTH = 8 << 10;
 
     private final Clock clock;
-    private final Map<String, MetricsSubscription> subscriptions = new ConcurrentHashMap<>();
+    private final AtomicReference<MetricsSubscriptions> subscriptions =
+            new AtomicReference<>(MetricsSubscriptions.none());
     private final Map<Uuid, TelemetryClient> clients = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -41,29 +42,24 @@ public final class ClientTelemetry implements ConfigListener {
             return size() > MAX_CLIENTS;
         }
     };
-    private volatile int version;
 
     /** @param clock tells when clients ask and push */
     public ClientTelemetry(Clock clock) {
         this.clock = clock;
     }
 
+    /** Waits for nothing that a client can make last: it is called by the thread that writes the metadata. */
     @Override
-    public synchronized void changed(ConfigResource resource, Map<String, String> configs) {
-        if (resource.type() != ConfigResource.Type.CLIENT_METRICS) {
-            return;
+    public void changed(ConfigResource resource, Map<String, String> configs) {
+        if (resource.type() == ConfigResource.Type.CLIENT_METRICS) {
+            MetricsSubscription changed = configs.isEmpty() ? null : MetricsSubscription.of(configs);
+            subscriptions.updateAndGet(all -> all.with(resource.name(), changed));
         }
-        if (configs.isEmpty()) {
-            subscriptions.remove(resource.name());
-        } else {
-            subscriptions.put(resource.name(), MetricsSubscription.of(configs));
-        }
-        version++;
     }
 
     /** @return true if clients are to ask what they should send: there is a subscription */
     public boolean isWanted() {
-        return !subscriptions.isEmpty();
+        return !subscriptions.get().byName().isEmpty();
     }
 
     /**
@@ -72,14 +68,16 @@ public final class ClientTelemetry implements ConfigListener {
      * @return what it is to send
      * @throws ThrottlingQuotaExceededException if it asks again too early
      */
-    public synchronized WantedMetrics ask(Uuid id, ClientProperties properties) {
+    public WantedMetrics ask(Uuid id, ClientProperties properties) {
         TelemetryClient client = client(id, properties);
-        if (!client.mayGet(clock.millis())) {
-            throw new ThrottlingQuotaExceededException(
-                    "Request from the client [" + id + "] arrived before the next push interval time");
+        synchronized (this) {
+            if (!client.mayGet(clock.millis())) {
+                throw new ThrottlingQuotaExceededException(
+                        "Request from the client [" + id + "] arrived before the next push interval time");
+            }
+            client.setLastError(Errors.NONE);
+            return client.wanted();
         }
-        client.setLastError(Errors.NONE);
-        return client.wanted();
     }
 
     /**
@@ -90,16 +88,18 @@ public final class ClientTelemetry implements ConfigListener {
      * @param push what it pushes, without the metrics
      * @throws ApiException if the push is not wanted
      */
-    public synchronized void admit(Uuid id, ClientProperties properties, Push push) {
+    public void admit(Uuid id, ClientProperties properties, Push push) {
         TelemetryClient client = client(id, properties);
-        try {
-            check(client, push);
-            client.setLastError(Errors.NONE);
-        } catch (ApiException e) {
-            client.setLastError(Errors.forException(e));
-            throw e;
-        } finally {
-            client.setTerminating(push.last());
+        synchronized (this) {
+            try {
+                check(client, push);
+                client.setLastError(Errors.NONE);
+            } catch (ApiException e) {
+                client.setLastError(Errors.forException(e));
+                throw e;
+            } finally {
+                client.setTerminating(push.last());
+            }
         }
     }
 
@@ -162,10 +162,21 @@ public final class ClientTelemetry implements ConfigListener {
         return pushed;
     }
 
+    /** Looks at the subscriptions without the monitor: there may be many, with long patterns. */
     private TelemetryClient client(Uuid id, ClientProperties properties) {
-        TelemetryClient client = clients.computeIfAbsent(id, key -> new TelemetryClient(properties));
-        if (!client.isAsOf(version)) {
-            client.want(WantedMetrics.of(subscriptions.values(), client.properties()), version);
+        MetricsSubscriptions now = subscriptions.get();
+        TelemetryClient client;
+        synchronized (this) {
+            client = clients.computeIfAbsent(id, key -> new TelemetryClient(properties));
+            if (client.isAsOf(now.version())) {
+                return client;
+            }
+        }
+        WantedMetrics wanted = now.wantedOf(client.properties());
+        synchronized (this) {
+            if (!client.isAsOf(now.version())) {
+                client.want(wanted, now.version());
+            }
         }
         return client;
     }

@@ -5,38 +5,46 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
- * Says which clients send which metrics, and how often. Immutable.
+ * Says which clients send which metrics, and how often. Keeps texts, which are short, and parses them where
+ * they are needed, which is seldom. Immutable.
  *
- * @param metrics prefixes of the metrics' names; {@code *} for all
+ * @param metrics prefixes of the metrics' names, with commas between them; {@code *} for all
  * @param intervalMs ms between two pushes of a client
- * @param match patterns of the clients' properties, by {@link ClientProperties}' names; none for all clients
+ * @param match selectors, with commas between them; none for all clients
  */
-record MetricsSubscription(List<String> metrics, int intervalMs, Map<String, Pattern> match) {
+record MetricsSubscription(String metrics, int intervalMs, String match) {
     /** Ms between two pushes when nothing else is set. */
     static final int DEFAULT_INTERVAL_MS = 300_000;
 
-    /** @param configs the valid settings of a subscription */
+    /**
+     * @param configs the settings of a subscription
+     * @throws org.apache.kafka.common.errors.InvalidConfigurationException if a selector is not valid
+     */
     static MetricsSubscription of(Map<String, String> configs) {
         String interval = configs.get("interval.ms");
-        Map<String, Pattern> match = new HashMap<>();
-        for (String selection : split(configs.get("match"))) {
-            int equals = selection.indexOf('=');
-            match.put(
-                    selection.substring(0, equals).trim(),
-                    Pattern.compile(selection.substring(equals + 1).trim()));
-        }
-        return new MetricsSubscription(
-                split(configs.get("metrics")),
+        MetricsSubscription subscription = new MetricsSubscription(
+                configs.getOrDefault("metrics", ""),
                 interval == null ? DEFAULT_INTERVAL_MS : Integer.parseInt(interval.trim()),
-                Map.copyOf(match));
+                configs.getOrDefault("match", ""));
+        subscription.selectors();
+        return subscription;
+    }
+
+    /** @return selectors by the properties that they look at: of two for one property the last one counts */
+    private Map<String, ClientSelector> selectors() {
+        Map<String, ClientSelector> selectors = new HashMap<>();
+        for (String selection : split(match)) {
+            ClientSelector selector = ClientSelector.parse(selection);
+            selectors.put(selector.property(), selector);
+        }
+        return selectors;
     }
 
     private static List<String> split(String list) {
         List<String> parts = new ArrayList<>();
-        for (String part : list == null ? new String[0] : list.split(",")) {
+        for (String part : list.split(",")) {
             if (!part.isBlank()) {
                 parts.add(part.trim());
             }
@@ -44,9 +52,12 @@ record MetricsSubscription(List<String> metrics, int intervalMs, Map<String, Pat
         return parts;
     }
 
+    /** @return prefixes of metrics' names, or {@code *} */
+    List<String> names() {
+        return split(metrics);
+    }
+
     boolean matches(ClientProperties client) {
-        return match.entrySet().stream()
-                .allMatch(each ->
-                        each.getValue().matcher(client.value(each.getKey())).matches());
+        return selectors().values().stream().allMatch(selector -> selector.selects(client));
     }
 }

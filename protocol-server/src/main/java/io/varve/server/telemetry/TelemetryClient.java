@@ -32,8 +32,9 @@ final class TelemetryClient {
         return wanted;
     }
 
+    /** @return true if what is wanted follows from this version or a later one */
     boolean isAsOf(int subscriptionsVersion) {
-        return wanted != null && version == subscriptionsVersion;
+        return wanted != null && version >= subscriptionsVersion;
     }
 
     /** Begins anew with other subscriptions: the client may ask at once. */

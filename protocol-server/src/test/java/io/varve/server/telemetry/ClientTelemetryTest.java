@@ -3,14 +3,20 @@ package io.varve.server.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.varve.core.runtime.Clock;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.telemetry.ClientTelemetry.Push;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TelemetryTooLargeException;
 import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
@@ -28,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class ClientTelemetryTest {
     private static final Uuid ID = Uuid.ONE_UUID;
     private static final int MAX_CLIENTS = 1_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final AtomicLong nowMs = new AtomicLong(1_000_000);
     private final ClientTelemetry telemetry = new ClientTelemetry(clock(nowMs));
@@ -86,6 +93,60 @@ class ClientTelemetryTest {
         assertThat(telemetry.isWanted()).isTrue();
         set("java", Map.of());
         assertThat(telemetry.isWanted()).isFalse();
+    }
+
+    /** The thread that writes the metadata calls it: a client that is looked at must not hold it up. */
+    @Test
+    void aChangeWaitsForNoClient() {
+        synchronized (telemetry) {
+            assertTimeoutPreemptively(PATIENCE, () -> set("java", Map.of("metrics", "org.c")));
+        }
+        assertThat(ask().metrics()).containsExactly("org.c");
+    }
+
+    @Test
+    void noPatternTakesForEver() {
+        set("slow", Map.of("metrics", "org.s", "match", "client_software_name=(a|a)*b"));
+        assertTimeoutPreemptively(
+                PATIENCE,
+                () -> assertThat(ask(Uuid.randomUuid(), "a".repeat(100)).metrics())
+                        .isEmpty());
+        set("slow", Map.of("metrics", "org.s", "match", "client_software_name=" + "a?".repeat(4_000)));
+        assertThat(ask(Uuid.randomUuid(), "a".repeat(100)).metrics()).containsExactly("org.s");
+    }
+
+    @Test
+    void aPatternThatWouldBecomeLargeIsRefused() {
+        for (String pattern : List.of("((a{1000}){1000}){1000}", "(".repeat(4_000) + ")".repeat(4_000), "(?!a)b")) {
+            assertThatThrownBy(() -> ClientSelector.parse("client_id=" + pattern))
+                    .isInstanceOf(InvalidConfigurationException.class)
+                    .hasMessageStartingWith("Illegal client matching pattern: client_id=")
+                    .hasMessageMatching("(?s).*: (it is too large|RE2 does not have it: .*)");
+        }
+        String uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+        assertThat(ClientSelector.parse("client_id=" + uuid).pattern().matches("0a1b2c3d-0000-1111-2222-0123456789ab"))
+                .isTrue();
+    }
+
+    @Test
+    void clientsThatAreAskedForTheSameShareOneList() {
+        WantedMetrics one = ask(Uuid.randomUuid(), "apache-kafka-java");
+        assertThat(ask(Uuid.randomUuid(), "apache-kafka-java").metrics()).isSameAs(one.metrics());
+    }
+
+    @Test
+    void aClientIsAskedForSoManyMetrics() {
+        for (int i = 0; i < 10; i++) {
+            String prefix = "org." + i + ".";
+            set(
+                    "many-" + i,
+                    Map.of(
+                            "metrics",
+                            IntStream.range(0, 500)
+                                    .mapToObj(each -> prefix + each)
+                                    .collect(Collectors.joining(","))));
+        }
+        assertThat(ask().metrics()).hasSize(1_000);
     }
 
     @Test

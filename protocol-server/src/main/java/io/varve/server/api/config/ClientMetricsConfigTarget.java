@@ -4,13 +4,12 @@ package io.varve.server.api.config;
 import io.varve.server.metadata.config.ConfigEntry;
 import io.varve.server.metadata.config.ConfigEntry.Source;
 import io.varve.server.metadata.config.ConfigEntry.Synonym;
+import io.varve.server.telemetry.ClientSelector;
+import io.varve.server.telemetry.TelemetryResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
@@ -32,13 +31,7 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
     private static final int MAX_NAME_LENGTH = 249;
     private static final int MIN_INTERVAL_MS = 100;
     private static final int MAX_INTERVAL_MS = 3_600_000;
-    private static final Set<String> SELECTORS = Set.of(
-            "client_instance_id",
-            "client_id",
-            "client_software_name",
-            "client_software_version",
-            "client_source_address",
-            "client_source_port");
+    private static final int MAX_VALUE_LENGTH = 8 << 10;
 
     private static final Map<String, ConfigKey> KEYS = new ConfigDef()
             .define(INTERVAL, Type.INT, 300_000, Importance.MEDIUM, "Metrics push interval in milliseconds")
@@ -50,6 +43,9 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
     public void checkName(String name) {
         if (name.isEmpty()) {
             throw new InvalidRequestException("Subscription name can't be empty");
+        }
+        if (name.equals(TelemetryResource.NAME)) {
+            throw new InvalidRequestException(name + " is not a subscription: it shows what clients have pushed");
         }
         if (name.length() > MAX_NAME_LENGTH) {
             throw new InvalidRequestException("a subscription's name has at most " + MAX_NAME_LENGTH + " characters");
@@ -79,11 +75,15 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
             if (known == null) {
                 throw new InvalidRequestException("Unknown client metrics configuration: " + key);
             }
+            if (value.length() > MAX_VALUE_LENGTH) {
+                throw new InvalidConfigurationException(
+                        key + " of a subscription has at most " + MAX_VALUE_LENGTH + " characters");
+            }
             Object parsed = parse(known, value);
             if (key.equals(INTERVAL)) {
                 checkInterval((Integer) parsed);
             } else if (key.equals(MATCH)) {
-                ((List<?>) parsed).forEach(pattern -> checkPattern((String) pattern));
+                ((List<?>) parsed).forEach(pattern -> ClientSelector.parse((String) pattern));
             }
         });
     }
@@ -100,18 +100,6 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
         if (ms < MIN_INTERVAL_MS || ms > MAX_INTERVAL_MS) {
             throw new InvalidRequestException("Invalid value " + ms + " for " + INTERVAL + ", interval must be between "
                     + MIN_INTERVAL_MS + " and " + MAX_INTERVAL_MS + " (1 hour)");
-        }
-    }
-
-    private static void checkPattern(String selection) {
-        String[] parts = selection.split("=", -1);
-        if (parts.length != 2 || !SELECTORS.contains(parts[0].trim())) {
-            throw new InvalidConfigurationException("Illegal client matching pattern: " + selection);
-        }
-        try {
-            Pattern.compile(parts[1].trim());
-        } catch (PatternSyntaxException e) {
-            throw new InvalidConfigurationException("Illegal client matching pattern: " + selection);
         }
     }
 

@@ -478,6 +478,21 @@ class ConfigHandlersTest {
         assertThat(alter(METRICS, "m", operation("made.up", OpType.SET, "1"))).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(alter(METRICS, "", operation("interval.ms", OpType.SET, "1000")))
                 .isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(alter(METRICS, "?varve.telemetry", operation("interval.ms", OpType.SET, "1000")))
+                .isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    /** They are read into memory at each start. */
+    @Test
+    void keepsOnlyShortSettingsOfClientMetrics() {
+        assertThat(alter(METRICS, "m", operation("metrics", OpType.SET, "m".repeat(8_192))))
+                .isEqualTo(Errors.NONE);
+        assertThat(alter(METRICS, "m", operation("metrics", OpType.APPEND, "m")))
+                .isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(alter(METRICS, "m", operation("interval.ms", OpType.SET, "0".repeat(8_190) + "1000")))
+                .isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(alter(METRICS, "m", operation("match", OpType.SET, "client_id=" + "m".repeat(8_192))))
+                .isEqualTo(Errors.INVALID_CONFIG);
     }
 
     @Test
