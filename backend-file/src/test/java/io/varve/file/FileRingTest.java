@@ -11,6 +11,8 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.FileFailPoints;
+import io.varve.file.partition.Checkpointer;
+import io.varve.file.partition.DataDirectory;
 import io.varve.file.partition.FilePartition;
 import io.varve.file.ring.RingContent;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -241,6 +244,47 @@ class FileRingTest extends FileTestBase {
             throw new UncheckedIOException(new IOException("no device"));
         });
         assertThatThrownBy(() -> rig.storage().setAside(ID)).isInstanceOf(StorageException.class);
+        rig.failPoints.disarm(FileFailPoints.SYNC_BEFORE_FORCE);
+        cutPower();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 30));
+    }
+
+    /** The system tells of a failed force once: a later one would succeed without the bytes. */
+    @Test
+    void aPartitionThatCannotBeForcedToBeSetAsideIsReadOnlyAndTheRingKeepsItsBatches() {
+        commitTens(3);
+        rig.failPoints.arm(FileFailPoints.SYNC_BEFORE_FORCE, () -> {
+            throw new UncheckedIOException(new IOException("no device"));
+        });
+        assertFull(() -> rig.storage().setAside(ID));
+        rig.failPoints.disarm(FileFailPoints.SYNC_BEFORE_FORCE);
+        assertFull(() -> appendTens(1));
+        assertFull(() -> rig.storage().setAside(ID));
+        assertThat(recoveryPoint(ID)).isEqualTo(10);
+        cutPower();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 30));
+    }
+
+    private static void assertFull(ThrowingCallable action) {
+        assertThatThrownBy(action)
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.FULL));
+    }
+
+    /** The partition goes on, so that a start must find its batches. */
+    @Test
+    void aCheckpointWhileAPartitionIsRemovedInVainLeavesItsBatchesInTheRing() {
+        commitTens(3);
+        DataDirectory directory = rig.loaded(ID).dataDirectory();
+        rig.failPoints.arm(FileFailPoints.SYNC_BEFORE_FORCE, () -> {
+            throw new UncheckedIOException(new IOException("no device"));
+        });
+        rig.failPoints.arm(FileFailPoints.DELETE_BEFORE_RENAME, () -> {
+            new Checkpointer(rig.context().scheduler(), 1).write(directory);
+            throw new UncheckedIOException(new IOException("no device"));
+        });
+        assertThatThrownBy(() -> rig.storage().delete(ID)).isInstanceOf(StorageException.class);
+        rig.failPoints.disarm(FileFailPoints.DELETE_BEFORE_RENAME);
         rig.failPoints.disarm(FileFailPoints.SYNC_BEFORE_FORCE);
         cutPower();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 30));

@@ -267,7 +267,7 @@ public final class CommitRing {
             return true;
         } catch (StorageException e) {
             LOG.debug("{} was not forced", partition.id(), e); // its next append or sync throws it
-            return e.kind() == StorageException.Kind.CLOSED;
+            return !partition.dataDirectory().has(partition); // one that has ended may go on
         }
     }
 

@@ -174,6 +174,11 @@ public final class DataDirectory {
         return partitions.values();
     }
 
+    /** @return true unless the partition was removed for good */
+    boolean has(FilePartition partition) {
+        return partitions.get(partition.id()) == partition;
+    }
+
     /** @return the partitions whose files were read, in their order */
     public List<FilePartition> loadedPartitions() {
         return partitions.values().stream().filter(FilePartition::isLoaded).toList();

@@ -72,11 +72,23 @@ public final class PartitionRemoval {
             }
         } catch (StorageException e) {
             if (dataDirectory.ring().has(partition.id())) {
-                failures.put(partition.id(), e);
+                failures.put(partition.id(), unforced(partition, e));
             } else {
                 LOG.warn("{} is set aside, not all of it durable: {}", partition.id(), e.getMessage());
             }
         }
+    }
+
+    /** @return the failure for a partition that goes on: it is not CLOSED, although it has ended for now */
+    private static StorageException unforced(FilePartition partition, StorageException failure) {
+        if (failure.kind() != StorageException.Kind.CLOSED) {
+            return failure;
+        }
+        StorageException refusal = partition.durability().refusal();
+        return refusal != null
+                ? refusal
+                : new StorageException(
+                        StorageException.Kind.RETRY, partition.id() + " could not be forced to be set aside", failure);
     }
 
     private List<FilePartition> toMove() {

@@ -139,10 +139,16 @@ public final class PartitionSync {
 
     /** @throws StorageException FULL after a failure that may have left the files half written */
     void requireSound() {
-        Refusal why = refusal;
+        StorageException why = refusal();
         if (why != null) {
-            throw why.failure(partition.id());
+            throw why;
         }
+    }
+
+    /** @return why the partition is read-only, FULL; null unless it is */
+    StorageException refusal() {
+        Refusal why = refusal;
+        return why == null ? null : why.failure(partition.id());
     }
 
     /**
@@ -212,6 +218,9 @@ public final class PartitionSync {
      */
     private boolean forced(PartitionView now, long before) throws IOException {
         synchronized (forcing) {
+            if (refusal != null) {
+                partition.fencing().requirePresent();
+            }
             requireSound();
             try {
                 force(now);
@@ -219,8 +228,11 @@ public final class PartitionSync {
                 refuseWrites("a sync failed, so that bytes of it may be lost: " + e, e);
                 throw e;
             } catch (ForceFailedException | UncheckedIOException e) {
+                // Also in a partition that has ended: its removal may fail, and the partition go on.
+                StorageException refused =
+                        refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
                 partition.fencing().requirePresent();
-                throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
+                throw refused;
             }
             synchronized (publishing) {
                 if (before != changes) {
