@@ -4,12 +4,16 @@ package io.varve.server.api;
 import io.varve.core.runtime.Scheduler;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs work that takes long on a few threads of its own, first come, first served. A thread lives while there
  * is something to do. Thread-safe.
  */
 public final class WorkQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkQueue.class);
+
     private final Scheduler scheduler;
     private final String name;
     private final int maxThreads;
@@ -27,18 +31,36 @@ public final class WorkQueue {
         this.maxThreads = maxThreads;
     }
 
-    /** @param work runs once; must not throw */
+    /**
+     * @param work runs once; should not throw: nobody learns of it but the log
+     * @throws RuntimeException if there is no thread for the work, which does not run then; likewise an Error
+     */
     public synchronized void add(Runnable work) {
         waiting.add(work);
         if (threads < maxThreads) {
-            threads++;
+            startThread(work);
+        }
+    }
+
+    private void startThread(Runnable work) {
+        try {
             scheduler.start(name, this::run);
+            threads++;
+        } catch (RuntimeException | Error e) {
+            if (threads == 0) {
+                waiting.remove(work);
+                throw e;
+            }
         }
     }
 
     private void run() {
         for (Runnable next = next(); next != null; next = next()) {
-            next.run();
+            try {
+                next.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("Work of {} failed in a way it should not", name, e);
+            }
         }
     }
 
