@@ -2,12 +2,16 @@
 package io.varve.server.api.era;
 
 import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.record.InvalidBatchException;
+import io.varve.core.record.InvalidBatchException.Kind;
 import io.varve.core.record.RecordIterator;
 import io.varve.core.spi.BatchSlice;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.UnsupportedCompressionTypeException;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -31,12 +35,15 @@ final class DownConversion {
     /** Bytes of a batch's header that are read before the batch. */
     private static final int LENGTH_END = BatchHeader.LOG_OVERHEAD;
 
+    private static final int MIN_STREAM = 512;
+
     private final long from;
     private final byte magic;
     private final int maxBytes;
     private final OldMessageSet set;
-    private final ByteBufferOutputStream out = new ByteBufferOutputStream(4096);
+    private final BooleanSupplier isWanted;
 
+    private ByteBufferOutputStream out;
     private long next;
     private boolean full;
 
@@ -44,45 +51,75 @@ final class DownConversion {
      * @param from offset of the first record that the client wants
      * @param magic 0 or 1
      * @param maxBytes max bytes of messages; the first message, or the wrapper of one, may exceed it
+     * @param isWanted asked before each batch: false ends the conversion early
      */
-    DownConversion(long from, byte magic, int maxBytes) {
+    DownConversion(long from, byte magic, int maxBytes, BooleanSupplier isWanted) {
         this.from = from;
         this.magic = magic;
         this.maxBytes = maxBytes;
+        this.isWanted = isWanted;
         this.set = new OldMessageSet(magic);
         this.next = from;
     }
 
     /**
+     * Converts, once. A client gets what comes before a batch that cannot be converted, and the error with
+     * its next fetch.
+     *
      * @param slice whole batches, the first of which may begin below the offset that the client wants
      * @return the messages
      * @throws UnsupportedCompressionTypeException if the first batch that has something is compressed by zstd
-     * @throws io.varve.core.VarveException if a batch is damaged
+     * @throws io.varve.core.VarveException if it is damaged
      */
     DownConverted convert(BatchSlice slice) {
+        out = stream(Math.min(maxBytes, slice.sizeInBytes()));
         ByteBuffer head = ByteBuffer.allocate(LENGTH_END);
-        for (int at = 0; at < slice.sizeInBytes() && !full; ) {
-            head.clear();
-            slice.copy(at, head);
-            ByteBuffer batch = ByteBuffer.allocate(BatchHeader.sizeInBytes(head.flip(), 0));
-            slice.copy(at, batch);
-            at += batch.capacity();
+        for (int at = 0; at < slice.sizeInBytes() && !full && isWanted.getAsBoolean(); ) {
             try {
-                convert(batch.flip());
+                ByteBuffer batch = read(slice, at, head);
+                convert(batch);
+                at += batch.capacity();
             } catch (IOException e) {
                 throw new UncheckedIOException("memory refused bytes", e);
+            } catch (RuntimeException e) {
+                if (out.position() == 0) {
+                    throw e;
+                }
+                full = true;
             }
         }
         return new DownConverted(OldMessageSet.view(out), next);
+    }
+
+    /** Makes a stream that does not grow, in small steps, to the size that is expected. */
+    private static ByteBufferOutputStream stream(int expected) {
+        return new ByteBufferOutputStream(Math.max(MIN_STREAM, expected));
+    }
+
+    /** Reads a batch, which is sound: a new checksum must not cover damage. */
+    private static ByteBuffer read(BatchSlice slice, int at, ByteBuffer head) {
+        int left = slice.sizeInBytes() - at;
+        int size = -1;
+        if (left >= LENGTH_END) {
+            slice.copy(at, head.clear());
+            size = BatchHeader.sizeInBytes(head, 0);
+        }
+        if (size < BatchHeader.SIZE || size > left) {
+            throw new InvalidBatchException(
+                    Kind.CORRUPT, "a stored batch claims " + size + " bytes where " + left + " are");
+        }
+        ByteBuffer batch = ByteBuffer.allocate(size);
+        slice.copy(at, batch);
+        batch.flip();
+        BatchValidator.validate(batch, 0, batch.limit());
+        return batch;
     }
 
     private void convert(ByteBuffer batch) throws IOException {
         CompressionType codec = CompressionType.forId(BatchHeader.codecId(batch, 0));
         if (!BatchHeader.isControl(batch, 0) && BatchHeader.recordCount(batch, 0) > 0) {
             if (codec == CompressionType.ZSTD) {
-                requireSomething();
-                full = true;
-                return;
+                throw new UnsupportedCompressionTypeException("clients of this fetch version cannot read zstd");
             }
             if (codec == CompressionType.NONE) {
                 plain(batch);
@@ -92,13 +129,6 @@ final class DownConversion {
         }
         if (!full) {
             next = Math.max(next, BatchHeader.nextOffset(batch, 0));
-        }
-    }
-
-    /** A client gets what comes before a zstd batch, and the error with its next fetch. */
-    private void requireSomething() {
-        if (out.position() == 0) {
-            throw new UnsupportedCompressionTypeException("clients of this fetch version cannot read zstd");
         }
     }
 
@@ -172,7 +202,7 @@ final class DownConversion {
          */
         Wrapper(ByteBuffer batch, CompressionType codec, long first, int atMost, int enough) throws IOException {
             byte attributes = attributes(batch, CompressionType.NONE);
-            ByteBufferOutputStream compressed = new ByteBufferOutputStream(4096);
+            ByteBufferOutputStream compressed = stream(Math.min(enough, batch.capacity()));
             long max = OldMessage.NO_TIMESTAMP;
             try (OutputStream inner = Compression.of(codec).build().wrapForOutput(compressed, magic);
                     RecordIterator records = records(batch)) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.era;
 
+import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Request;
 import io.varve.server.api.SliceRecords;
 import io.varve.server.error.KafkaErrors;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,8 @@ import org.apache.kafka.common.requests.FetchRequest;
  *       |
  *       v
  *   answered
+ *
+ *   all states end without an answer when the connection is closed
  * </pre>
  *
  * Read alone, a partition always yields its first batch, however large: clients before version 3 do not know
@@ -48,7 +52,7 @@ final class OldFetch {
     /** Bytes of messages that a partition may have, however many the fetch wants. */
     private static final int MIN_SHARE = 16 * 1024;
 
-    /** Max wait for records that are there, but in a remote tier. */
+    /** Max wait of all reads of a turn for records that are there, but in a remote tier. */
     private static final int MAX_READ_MS = 1000;
 
     /** The first version whose clients take messages of magic 1. */
@@ -68,6 +72,12 @@ final class OldFetch {
 
     private boolean anyMessage;
     private boolean hasTurn;
+    /** Removes what ends the wait for a turn when the connection is closed. */
+    private Runnable closeWatch = () -> {};
+    /** When the reads of this turn wait no longer, ms since the epoch. */
+    private long readDeadline;
+    /** True if this turn passed over records that the client is not shown. */
+    private boolean hasMoved;
 
     /**
      * @param request the request
@@ -80,7 +90,7 @@ final class OldFetch {
         this.handler = handler;
         data = (FetchRequestData) old.data();
         deadline = handler.now() + Math.max(0, data.maxWaitMs());
-        left = Math.max(0, Math.min(MAX_BYTES, data.maxBytes()));
+        left = Math.max(1, Math.min(MAX_BYTES, data.maxBytes())); // the first batch comes with any bound
         for (FetchTopic topic : data.topics()) {
             Map<Integer, WantedPartition> partitions =
                     wanted.computeIfAbsent(topic.topic(), name -> new LinkedHashMap<>());
@@ -98,25 +108,44 @@ final class OldFetch {
     private void watch() {
         List<WantedPartition> all = new ArrayList<>();
         wanted.values().forEach(topic -> all.addAll(topic.values()));
-        ask(all, waitMs(), data.minBytes(), Math.max(1, left), response -> {
+        ask(all, waitMs(), data.minBytes(), left, response -> {
             SliceRecords.closeAll(response);
-            List<WantedPartition> ready =
-                    all.stream().filter(WantedPartition::hasMore).toList();
+            List<WantedPartition> ready = new ArrayList<>(
+                    all.stream().filter(WantedPartition::hasMore).toList());
             if (ready.isEmpty()) {
                 finish();
             } else {
-                handler.turns().take(() -> onLoop(() -> begin(ready), handler.turns()::end));
+                awaitTurn(ready);
             }
         });
     }
 
     private int waitMs() {
-        return (int) Math.min(data.maxWaitMs(), Math.max(0, deadline - handler.now()));
+        return (int) Math.max(0, Math.min(data.maxWaitMs(), deadline - handler.now()));
+    }
+
+    private void awaitTurn(List<WantedPartition> ready) {
+        if (!isBounded()) {
+            // These clients name their partitions in the same order each time.
+            Collections.rotate(ready, -handler.nextRotation(ready.size()));
+        }
+        Runnable leave = handler.turns().take(() -> onLoop(() -> begin(ready), handler.turns()::end));
+        closeWatch = request.connection().onClose(() -> {
+            leave.run();
+            abandon();
+        });
     }
 
     private void begin(List<WantedPartition> ready) {
+        closeWatch.run();
         hasTurn = true;
+        hasMoved = false;
+        readDeadline = handler.now() + MAX_READ_MS;
         read(ready, 0);
+    }
+
+    private void abandon() {
+        fail(new CloseConnectionException("the connection was closed while a fetch of an old version was served"));
     }
 
     private void endTurn() {
@@ -127,13 +156,18 @@ final class OldFetch {
     }
 
     private void read(List<WantedPartition> ready, int from) {
+        if (!request.connection().isOpen()) {
+            abandon();
+            return;
+        }
         int at = from;
         while (at < ready.size() && !ready.get(at).hasMore()) {
             at++;
         }
-        if (at == ready.size() || left <= 0) {
+        int waitMs = (int) Math.max(0, readDeadline - handler.now());
+        if (at == ready.size() || left <= 0 || waitMs == 0 && isAnyAnswered()) {
             endTurn();
-            if (waitMs() == 0 || isAnyAnswered()) {
+            if (waitMs() == 0 || !hasMoved || isAnyAnswered()) {
                 finish();
             } else {
                 watch();
@@ -143,7 +177,7 @@ final class OldFetch {
         int index = at;
         WantedPartition next = ready.get(index);
         int limit = limit(next, ready.size());
-        ask(List.of(next), MAX_READ_MS, 1, limit, response -> {
+        ask(List.of(next), waitMs, 1, limit, response -> {
             SliceRecords records = only(response);
             if (records == null) {
                 read(ready, index + 1);
@@ -179,16 +213,19 @@ final class OldFetch {
 
     private void convert(WantedPartition partition, SliceRecords records, int limit, Runnable then) {
         byte magic = (byte) (old.oldVersion() >= FIRST_OF_MAGIC_1 ? 1 : 0);
-        DownConversion conversion = new DownConversion(partition.offset(), magic, limit);
+        long from = partition.offset();
         handler.conversions().add(() -> {
             Runnable result;
-            try {
+            try (records) {
+                DownConversion conversion = new DownConversion(from, magic, limit, request.connection()::isOpen);
                 DownConversion.DownConverted converted = conversion.convert(records.slice());
                 result = () -> accept(partition, converted, limit);
             } catch (RuntimeException e) {
                 result = () -> partition.fail(KafkaErrors.ofRead(e));
-            } finally {
-                records.close();
+            } catch (Error e) {
+                result = () -> {
+                    throw e; // it is the failure of the fetch, not of the thread
+                };
             }
             Runnable done = result;
             onLoop(
@@ -196,7 +233,7 @@ final class OldFetch {
                         done.run();
                         then.run();
                     },
-                    () -> {});
+                    this::endTurn);
         });
     }
 
@@ -204,6 +241,7 @@ final class OldFetch {
         ByteBuffer messages = converted.messages();
         int bytes = messages.remaining();
         if (bytes == 0) {
+            hasMoved |= converted.nextOffset() > partition.offset();
             partition.moveTo(converted.nextOffset());
         } else if (bytes > limit && isBounded() && anyMessage) {
             partition.answer(null); // the client gets it with a fetch in which it is the first
@@ -228,16 +266,24 @@ final class OldFetch {
                 .handle(OldRequest.asOfToday(request, new FetchRequest(ask, old.version())))
                 .whenComplete((response, failure) -> {
                     if (failure != null) {
-                        onLoop(() -> fail(failure), () -> {});
+                        onLoop(() -> fail(failure), this::endTurn);
                         return;
                     }
                     FetchResponseData fetched = (FetchResponseData) response;
                     onLoop(
                             () -> {
-                                note(fetched);
-                                then.accept(fetched);
+                                try {
+                                    note(fetched);
+                                    then.accept(fetched);
+                                } catch (RuntimeException | Error e) {
+                                    SliceRecords.closeAll(fetched);
+                                    throw e;
+                                }
                             },
-                            () -> SliceRecords.closeAll(fetched));
+                            () -> {
+                                SliceRecords.closeAll(fetched);
+                                endTurn();
+                            });
                 });
     }
 

@@ -7,6 +7,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.WorkQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
@@ -22,6 +23,7 @@ final class OldFetchHandler implements ApiHandler {
     private final Clock clock;
     private final WorkQueue conversions;
     private final Turns turns = new Turns(FETCHES_AT_A_TIME);
+    private final AtomicInteger rotation = new AtomicInteger();
 
     /**
      * @param today serves the versions of today
@@ -54,6 +56,14 @@ final class OldFetchHandler implements ApiHandler {
     /** @return converts */
     WorkQueue conversions() {
         return conversions;
+    }
+
+    /**
+     * @param partitions number of partitions that have something, at least 1
+     * @return index of the one to begin with: the next one each time
+     */
+    int nextRotation(int partitions) {
+        return Math.floorMod(rotation.getAndIncrement(), partitions);
     }
 
     /** @return whose turn it is to read and convert */

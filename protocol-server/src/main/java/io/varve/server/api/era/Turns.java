@@ -17,16 +17,22 @@ final class Turns {
     /**
      * @param task runs when it has its turn, on the caller's thread or that of another's {@link #end}; must
      *     be short. Its turn lasts until it is {@link #end}ed
+     * @return takes the task out if it still waits; idempotent
      */
-    void take(Runnable task) {
+    Runnable take(Runnable task) {
         synchronized (this) {
             if (free == 0) {
                 waiting.add(task);
-                return;
+                return () -> leave(task);
             }
             free--;
         }
         task.run();
+        return () -> {};
+    }
+
+    private synchronized void leave(Runnable task) {
+        waiting.remove(task);
     }
 
     /** Ends a turn, and begins the next. */
