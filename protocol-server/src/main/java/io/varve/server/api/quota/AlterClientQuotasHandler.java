@@ -30,6 +30,9 @@ public final class AlterClientQuotasHandler implements ApiHandler {
 
     private final MetadataWriter metadata;
 
+    /** Begins as Java wants it of what it does not look up. */
+    private static final Pattern IPV6 = Pattern.compile("\\[?(:.*|[0-9a-fA-F].*:.*)", Pattern.DOTALL);
+
     /** @param metadata decides the changes */
     public AlterClientQuotasHandler(MetadataWriter metadata) {
         this.metadata = metadata;
@@ -53,15 +56,17 @@ public final class AlterClientQuotasHandler implements ApiHandler {
         int names = 0;
         for (Iterator<String> each = addresses.iterator(); each.hasNext(); ) {
             String address = each.next();
-            boolean literal = address.contains(":") || IPV4.matcher(address).matches();
-            if (!literal) {
-                names++;
-            }
-            if ((literal || names <= MAX_HOST_NAMES) && isFound(address)) {
+            boolean possible = isLiteral(address) || !address.contains(":") && ++names <= MAX_HOST_NAMES;
+            if (possible && isFound(address)) {
                 each.remove();
             }
         }
         return addresses;
+    }
+
+    /** @return true if Java takes it for an address, right or wrong, and never for a name that it looks up */
+    static boolean isLiteral(String address) {
+        return IPV6.matcher(address).matches() || IPV4.matcher(address).matches();
     }
 
     /** Asks the network only for what cannot be an address. */

@@ -81,6 +81,19 @@ class ClientQuotasTest {
         assertThat(alter(List.of(address("::1"), address("10.0.0.1")))).containsOnly(Errors.NONE.code());
     }
 
+    /** Java looks up a name with a colon in it, too. */
+    @Test
+    void nothingWithAColonIsLookedUp() {
+        for (String literal : List.of("::1", "fe80::1%lo", "[::1]", "10.0.0.1", "a:b", "1:")) {
+            assertThat(AlterClientQuotasHandler.isLiteral(literal)).as(literal).isTrue();
+        }
+        for (String other : List.of("host:80", "localhost", "[host:80]", "h::1", "")) {
+            assertThat(AlterClientQuotasHandler.isLiteral(other)).as(other).isFalse();
+        }
+        assertThat(alter(List.of(address("localhost:80"), address("[::1]"))))
+                .containsExactly(Errors.INVALID_REQUEST.code(), Errors.NONE.code());
+    }
+
     private static EntryData address(String name) {
         EntryData entry = entry("ip", name, 5, false);
         entry.ops().get(0).setKey("connection_creation_rate");
