@@ -17,10 +17,12 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  */
 public final class NewScramCredential {
     private static final int MAX_ITERATIONS = 16_384;
+    private static final int MAX_SALT_BYTES = 1_024;
 
     private final String user;
     private final ScramMechanism mechanism;
     private final int iterations;
+    private final int saltBytes;
     /** Null when the password is not salted as the mechanism requires. */
     private final UserScramCredentialRecord stored;
 
@@ -38,6 +40,7 @@ public final class NewScramCredential {
         this.user = user;
         this.mechanism = mechanism;
         this.iterations = iterations;
+        saltBytes = salt.length;
         stored = mechanism == ScramMechanism.UNKNOWN || saltedPassword.length == 0
                 ? null
                 : record(user, mechanism, iterations, salt, saltedPassword);
@@ -76,6 +79,10 @@ public final class NewScramCredential {
         }
         if (iterations > MAX_ITERATIONS) {
             return new ApiError(Errors.UNACCEPTABLE_CREDENTIAL, "Too many iterations");
+        }
+        if (saltBytes > MAX_SALT_BYTES) {
+            return new ApiError(
+                    Errors.UNACCEPTABLE_CREDENTIAL, "The salt must have at most " + MAX_SALT_BYTES + " bytes");
         }
         return stored == null
                 ? new ApiError(Errors.UNACCEPTABLE_CREDENTIAL, "The salted password is empty")

@@ -78,6 +78,15 @@ class ScramCredentialsTest {
     }
 
     @Test
+    void aLongSaltIsRefused() {
+        assertThat(store(upsertion("a", PASSWORD).setSalt(new byte[1_024])).errorCode())
+                .isEqualTo(Errors.NONE.code());
+        AlterUserScramCredentialsResult result = store(upsertion("b", PASSWORD).setSalt(new byte[1_025]));
+        assertThat(result.errorCode()).isEqualTo(Errors.UNACCEPTABLE_CREDENTIAL.code());
+        assertThat(result.errorMessage()).isEqualTo("The salt must have at most 1024 bytes");
+    }
+
+    @Test
     void textsShowNoSecrets() {
         assertThat(new NewScramCredential("a", ScramMechanism.SCRAM_SHA_512, 4096, SALT, PASSWORD))
                 .hasToString("SCRAM_SHA_512 credential of a");
