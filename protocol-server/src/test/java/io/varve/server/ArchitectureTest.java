@@ -94,8 +94,8 @@ class ArchitectureTest {
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
                               | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
             command           | picocli core.spi..
-            format            | command picocli config metadata metadata.feature metadata.log metadata.start metadata.topic
-                              | core.directory core.engine core.event core.log.. core.spi.. kafka.server.common
+            format            | command picocli config error metadata metadata.feature metadata.log metadata.start metadata.topic
+                              | core.directory core.engine core.event core.log.. core.spi.. kafka.image kafka.server.common
             clients           | command picocli com.fasterxml.jackson.. kafka.clients.admin
             telemetry         | clients command metadata.config picocli kafka.clients.admin kafka.shaded.. com.google.re2j
             clock             | command picocli kafka.clients.admin

@@ -12,6 +12,7 @@ import io.varve.core.spi.StorageContext;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageBackends;
 import io.varve.server.config.StorageConfig;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.log.MetadataRecordCodec;
 import io.varve.server.metadata.log.MetadataState;
@@ -19,6 +20,7 @@ import io.varve.server.metadata.start.BootstrapCluster;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
@@ -43,16 +45,24 @@ final class ConfiguredStorage implements AutoCloseable {
         }
     };
 
+    /**
+     * Whose a storage is.
+     *
+     * @param clusterId the cluster's id
+     * @param nodeId the node's id
+     */
+    record Owner(String clusterId, int nodeId) {}
+
     private final ServerConfig config;
     private final Clock clock = Clock.system();
     private final SystemScheduler scheduler = new SystemScheduler(BACKGROUND_THREADS);
     private final LogEngine engine;
 
-    private ConfiguredStorage(ServerConfig config) {
+    private ConfiguredStorage(ServerConfig config, FailPoints failPoints) {
         this.config = config;
         StorageConfig storage = config.storage();
         StorageContext context = new StorageContext(
-                storage.directories(), storage.properties(), clock, scheduler, Ids.random(), new FailPoints());
+                storage.directories(), storage.properties(), clock, scheduler, Ids.random(), failPoints);
         try {
             engine = LogEngine.open(StorageBackends.named(storage.backend()), context, config.engine());
         } catch (RuntimeException e) {
@@ -74,14 +84,26 @@ final class ConfiguredStorage implements AutoCloseable {
      * @throws io.varve.core.VarveException if it cannot be opened, or a server has it open
      */
     static ConfiguredStorage open(ServerConfig config) {
-        return new ConfiguredStorage(config);
+        return open(config, new FailPoints());
     }
 
-    /** @return the cluster's id, or empty if there is none yet */
-    Optional<String> clusterId() {
-        return engine.stored().contains(MetadataLog.PARTITION)
-                ? Optional.ofNullable(replayed().state().clusterId())
-                : Optional.empty();
+    /** @param failPoints lets a test fail what is written */
+    static ConfiguredStorage open(ServerConfig config, FailPoints failPoints) {
+        return new ConfiguredStorage(config, failPoints);
+    }
+
+    /** @return whose it is, or empty if it is not formatted yet */
+    Optional<Owner> owner() {
+        if (!engine.stored().contains(MetadataLog.PARTITION)) {
+            return Optional.empty();
+        }
+        MetadataState state = replayed().state();
+        return Optional.ofNullable(state.clusterId())
+                .map(id -> new Owner(
+                        id,
+                        state.image().cluster().brokers().keySet().stream()
+                                .findFirst()
+                                .orElse(config.metadata().nodeId())));
     }
 
     private MetadataLog.Replayed replayed() {
@@ -96,14 +118,18 @@ final class ConfiguredStorage implements AutoCloseable {
      * Gives the cluster its id, durably, and whatever else a first start does.
      *
      * @param clusterId the id
+     * @throws io.varve.core.VarveException if it cannot be written, or is another node's
      */
     void format(String clusterId) {
         MetadataLog.Replayed found = replayed();
+        MetadataLog.checkNode(found.state(), config.metadata().nodeId());
         BootstrapCluster bootstrap = new BootstrapCluster(
                 config.metadata().nodeId(), config.metadata().rack(), clusterId, Ids.random());
         try (EventLog<MetadataState, ApiMessageAndVersion> events = new EventLog<>(
                 found.log(), codec(), MetadataState::apply, found.state(), NOTHING, states -> {}, scheduler)) {
             events.submit(bootstrap).join();
+        } catch (CompletionException e) {
+            throw KafkaErrors.unwrap(e) instanceof RuntimeException cause ? cause : e;
         }
     }
 

@@ -85,13 +85,13 @@ final class FormatCommand implements Callable<Integer> {
         requirePossible();
         ServerConfig server = ConfiguredStorage.read(config);
         try (ConfiguredStorage storage = ConfiguredStorage.open(server)) {
-            String found = storage.clusterId().orElse(null);
+            ConfiguredStorage.Owner found = storage.owner().orElse(null);
             if (found == null) {
                 storage.format(clusterId);
                 report(server.storage().directories());
                 return StorageCommand.DONE;
             }
-            return alreadyFormatted(server.storage().directories(), found);
+            return alreadyFormatted(server, found);
         }
     }
 
@@ -118,14 +118,22 @@ final class FormatCommand implements Callable<Integer> {
         }
     }
 
-    private int alreadyFormatted(List<Path> directories, String found) {
-        if (!ignoreFormatted) {
-            throw new ConfigError("Log directory " + directories.get(0) + " is already formatted."
-                    + " Use --ignore-formatted to ignore this directory and format the others.");
-        }
-        if (!found.equals(clusterId)) {
+    /** Checks in Kafka's order: whose it is comes first. */
+    private int alreadyFormatted(ServerConfig server, ConfiguredStorage.Owner found) {
+        Path first = server.storage().directories().get(0);
+        if (!found.clusterId().equals(clusterId)) {
             throw new ConfigError(
-                    "Invalid cluster.id in: " + directories.get(0) + ". Expected " + clusterId + ", but read " + found);
+                    "Invalid cluster.id in: " + first + ". Expected " + clusterId + ", but read " + found.clusterId());
+        }
+        int nodeId = server.metadata().nodeId();
+        if (found.nodeId() != nodeId) {
+            throw new ConfigError("Stored node id " + found.nodeId() + " doesn't match previous node id " + nodeId
+                    + " in " + first + ". If you moved your data, make sure your configured node id matches. If you"
+                    + " intend to create a new node, you should remove all data in your data directories.");
+        }
+        if (!ignoreFormatted) {
+            throw new ConfigError("Log directory " + first + " is already formatted."
+                    + " Use --ignore-formatted to ignore this directory and format the others.");
         }
         spec.commandLine().getOut().println("All of the log directories are already formatted.");
         return StorageCommand.DONE;

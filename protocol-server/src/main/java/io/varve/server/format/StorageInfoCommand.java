@@ -50,9 +50,9 @@ final class StorageInfoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         section(out, "Found log director" + (found.size() == 1 ? "y:" : "ies:"), found);
         if (problems.isEmpty()) {
-            clusterId(server, problems)
-                    .ifPresent(id -> out.println("Found metadata: {cluster.id=" + id + ", node.id="
-                            + server.metadata().nodeId() + ", storage.backend="
+            owner(server, problems)
+                    .ifPresent(owner -> out.println("Found metadata: {cluster.id=" + owner.clusterId() + ", node.id="
+                            + owner.nodeId() + ", storage.backend="
                             + server.storage().backend() + "}\n"));
         }
         section(out, "Found problem" + (problems.size() == 1 ? ":" : "s:"), problems);
@@ -80,16 +80,16 @@ final class StorageInfoCommand implements Callable<Integer> {
                 : Optional.of(directory + " is not formatted.");
     }
 
-    /** Adds to the problems when there is no id. */
-    private static Optional<String> clusterId(ServerConfig server, List<String> problems) {
+    /** Adds to the problems when it is nobody's. */
+    private static Optional<ConfiguredStorage.Owner> owner(ServerConfig server, List<String> problems) {
         try (ConfiguredStorage storage = ConfiguredStorage.open(server)) {
-            Optional<String> id = storage.clusterId();
-            if (id.isEmpty()) {
+            Optional<ConfiguredStorage.Owner> owner = storage.owner();
+            if (owner.isEmpty()) {
                 server.storage().directories().stream()
                         .sorted()
                         .forEach(directory -> problems.add(directory + " is not formatted."));
             }
-            return id;
+            return owner;
         } catch (VarveException e) {
             problems.add(CommandLines.line(e));
             return Optional.empty();
