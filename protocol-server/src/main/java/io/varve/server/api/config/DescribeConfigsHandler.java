@@ -68,30 +68,27 @@ public final class DescribeConfigsHandler implements ApiHandler {
     @Override
     public CompletionStage<DescribeConfigsResponseData> handle(Request request) {
         DescribeConfigsRequestData asked = ((DescribeConfigsRequest) request.body()).data();
-        DescribeConfigsResponseData response = new DescribeConfigsResponseData();
-        CompletableFuture<?> last = CompletableFuture.completedFuture(null);
-        for (DescribeConfigsResource resource : asked.resources()) {
-            DescribeConfigsResult result = new DescribeConfigsResult()
-                    .setResourceType(resource.resourceType())
-                    .setResourceName(resource.resourceName());
-            response.results().add(result);
-            if (resource.resourceType() == ConfigResource.Type.TOPIC.id()
-                    && ExplanationRequest.isRequest(resource.resourceName())) {
-                last = last.thenCombine(explain(request, resource, result), (before, done) -> done);
-                continue;
-            }
-            if (ClientsResource.is(resource.resourceType(), resource.resourceName())) {
-                String clients = ClientsResource.write(request.connection().peers());
-                answer(request, result, ClientsResource.KEY, clients, "ask");
-                continue;
-            }
+        return DescribeAnswer.LIMITED.of(asked.resources(), resource -> describe(request, resource, asked));
+    }
+
+    private CompletableFuture<DescribeConfigsResult> describe(
+            Request request, DescribeConfigsResource resource, DescribeConfigsRequestData asked) {
+        DescribeConfigsResult result = DescribeAnswer.resultFor(resource);
+        if (resource.resourceType() == ConfigResource.Type.TOPIC.id()
+                && ExplanationRequest.isRequest(resource.resourceName())) {
+            return explain(request, resource, result).toCompletableFuture();
+        }
+        if (ClientsResource.is(resource.resourceType(), resource.resourceName())) {
+            String clients = ClientsResource.write(request.connection().peers());
+            answer(request, result, ClientsResource.KEY, clients, "ask");
+        } else {
             try {
                 result.setConfigs(configs(resource, asked));
             } catch (ApiException e) {
                 refuse(result, e);
             }
         }
-        return last.thenApply(done -> response);
+        return CompletableFuture.completedFuture(result);
     }
 
     private List<DescribeConfigsResourceResult> configs(

@@ -538,6 +538,20 @@ class ConfigHandlersTest {
         assertThat(node.metadata.byName("other").configs()).isEqualTo(Map.of("segment.ms", "5"));
     }
 
+    @Test
+    void describesEachOfTheResourcesThatAreNamedTwice() {
+        DescribeConfigsRequestData asked = new DescribeConfigsRequestData();
+        for (String name : List.of("t", "?varve.clients", "t", "?varve.clients")) {
+            asked.resources()
+                    .add(new DescribeConfigsResource().setResourceType(TOPIC).setResourceName(name));
+        }
+        DescribeConfigsResponseData response = HandlerExchange.of(context, ApiKeys.DESCRIBE_CONFIGS, 4, asked);
+        assertThat(response.results())
+                .hasSize(4)
+                .allMatch(result -> !result.configs().isEmpty());
+        assertThat(response.results().get(2)).isEqualTo(response.results().get(0));
+    }
+
     private Errors alterTheOldWay(byte type, String name, String key, String value) {
         AlterConfigsRequestData.AlterConfigsResource resource = new AlterConfigsRequestData.AlterConfigsResource()
                 .setResourceType(type)
