@@ -4,6 +4,7 @@ package io.varve.server.telemetry;
 import io.varve.core.runtime.Clock;
 import io.varve.server.metadata.config.ConfigListener;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class ClientTelemetry implements ConfigListener {
 
     private static final int MAX_CLIENTS = 1_000;
     private static final int MAX_TEXT_LENGTH = 8 << 10;
+    private static final int MAX_TEXTS_LENGTH = 4 << 20;
 
     private final Clock clock;
     private final AtomicReference<MetricsSubscriptions> subscriptions =
@@ -39,9 +41,15 @@ public final class ClientTelemetry implements ConfigListener {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Uuid, TelemetryClient> eldest) {
-            return size() > MAX_CLIENTS;
+            if (size() <= MAX_CLIENTS) {
+                return false;
+            }
+            textsLength -= eldest.getValue().keptLength();
+            return true;
         }
     };
+
+    private int textsLength;
 
     /** @param clock tells when clients ask and push */
     public ClientTelemetry(Clock clock) {
@@ -135,7 +143,20 @@ public final class ClientTelemetry implements ConfigListener {
     }
 
     /**
-     * Keeps what a client has pushed, in place of what it pushed before.
+     * Remembers that a push that was admitted has metrics that cannot be read.
+     *
+     * @param id the client instance's id
+     */
+    public synchronized void unreadable(Uuid id) {
+        TelemetryClient client = clients.get(id);
+        if (client != null) {
+            client.setLastError(Errors.INVALID_RECORD);
+        }
+    }
+
+    /**
+     * Keeps what a client has pushed, in place of what it pushed before. When there is too much, forgets what
+     * the clients heard of longest ago have pushed.
      *
      * @param id the client instance's id
      * @param metrics the metrics
@@ -145,8 +166,18 @@ public final class ClientTelemetry implements ConfigListener {
         synchronized (this) {
             TelemetryClient client = clients.get(id);
             if (client != null) {
+                textsLength += text.length() - client.keptLength();
                 client.keep(text, clock.millis());
+                makeSpace();
             }
+        }
+    }
+
+    private void makeSpace() {
+        for (Iterator<TelemetryClient> eldest = clients.values().iterator(); textsLength > MAX_TEXTS_LENGTH; ) {
+            TelemetryClient client = eldest.next();
+            textsLength -= client.keptLength();
+            client.forget();
         }
     }
 

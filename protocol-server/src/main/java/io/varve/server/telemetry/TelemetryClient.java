@@ -82,6 +82,15 @@ final class TelemetryClient {
         keptMs = nowMs;
     }
 
+    int keptLength() {
+        return kept.length();
+    }
+
+    void forget() {
+        kept = "";
+        keptMs = 0;
+    }
+
     /** @return the metrics pushed last, or null if there are none */
     PushedMetrics pushed() {
         return keptMs == 0 ? null : new PushedMetrics(properties, keptMs, kept);

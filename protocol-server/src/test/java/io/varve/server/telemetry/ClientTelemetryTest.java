@@ -209,6 +209,23 @@ class ClientTelemetryTest {
         assertThat(telemetry.pushed().get(MAX_CLIENTS - 1).metrics()).isEqualTo("... and 1 more\n");
     }
 
+    @Test
+    void theTextOfAllIsLimited() {
+        for (int i = 0; i < 2 * MAX_CLIENTS; i++) {
+            Uuid id = new Uuid(7, i);
+            ask(id, "apache-kafka-java");
+            telemetry.keep(id, metrics("x".repeat(8_000), 1));
+            telemetry.keep(id, metrics("x".repeat(8_000), 2));
+        }
+        List<PushedMetrics> pushed = telemetry.pushed();
+        assertThat(pushed).hasSize((4 << 20) / 8_003);
+        assertThat(pushed.get(pushed.size() - 1).client().instanceId())
+                .isEqualTo(new Uuid(7, 2 * MAX_CLIENTS - 1).toString());
+        ask();
+        telemetry.keep(ID, metrics("org.a", 1));
+        assertThat(telemetry.pushed()).hasSize(pushed.size() + 1);
+    }
+
     private static MetricsData metrics(String name, long value) {
         Gauge gauge = Gauge.newBuilder()
                 .addDataPoints(NumberDataPoint.newBuilder().setAsInt(value))

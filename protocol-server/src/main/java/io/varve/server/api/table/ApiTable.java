@@ -223,7 +223,7 @@ public final class ApiTable {
         served(69, CONSUMER_GROUP_DESCRIBE,      0,  1, ORDINARY, 100_000, WORKER,          c -> new ConsumerGroupDescribeHandler(c.groups(), () -> c.uses(GroupVersion.FEATURE_NAME)));
         absent(70, CONTROLLER_REGISTRATION,         CONTROLLERS_ONLY);
         served(71, GET_TELEMETRY_SUBSCRIPTIONS,    0,  0, SMALL,       100, WORKER,          c -> new GetTelemetrySubscriptionsHandler(c.runtime().telemetry(), c.runtime().ids()));
-        served(72, PUSH_TELEMETRY,                 0,  0, LARGE,       100, WORKER,          c -> new PushTelemetryHandler(c.runtime().telemetry()));
+        served(72, PUSH_TELEMETRY,                 0,  0, LARGE,       100, WORKER,          c -> new PushTelemetryHandler(c.runtime().telemetry(), c.runtime().scheduler()));
         absent(73, ASSIGN_REPLICAS_TO_DIRS,         CONTROLLERS_ONLY);
         served(74, LIST_CONFIG_RESOURCES,          0,  1, SMALL,       100, WORKER,          c -> new ListConfigResourcesHandler(c.metadata()));
         served(75, DESCRIBE_TOPIC_PARTITIONS,    0,  0, LARGE,    100_000, WORKER,          c -> new DescribeTopicPartitionsHandler(c.metadata(), c.metadata().config()));
