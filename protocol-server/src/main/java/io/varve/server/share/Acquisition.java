@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class Acquisition {
     /** Max number of offsets in a window, whatever the size of the last batch: each may take an entry. */
-    static final int MAX_WINDOW = 10_000;
+    private static final int MAX_WINDOW = 10_000;
 
     private static final int MIN_THROTTLE = 2;
 
@@ -25,6 +25,11 @@ final class Acquisition {
     private final List<AcquiredRange> acquired = new ArrayList<>();
     private final List<DeliveryRun> fresh = new ArrayList<>();
     private long count;
+
+    /** @return max number of offsets in a window that is not grown by a gap */
+    static long maxWindow(ShareLimits limits) {
+        return Math.max(limits.maxLocks(), MAX_WINDOW);
+    }
 
     /** @param lockedUntil when the locks end, in the clock's nanos */
     Acquisition(
@@ -110,7 +115,7 @@ final class Acquisition {
     }
 
     private void takeNew(long last, long room) {
-        long most = Math.max(limits.maxLocks(), MAX_WINDOW);
+        long most = maxWindow(limits);
         DeliveryRun current = null;
         for (int batch = 0; batch < batches.count() && batches.first(batch) <= last; batch++) {
             long first = Math.max(batches.first(batch), window.end());
@@ -123,6 +128,9 @@ final class Acquisition {
             }
             if (first > window.end() && window.size() > 0) {
                 current = skip(window.end(), first);
+                if (window.size() >= most) {
+                    break; // a gap takes one entry, however large it is, and none may follow it now
+                }
             }
             if (batches.isAborted(batch)) {
                 current = skip(first, end);

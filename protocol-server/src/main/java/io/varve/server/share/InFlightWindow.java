@@ -122,6 +122,9 @@ final class InFlightWindow {
      * @param run begins at the end, or anywhere behind it if the window is empty
      */
     void append(DeliveryRun run) {
+        if (run.last < run.first) {
+            throw new IllegalStateException("a run ends at " + run.last + ", before it begins at " + run.first);
+        }
         if (runs.isEmpty()) {
             start = run.first;
         } else if (run.first != end) {
@@ -136,9 +139,12 @@ final class InFlightWindow {
      * Extends the window and its last run.
      *
      * @param run the last run, just acquired
-     * @param newEnd the offset after its last one
+     * @param newEnd the offset after its last one, behind the window's end
      */
     void extend(DeliveryRun run, long newEnd) {
+        if (newEnd <= end) {
+            throw new IllegalStateException("a run is extended to " + newEnd + ", the window ends at " + end);
+        }
         run.last = newEnd - 1;
         run.acquiredTogether = (int) (newEnd - run.first);
         end = newEnd;

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 
 /** A store of states whose writes wait until the test lets them succeed or fail. */
-final class HeldStates implements ShareStateStore {
+public final class HeldStates implements ShareStateStore {
     private record Held(StateChange change, CompletableFuture<Void> done) {}
 
     private final List<Held> held = new ArrayList<>();
@@ -35,12 +35,12 @@ final class HeldStates implements ShareStateStore {
         return done;
     }
 
-    int waiting() {
+    public int waiting() {
         return held.size();
     }
 
     /** Stores the oldest change that waits, as Kafka's coordinator does. */
-    void store() {
+    public void store() {
         Held oldest = held.remove(0);
         last = oldest.change();
         for (StoredRun run : last.runs()) {

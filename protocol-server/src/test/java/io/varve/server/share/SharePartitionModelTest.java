@@ -4,16 +4,15 @@ package io.varve.server.share;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.read.Isolation;
 import io.varve.server.api.LogFixture;
 import io.varve.server.share.state.SharePartitionId;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.Uuid;
@@ -24,36 +23,9 @@ class SharePartitionModelTest {
     private static final long SEED = Long.getLong("varve.test.share.seed", System.nanoTime() % 1_000_000);
     private static final int HISTORIES = Integer.getInteger("varve.test.share.histories", 60);
     private static final int STEPS = 400;
+    private static final int MAX_WINDOW = 10_000;
     private static final int LOCK_MS = 1_000;
     private static final List<String> MEMBERS = List.of("a", "b", "c");
-
-    private static final class Settings implements ShareGroupSettings {
-        private final ShareLimits limits;
-
-        Settings(ShareLimits limits) {
-            this.limits = limits;
-        }
-
-        @Override
-        public ShareLimits limits(String group) {
-            return limits;
-        }
-
-        @Override
-        public Isolation isolation(String group) {
-            return Isolation.READ_UNCOMMITTED;
-        }
-
-        @Override
-        public long startPoint(String group) {
-            return EARLIEST;
-        }
-
-        @Override
-        public int maxSessions() {
-            return 10;
-        }
-    }
 
     private record Asked(List<Long> offsets, CompletableFuture<Void> answer) {}
 
@@ -67,7 +39,9 @@ class SharePartitionModelTest {
     private final List<Asked> asked = new ArrayList<>();
     private final Set<Long> accepted = new HashSet<>();
     /** First offset and number of records of each batch in the log. */
-    private final Map<Long, Integer> batches = new HashMap<>();
+    private final TreeMap<Long, Integer> batches = new TreeMap<>();
+    /** First offset and number of offsets of each gap in the log. */
+    private final TreeMap<Long, Integer> gaps = new TreeMap<>();
 
     @Test
     void doesWhatTheModelDoes() {
@@ -90,6 +64,7 @@ class SharePartitionModelTest {
         asked.clear();
         accepted.clear();
         batches.clear();
+        gaps.clear();
         open();
         for (int step = 0; step < STEPS; step++) {
             step();
@@ -103,7 +78,7 @@ class SharePartitionModelTest {
         partition = new SharePartition(
                 new SharePartitionId("group", Uuid.ONE_UUID, 0),
                 log,
-                new ShareContext(states, new Settings(limits), fixture.time, fixture.time, Runnable::run));
+                new ShareContext(states, new FixedShareSettings(limits), fixture.time, fixture.time, Runnable::run));
         partition.load();
     }
 
@@ -133,7 +108,27 @@ class SharePartitionModelTest {
 
     private void append() {
         int records = 1 + random.nextInt(8);
+        if (random.nextInt(12) == 0) {
+            gap(1 + random.nextInt(20));
+        } else if (random.nextInt(90) == 0) {
+            gap(MAX_WINDOW - 30 + random.nextInt(60));
+        }
         batches.put(log.logEndOffset(), records);
+        fill(records);
+    }
+
+    /** Writes records that no read shows: compaction has removed them. */
+    private void gap(int offsets) {
+        gaps.put(log.logEndOffset(), offsets);
+        fill(offsets);
+    }
+
+    private boolean isInGap(long offset) {
+        Map.Entry<Long, Integer> gap = gaps.floorEntry(offset);
+        return gap != null && offset < gap.getKey() + gap.getValue();
+    }
+
+    private void fill(int records) {
         fixture.fill(log, LongStream.range(0, records).mapToObj(Long::toString).toArray(String[]::new));
     }
 
@@ -147,20 +142,23 @@ class SharePartitionModelTest {
         }
         FetchedBatches read = new FetchedBatches();
         int batchCount = 1 + random.nextInt(4);
-        long first = batches.keySet().stream()
-                .filter(base -> base <= from)
-                .max(Long::compare)
-                .orElseThrow();
+        Map.Entry<Long, Integer> gap = gaps.floorEntry(from);
+        long first = isInGap(from) ? gap.getKey() + gap.getValue() : batches.floorKey(from);
         for (int i = 0; i < batchCount && batches.containsKey(first); i++) {
             int records = batches.get(first);
             read.add(first, first + records - 1, i, false);
             first += records;
+            first += gaps.getOrDefault(first, 0);
         }
         AcquireRequest request =
                 new AcquireRequest(member, 1 + random.nextInt(12), 1 + random.nextInt(6), random.nextBoolean());
         List<AcquiredRange> acquired = partition.acquire(request, from, read);
-        assertThat(acquired).isNotEmpty();
-        assertThat(acquired.get(0).first()).isEqualTo(from);
+        if (isInGap(from)) {
+            assertThat(partition.nextOffset()).as("from %d on", from).isGreaterThan(from);
+        } else {
+            assertThat(acquired).isNotEmpty();
+            assertThat(acquired.get(0).first()).isEqualTo(from);
+        }
         model.acquired(request, acquired, fixture.time.nanos() + LOCK_MS * 1_000_000L);
         return true;
     }
@@ -200,7 +198,9 @@ class SharePartitionModelTest {
     private void refuse(String member) {
         List<Long> others = new ArrayList<>();
         model.offsets.forEach((offset, delivery) -> {
-            if (offset >= model.start && (!member.equals(delivery.owner) || delivery.pending != null)) {
+            if (offset >= model.start
+                    && (!member.equals(delivery.owner) || delivery.pending != null)
+                    && !isInGap(offset)) {
                 others.add(offset);
             }
         });
@@ -227,7 +227,9 @@ class SharePartitionModelTest {
             if (entry.getKey() < model.start) {
                 continue;
             }
-            if (!entry.getValue().over || entry.getValue().pending != null) {
+            DeliveryModel.Delivery delivery = entry.getValue();
+            boolean gone = isInGap(entry.getKey()) && delivery.isAvailable();
+            if (!gone && !delivery.over || delivery.pending != null) {
                 return entry.getKey();
             }
             start = entry.getKey() + 1;
@@ -331,7 +333,7 @@ class SharePartitionModelTest {
             settleAnswers();
         }
         assertThat(partition.nextOffset()).isEqualTo(log.highWatermark());
-        model.offsets.forEach((offset, delivery) -> assertThat(delivery.over || offset < model.start)
+        model.offsets.forEach((offset, delivery) -> assertThat(delivery.over || offset < model.start || isInGap(offset))
                 .as("offset %d is over", offset)
                 .isTrue());
     }
