@@ -108,6 +108,11 @@ public final class SharePartition {
         return window.nextOffset();
     }
 
+    /** @return max number of offsets that are read for an acquisition of so many records */
+    public long maxSpan(int maxRecords) {
+        return Math.min(maxRecords, Acquisition.maxWindow(limits()));
+    }
+
     private ShareLimits limits() {
         return context.settings().limits(id.group());
     }
@@ -224,7 +229,7 @@ public final class SharePartition {
                     stateEpoch,
                     log.leaderEpoch(),
                     window.start(),
-                    (int) window.completed(),
+                    (int) Math.min(Integer.MAX_VALUE, window.completed()),
                     changes.stream().flatMap(one -> one.states().stream()).toList());
         }
         context.store().write(id, change).whenComplete((stored, why) -> written(changes, why));

@@ -74,6 +74,7 @@ public final class LogFixture implements Topics {
 
     private final MemoryStorage storage;
     private final Map<String, Topic> topics = new LinkedHashMap<>();
+    private final List<TopicListener> listeners = new ArrayList<>();
     private final Map<ApiKeys, ApiHandler> handlers = new LinkedHashMap<>();
     private final Ids ids = Ids.seeded(42);
     /** The transaction coordinator; a test may replace it. */
@@ -142,10 +143,13 @@ public final class LogFixture implements Topics {
     }
 
     /**
-     * Deletes a topic in the broker's order: first the topic cannot be found, then its logs fail.
+     * Deletes a topic in the broker's order: first the topic cannot be found, then listeners know, then its
+     * logs fail.
      */
     public void delete(String name) {
-        for (PartitionLog log : topics.remove(name).open()) {
+        Topic gone = topics.remove(name);
+        listeners.forEach(listener -> listener.changed(gone, null));
+        for (PartitionLog log : gone.open()) {
             storage.delete(log.id());
             log.commitTarget().failed(new StorageException(StorageException.Kind.CLOSED, log.id() + " was deleted"));
         }
@@ -255,6 +259,6 @@ public final class LogFixture implements Topics {
 
     @Override
     public void addListener(TopicListener listener) {
-        throw new UnsupportedOperationException("this cluster has no listener");
+        listeners.add(listener);
     }
 }

@@ -184,6 +184,7 @@ public final class ShareFetchHandler implements ApiHandler {
                 shares.partition(new SharePartitionId(group, ref.topic(), ref.partition()), log),
                 limits.isolation(),
                 connection.background(),
+                wait.budget(),
                 wait.waker())));
         return wait.await();
     }

@@ -3,7 +3,6 @@ package io.varve.server.api.share;
 
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
-import io.varve.server.api.SliceRecords;
 import io.varve.server.share.AcquireRequest;
 import io.varve.server.share.SharedPartitionRef;
 import java.util.ArrayList;
@@ -27,6 +26,7 @@ final class ShareFetchWait {
     private final ShareFetchLimits limits;
     private final Connection connection;
     private final Supplier<Errors> refusal;
+    private final SlowReadBudget budget;
     private final List<ShareRead> reads = new ArrayList<>();
     private final Map<SharedPartitionRef, PartitionData> answers;
     private final AtomicBoolean waking = new AtomicBoolean();
@@ -51,12 +51,18 @@ final class ShareFetchWait {
         this.limits = limits;
         this.connection = connection;
         this.refusal = refusal;
+        budget = new SlowReadBudget(limits.maxBytes());
         answers = new LinkedHashMap<>(errors);
     }
 
     /** @return what a read of this fetch calls when it may find more */
     Runnable waker() {
         return this::wake;
+    }
+
+    /** @return limits the slow reads of this fetch */
+    SlowReadBudget budget() {
+        return budget;
     }
 
     /** @param read one of the partitions, in the order to read them */
@@ -75,11 +81,15 @@ final class ShareFetchWait {
             finish();
             return answered;
         }
-        reads.forEach(ShareRead::listen);
-        attempt(limits.maxWaitMs() <= 0);
-        if (!ended) {
-            timer = connection.schedule(limits.maxWaitMs(), () -> attempt(true));
-            closeWatch = connection.onClose(this::abandon);
+        try {
+            reads.forEach(ShareRead::listen);
+            attempt(limits.maxWaitMs() <= 0);
+            if (!ended) {
+                timer = connection.schedule(limits.maxWaitMs(), () -> attempt(true));
+                closeWatch = connection.onClose(this::abandon);
+            }
+        } catch (RuntimeException | Error failure) {
+            fail(failure);
         }
         if (ended) {
             closeWatch.run();
@@ -107,48 +117,54 @@ final class ShareFetchWait {
         if (ended || reads.stream().anyMatch(ShareRead::isLoading)) {
             return;
         }
+        try {
+            checkSession();
+            if (limits.minBytes() > 1 && !expired && !isEnough()) {
+                return;
+            }
+            take();
+        } catch (RuntimeException | Error failure) {
+            fail(failure);
+        }
+    }
+
+    private void checkSession() {
         Errors refused = refusal.get();
         if (refused != Errors.NONE) {
-            end();
-            answered.completeExceptionally(refused.exception());
-            return;
+            throw refused.exception();
         }
-        if (limits.minBytes() > 1 && !expired && availableBytes() < limits.minBytes()) {
-            return;
-        }
+    }
+
+    private void take() {
         int failed = 0;
         boolean found = false;
-        try {
-            int records = limits.maxRecords();
-            int bytes = limits.maxBytes();
-            for (int i = 0; i < reads.size() && records > 0 && bytes > 0; i++) {
-                ShareRead read = reads.get(i);
-                PartitionData taken = read.take(
-                        new AcquireRequest(member, records, limits.batchSize(), limits.strict()),
-                        bytes / (reads.size() - i),
-                        !found);
-                if (read.isLoading()) {
-                    break;
-                }
-                if (taken == null) {
-                    continue;
-                }
-                answers.put(ref(read), taken);
-                if (taken.errorCode() != Errors.NONE.code()) {
-                    failed++;
-                    continue;
-                }
-                found = true;
-                bytes -= taken.records().sizeInBytes();
-                records -= (int) taken.acquiredRecords().stream()
-                        .mapToLong(range -> range.lastOffset() - range.firstOffset() + 1)
-                        .sum();
+        int records = limits.maxRecords();
+        int bytes = limits.maxBytes();
+        for (int i = 0; i < reads.size() && records > 0 && bytes > 0; i++) {
+            ShareRead read = reads.get(i);
+            PartitionData taken = read.take(
+                    new AcquireRequest(member, records, limits.batchSize(), limits.strict()),
+                    bytes / (reads.size() - i),
+                    !found);
+            if (read.isLoading()) {
+                break;
             }
-        } catch (RuntimeException | Error failure) {
-            end();
-            release();
-            answered.completeExceptionally(failure);
-            return;
+            if (taken == null) {
+                continue;
+            }
+            answers.put(ref(read), taken);
+            if (taken.errorCode() != Errors.NONE.code()) {
+                failed++;
+                continue;
+            }
+            found = true;
+            bytes -= taken.records().sizeInBytes();
+            records -= (int) taken.acquiredRecords().stream()
+                    .mapToLong(range -> range.lastOffset() - range.firstOffset() + 1)
+                    .sum();
+        }
+        if (found) {
+            checkSession(); // one that ended meanwhile has released what it had before
         }
         boolean loading = reads.stream().anyMatch(ShareRead::isLoading);
         if (found || !loading && (expired || failed == reads.size())) {
@@ -161,12 +177,16 @@ final class ShareFetchWait {
                 read.partition().id().topic(), read.partition().id().partition());
     }
 
-    private long availableBytes() {
+    /** @return true if there are as many bytes as the client waits for, or an error to tell */
+    private boolean isEnough() {
         long available = 0;
-        for (int i = 0; i < reads.size() && reads.stream().noneMatch(ShareRead::isLoading); i++) {
+        for (int i = 0; i < reads.size() && available < limits.minBytes(); i++) {
             available += reads.get(i).availableBytes(limits.maxBytes());
+            if (reads.get(i).isLoading()) {
+                return false;
+            }
         }
-        return available;
+        return available >= limits.minBytes();
     }
 
     private void finish() {
@@ -182,12 +202,16 @@ final class ShareFetchWait {
         }
     }
 
-    private void release() {
-        answers.values().forEach(answer -> {
-            if (answer.records() instanceof SliceRecords stored) {
-                stored.close();
+    /** Ends the wait, and gives back what the client will not get. */
+    private void fail(Throwable failure) {
+        end();
+        for (ShareRead read : reads) {
+            PartitionData taken = answers.remove(ref(read));
+            if (taken != null) {
+                read.giveBack(member, taken);
             }
-        });
+        }
+        answered.completeExceptionally(failure);
     }
 
     private void end() {

@@ -8,6 +8,7 @@ import io.varve.core.log.read.ReadResult;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.SliceRecords;
 import io.varve.server.error.KafkaErrors;
+import io.varve.server.share.Acknowledgement;
 import io.varve.server.share.AcquireRequest;
 import io.varve.server.share.AcquiredRange;
 import io.varve.server.share.FetchedBatches;
@@ -34,6 +35,7 @@ final class ShareRead implements PartitionLog.Waiter {
     private final PartitionLog log;
     private final Isolation isolation;
     private final Executor background;
+    private final SlowReadBudget budget;
     private final Runnable wake;
     private Runnable unlisten = () -> {};
     private PartitionLog.Subscription subscription;
@@ -48,13 +50,16 @@ final class ShareRead implements PartitionLog.Waiter {
 
     /**
      * @param background runs reads that may wait for a disk, one at a time
+     * @param budget limits the slow reads of the fetch
      * @param wake called on any thread when {@link #take} may find more
      */
-    ShareRead(SharePartition partition, Isolation isolation, Executor background, Runnable wake) {
+    ShareRead(
+            SharePartition partition, Isolation isolation, Executor background, SlowReadBudget budget, Runnable wake) {
         this.partition = partition;
         this.log = partition.log();
         this.isolation = isolation;
         this.background = background;
+        this.budget = budget;
         this.wake = wake;
     }
 
@@ -150,7 +155,12 @@ final class ShareRead implements PartitionLog.Waiter {
             }
             read = log.reader().readLocal(from, maxBytes, isolation);
             if (read == null) {
-                readSlowly(from, log.reader().readAsync(from, maxBytes, isolation));
+                CompletableFuture<ReadResult> started =
+                        budget.start(maxBytes, bytes -> log.reader().readAsync(from, bytes, isolation));
+                if (started == null) {
+                    return null; // the end of another read wakes the fetch
+                }
+                readSlowly(from, started);
             }
         }
         if (slow != null && slow.isDone()) {
@@ -183,7 +193,7 @@ final class ShareRead implements PartitionLog.Waiter {
                     read.slice().load();
                 }
                 loaded.complete(read);
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 close(read);
                 loaded.completeExceptionally(failure);
             }
@@ -205,7 +215,7 @@ final class ShareRead implements PartitionLog.Waiter {
         try {
             FetchedBatches batches = FetchedBatches.of(
                     read.slice(),
-                    from + request.maxRecords() - 1,
+                    from + partition.maxSpan(request.maxRecords()) - 1,
                     isolation == Isolation.READ_COMMITTED ? read.abortedTransactions(from) : List.of());
             List<AcquiredRange> acquired = partition.acquire(request, from, batches);
             if (acquired.isEmpty()) {
@@ -229,20 +239,48 @@ final class ShareRead implements PartitionLog.Waiter {
         }
     }
 
-    /** @return bytes of records that a response could hold, at most {@code maxBytes} or one batch */
+    /**
+     * Reads, for a {@link #take} that follows.
+     *
+     * @return bytes of records that a response could hold, at most {@code maxBytes} or one batch;
+     *     {@code maxBytes} if {@link #take} has an error to tell
+     */
     int availableBytes(int maxBytes) {
         awaitRise();
-        if (!partition.isLoaded() || !partition.canAcquire()) {
+        try {
+            partition.followLogStart();
+            if (!partition.isLoaded() || !partition.canAcquire()) {
+                return 0;
+            }
+            long from = partition.nextOffset();
+            ReadResult read = read(from, maxBytes, true);
+            if (read == null) {
+                return 0;
+            }
+            slowFrom = from;
+            slow = CompletableFuture.completedFuture(read);
+            return read.slice().sizeInBytes();
+        } catch (OffsetOutOfRangeException moved) {
+            wake.run(); // as in take()
             return 0;
+        } catch (RuntimeException broken) {
+            return maxBytes;
         }
-        long from = partition.nextOffset();
-        ReadResult read = read(from, maxBytes, true);
-        if (read == null) {
-            return 0;
+    }
+
+    /** Gives up records that {@link #take} has acquired, and what was read of them. */
+    void giveBack(String member, PartitionData taken) {
+        if (taken.records() instanceof SliceRecords stored) {
+            stored.close();
         }
-        slowFrom = from;
-        slow = CompletableFuture.completedFuture(read); // for take()
-        return read.slice().sizeInBytes();
+        if (!taken.acquiredRecords().isEmpty()) {
+            partition.acknowledge(
+                    member,
+                    taken.acquiredRecords().stream()
+                            .map(range -> new Acknowledgement(
+                                    range.firstOffset(), range.lastOffset(), List.of(Acknowledgement.RELEASE)))
+                            .toList());
+        }
     }
 
     private PartitionData error(Errors error) {
