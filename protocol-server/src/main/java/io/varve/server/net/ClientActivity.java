@@ -40,7 +40,7 @@ final class ClientActivity {
         int lowest = before == 0 ? used : Math.min(lowest(before), used);
         int highest = Math.max(highest(before), used);
         int now = highest << Short.SIZE | lowest;
-        if (now != before) {
+        if (used > 0 && now != before) { // a client may ask for the versions in a negative one
             versions.set(api.id, now);
         }
         String name = shortened(request.header().clientId());

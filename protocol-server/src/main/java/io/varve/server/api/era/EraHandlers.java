@@ -36,7 +36,7 @@ public record EraHandlers(Topics topics, Scheduler scheduler, Clock clock, ApiHa
             return today;
         }
         return switch (api) {
-            case PRODUCE -> new OldProduceHandler(today);
+            case PRODUCE -> new OldProduceHandler(today, topics);
             case FETCH -> new OldFetchHandler(today, scheduler, clock);
             case LIST_OFFSETS -> new OldListOffsetsHandler(today, topics, clock);
             case OFFSET_COMMIT, OFFSET_FETCH -> translating(withCoordinator(asOfToday(today)));

@@ -4,7 +4,6 @@ package io.varve.server.api.era;
 import io.varve.core.record.DecompressionMeter;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.record.InvalidBatchException.Kind;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +14,23 @@ import java.util.zip.CRC32;
  * whole. Not thread-safe.
  */
 final class InnerMessages {
+    /** The set ends within a message, whose first bytes may have been copied. */
+    static final class CutOffException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final int whole;
+
+        CutOffException(int whole) {
+            super("it ends within a message, after " + whole + " others");
+            this.whole = whole;
+        }
+
+        /** @return number of messages before */
+        int whole() {
+            return whole;
+        }
+    }
+
     private final InputStream in;
     private final byte magic;
     private final DecompressionMeter meter;
@@ -23,6 +39,8 @@ final class InnerMessages {
     private final CRC32 crc = new CRC32();
 
     private int size;
+    /** Messages that were copied. */
+    private int whole;
 
     /**
      * @param in the decompressed set
@@ -39,19 +57,25 @@ final class InnerMessages {
     /**
      * Goes to the next message, after {@link #copyTo} of the one before.
      *
-     * @return false after the last
-     * @throws IOException if the bytes are damaged or end early
+     * @return false after the last whole message, as far as its first bytes tell
+     * @throws IOException if the bytes are damaged
      * @throws InvalidBatchException CORRUPT or INVALID_RECORD if the message is not one of the wrapper's
      *     magic, or is compressed again
      */
     boolean next() throws IOException {
-        int first = in.read();
-        if (first < 0) {
+        int bytes = in.readNBytes(head.array(), 0, head.capacity());
+        meter.decompressed(bytes);
+        if (bytes < OldMessage.OVERHEAD) {
             return false;
         }
-        head.put(0, (byte) first);
-        fill(head.array(), 1, head.capacity() - 1);
-        size = head.getInt(OldMessage.SIZE_AT) + OldMessage.OVERHEAD;
+        int sent = head.getInt(OldMessage.SIZE_AT);
+        if (sent < OldMessage.MIN_SIZE || sent > Integer.MAX_VALUE - OldMessage.OVERHEAD) {
+            throw new InvalidBatchException(Kind.CORRUPT, "an inner message with size " + sent);
+        }
+        size = sent + OldMessage.OVERHEAD;
+        if (bytes < Math.min(size, head.capacity())) {
+            return false;
+        }
         byte own = head.get(OldMessage.MAGIC_AT);
         if (own != magic) {
             throw new InvalidBatchException(
@@ -78,7 +102,8 @@ final class InnerMessages {
      *
      * @param batch takes the message as a record
      * @param timestamp of the record, ms since the epoch, or -1
-     * @throws IOException if the bytes are damaged or end early
+     * @throws CutOffException if the set ends within the message
+     * @throws IOException if the bytes are damaged
      * @throws InvalidBatchException CORRUPT if lengths or the CRC do not fit, TOO_LARGE if the batch grows
      *     too large
      */
@@ -108,6 +133,7 @@ final class InnerMessages {
             throw new InvalidBatchException(
                     Kind.CORRUPT, "an inner message has CRC " + sent + ", its bytes have " + crc.getValue());
         }
+        whole++;
     }
 
     /** An empty value and none take the same bytes here, and in a record too: its length is one byte. */
@@ -147,7 +173,7 @@ final class InnerMessages {
         int bytes = in.readNBytes(to, from, length);
         meter.decompressed(bytes);
         if (bytes < length) {
-            throw new EOFException("it ends within a message");
+            throw new CutOffException(whole);
         }
     }
 }

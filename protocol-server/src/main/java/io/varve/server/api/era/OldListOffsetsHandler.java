@@ -89,6 +89,12 @@ final class OldListOffsetsHandler implements ApiHandler {
         return answer.set("error_code", error.code()).set("old_style_offsets", offsets.toArray());
     }
 
+    /** @return false also if it is not known when the segment grew, nor of when its records are */
+    static boolean isInTime(Segment segment, long timestamp) {
+        long last = segment.lastAppendMs() >= 0 ? segment.lastAppendMs() : segment.maxTimestamp();
+        return last >= 0 && last <= timestamp;
+    }
+
     /** @return offsets in descending order */
     private List<Long> offsets(PartitionLog log, long timestamp, int max, boolean consumer) {
         long end = consumer ? log.highWatermark() : log.logEndOffset();
@@ -104,7 +110,7 @@ final class OldListOffsetsHandler implements ApiHandler {
             for (int i = segments.size() - 1; i >= 0; i--) {
                 Segment segment = segments.get(i);
                 long base = Math.max(segment.baseOffset(), start);
-                boolean inTime = !found.isEmpty() || segment.lastAppendMs() <= timestamp;
+                boolean inTime = !found.isEmpty() || isInTime(segment, timestamp);
                 if (inTime && base < end) {
                     found.add(base);
                 }

@@ -21,6 +21,9 @@ final class OldMessage {
     /** Bytes before those that the size counts. */
     static final int OVERHEAD = 12;
 
+    /** Min value of the size field: that of a message of magic 0 without key and value. */
+    static final int MIN_SIZE = 14;
+
     static final int CRC_AT = 12;
     /** Also the first byte that the CRC covers. */
     static final int MAGIC_AT = 16;

@@ -2,13 +2,17 @@
 package io.varve.server.api.era;
 
 import io.varve.core.VarveException;
+import io.varve.core.log.PartitionLog;
 import io.varve.core.record.DecompressionMeter;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
+import io.varve.server.api.produce.DistinctPartitions;
 import io.varve.server.api.produce.WorkerDecompressionLimit;
 import io.varve.server.error.KafkaErrors;
+import io.varve.server.metadata.topic.Topic;
+import io.varve.server.metadata.topic.Topics;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +38,15 @@ import org.apache.kafka.common.requests.ProduceRequest;
  */
 final class OldProduceHandler implements ApiHandler {
     private final ApiHandler today;
+    private final Topics topics;
 
-    /** @param today serves the versions of today */
-    OldProduceHandler(ApiHandler today) {
+    /**
+     * @param today serves the versions of today
+     * @param topics finds the logs, and how large their batches may be
+     */
+    OldProduceHandler(ApiHandler today, Topics topics) {
         this.today = today;
+        this.topics = topics;
     }
 
     @Override
@@ -66,17 +75,25 @@ final class OldProduceHandler implements ApiHandler {
     }
 
     /** @param answered gets the answers of the partitions that have nothing to append */
-    private static ProduceRequestData convert(
+    private ProduceRequestData convert(
             ProduceRequestData data, DecompressionMeter meter, List<TopicProduceResponse> answered) {
-        TopicProduceDataCollection topics = new TopicProduceDataCollection();
-        for (TopicProduceData topic : data.topicData()) {
+        TopicProduceDataCollection converted = new TopicProduceDataCollection();
+        for (TopicProduceData topic : DistinctPartitions.mergeTopics(data.topicData())) {
+            Topic known = topics.byName(topic.name());
             List<PartitionProduceData> batches = new ArrayList<>();
             List<PartitionProduceResponse> answers = new ArrayList<>();
-            for (PartitionProduceData partition : topic.partitionData()) {
+            for (PartitionProduceData partition : DistinctPartitions.lastOfEach(topic.partitionData())) {
+                PartitionLog log = Topic.log(known, partition.index());
+                if (log == null || known.internal()) {
+                    batches.add(partition); // is refused without a look at its messages
+                    continue;
+                }
                 ByteBuffer set = bytes(partition.records());
                 PartitionProduceData batch = new PartitionProduceData().setIndex(partition.index());
                 try {
-                    ByteBuffer bytes = UpConversion.isNeeded(set) ? new UpConversion(set, meter).convert() : set;
+                    ByteBuffer bytes = UpConversion.isNeeded(set)
+                            ? new UpConversion(set, meter, log.config().maxMessageBytes()).convert()
+                            : set;
                     if (bytes == null || !bytes.hasRemaining()) {
                         answers.add(answer(partition, Errors.NONE));
                     } else {
@@ -88,13 +105,13 @@ final class OldProduceHandler implements ApiHandler {
                     answers.add(answer(partition, KafkaErrors.ofAppend(refused)));
                 }
             }
-            topics.add(new TopicProduceData().setName(topic.name()).setPartitionData(batches));
+            converted.add(new TopicProduceData().setName(topic.name()).setPartitionData(batches));
             answered.add(new TopicProduceResponse().setName(topic.name()).setPartitionResponses(answers));
         }
         return new ProduceRequestData()
                 .setAcks(data.acks())
                 .setTimeoutMs(data.timeoutMs())
-                .setTopicData(topics);
+                .setTopicData(converted);
     }
 
     private static PartitionProduceResponse answer(PartitionProduceData partition, Errors error) {

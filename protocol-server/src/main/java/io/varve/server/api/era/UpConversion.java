@@ -8,6 +8,7 @@ import io.varve.core.record.InvalidBatchException;
 import io.varve.core.record.InvalidBatchException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import org.apache.kafka.common.KafkaException;
@@ -36,15 +37,18 @@ final class UpConversion {
 
     private final ByteBuffer set;
     private final DecompressionMeter meter;
+    private final int maxBytes;
     private final byte[] piece = new byte[8 * 1024];
 
     /**
      * @param set the messages, from position to limit, big-endian; neither position nor bytes are changed
      * @param meter counts what is decompressed, and may end it
+     * @param maxBytes max bytes of a message that is sent, a wrapper too, and of the batch
      */
-    UpConversion(ByteBuffer set, DecompressionMeter meter) {
+    UpConversion(ByteBuffer set, DecompressionMeter meter, int maxBytes) {
         this.set = set.slice();
         this.meter = meter;
+        this.maxBytes = maxBytes;
     }
 
     /**
@@ -53,8 +57,9 @@ final class UpConversion {
      *     clients sent them in old versions, or if there are none
      */
     static boolean isNeeded(ByteBuffer set) {
-        return set.remaining() > OldMessage.MAGIC_AT
-                && set.get(set.position() + OldMessage.MAGIC_AT) != BatchHeader.MAGIC;
+        return set.hasRemaining()
+                && (set.remaining() <= OldMessage.MAGIC_AT
+                        || set.get(set.position() + OldMessage.MAGIC_AT) != BatchHeader.MAGIC);
     }
 
     /**
@@ -71,7 +76,11 @@ final class UpConversion {
         CompressionType codec = codec(set.get(OldMessage.ATTRIBUTES_AT));
         try {
             return codec == CompressionType.NONE ? plain(magic) : wrapped(first, magic, codec);
-        } catch (IOException | KafkaException e) {
+        } catch (IOException
+                | KafkaException
+                | BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException e) { // decompressors throw all of them
             throw new InvalidBatchException(
                     Kind.NOT_DECOMPRESSIBLE, "a message set cannot be decompressed: " + e.getMessage(), e);
         }
@@ -94,16 +103,14 @@ final class UpConversion {
 
     private NewBatch batch(CompressionType codec) {
         int bytes = set.remaining();
-        return new NewBatch(codec, bytes, (int)
-                Math.min(Integer.MAX_VALUE - 8L, Math.max(MIN_LIMIT, (long) MAX_GROWTH * bytes)));
+        return new NewBatch(codec, bytes, (int) Math.min(maxBytes, Math.max(MIN_LIMIT, (long) MAX_GROWTH * bytes)));
     }
 
     /** Copies a message that was checked. */
     private void copy(NewBatch batch, int at, int size, byte magic) throws IOException {
         int keyAt = at + OldMessage.keyAt(magic);
         int key = set.getInt(keyAt);
-        int valueAt = keyAt + Integer.BYTES + Math.max(0, key);
-        requireFits(key, valueAt + Integer.BYTES - at, size);
+        int valueAt = valueAt(keyAt, at, size);
         int value = set.getInt(valueAt);
         requireFits(value, (long) valueAt + Integer.BYTES + Math.max(0, value) - at, size);
         batch.begin(magic == 0 ? OldMessage.NO_TIMESTAMP : set.getLong(at + OldMessage.TIMESTAMP_AT), key, value);
@@ -112,6 +119,14 @@ final class UpConversion {
         batch.length(value);
         write(batch, valueAt + Integer.BYTES, value);
         batch.end();
+    }
+
+    /** @return index of the value's length in a message whose key fits */
+    private int valueAt(int keyAt, int at, int size) {
+        int key = set.getInt(keyAt);
+        long valueAt = (long) keyAt + Integer.BYTES + Math.max(0, key);
+        requireFits(key, valueAt + Integer.BYTES - at, size);
+        return (int) valueAt;
     }
 
     private void write(NewBatch batch, int from, int length) throws IOException {
@@ -131,20 +146,26 @@ final class UpConversion {
         if (codec == CompressionType.ZSTD) {
             throw invalid("zstd needs messages of magic 2");
         }
-        int keyAt = OldMessage.keyAt(magic);
-        int key = set.getInt(keyAt);
-        int valueAt = keyAt + Integer.BYTES + Math.max(0, key);
-        requireFits(key, valueAt + Integer.BYTES, size);
+        int valueAt = valueAt(OldMessage.keyAt(magic), 0, size);
         int value = set.getInt(valueAt);
         if (value < 0) {
             throw invalid("a compressed message without a value");
         }
         requireFits(value, (long) valueAt + Integer.BYTES + value, size);
+        ByteBuffer inner = set.slice(valueAt + Integer.BYTES, value);
+        try {
+            return rewrapped(inner, magic, codec, Integer.MAX_VALUE);
+        } catch (InnerMessages.CutOffException e) {
+            return rewrapped(inner, magic, codec, e.whole()); // a cut message at the end is not read
+        }
+    }
+
+    private ByteBuffer rewrapped(ByteBuffer value, byte magic, CompressionType codec, int atMost) throws IOException {
         boolean stamped = magic > 0 && (set.get(OldMessage.ATTRIBUTES_AT) & OldMessage.LOG_APPEND_TIME) != 0;
         try (NewBatch batch = batch(codec);
-                InputStream in = decompress(set.slice(valueAt + Integer.BYTES, value), codec, magic)) {
+                InputStream in = decompress(value.duplicate(), codec, magic)) {
             InnerMessages inner = new InnerMessages(in, magic, meter);
-            while (inner.next()) {
+            while (batch.count() < atMost && inner.next()) {
                 inner.copyTo(batch, stamped ? set.getLong(OldMessage.TIMESTAMP_AT) : inner.timestamp());
             }
             if (batch.count() == 0) {
@@ -176,18 +197,28 @@ final class UpConversion {
      */
     private int sizeAt(int at) {
         int left = set.limit() - at;
-        if (left <= OldMessage.MAGIC_AT) {
+        if (left < OldMessage.OVERHEAD) {
             return -1;
         }
         int size = set.getInt(at + OldMessage.SIZE_AT);
+        if (size < OldMessage.MIN_SIZE) {
+            throw new InvalidBatchException(Kind.CORRUPT, "a message with size " + size);
+        }
+        if (left <= OldMessage.MAGIC_AT) {
+            return -1;
+        }
         byte magic = set.get(at + OldMessage.MAGIC_AT);
-        if (size < OldMessage.minBytes((byte) 0) - OldMessage.OVERHEAD || magic < 0 || magic > BatchHeader.MAGIC) {
-            throw new InvalidBatchException(Kind.CORRUPT, "a message of magic " + magic + " with size " + size);
+        if (magic < 0 || magic > BatchHeader.MAGIC) {
+            throw new InvalidBatchException(Kind.CORRUPT, "a message of magic " + magic);
         }
         return size > left - OldMessage.OVERHEAD ? -1 : OldMessage.OVERHEAD + size;
     }
 
     private void requireSound(int at, int size, byte magic) {
+        if (size > maxBytes) {
+            throw new InvalidBatchException(
+                    Kind.TOO_LARGE, "a message of " + size + " bytes where " + maxBytes + " are allowed");
+        }
         CRC32 crc = new CRC32();
         crc.update(set.slice(at + OldMessage.MAGIC_AT, size - OldMessage.MAGIC_AT));
         long sent = Integer.toUnsignedLong(set.getInt(at + OldMessage.CRC_AT));

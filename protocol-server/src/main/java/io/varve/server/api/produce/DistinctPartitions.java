@@ -14,7 +14,7 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
  * Removes duplicates from a produce request, as Kafka does: merges the entries of a topic, and keeps the last
  * entry of each partition. Stateless.
  */
-final class DistinctPartitions {
+public final class DistinctPartitions {
     private record Key(String name, Uuid id) {}
 
     private DistinctPartitions() {}
@@ -23,7 +23,7 @@ final class DistinctPartitions {
      * @param topics the topics of a request
      * @return each topic once, with the partitions of all its entries
      */
-    static Collection<TopicProduceData> mergeTopics(Collection<TopicProduceData> topics) {
+    public static Collection<TopicProduceData> mergeTopics(Collection<TopicProduceData> topics) {
         if (topics.size() < 2) {
             return topics;
         }
@@ -47,7 +47,7 @@ final class DistinctPartitions {
      * @param partitions the partitions of one topic in a request
      * @return the last entry of each partition
      */
-    static Collection<PartitionProduceData> lastOfEach(List<PartitionProduceData> partitions) {
+    public static Collection<PartitionProduceData> lastOfEach(List<PartitionProduceData> partitions) {
         if (partitions.size() < 2) {
             return partitions;
         }

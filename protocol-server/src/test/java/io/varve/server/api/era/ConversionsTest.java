@@ -175,9 +175,9 @@ class ConversionsTest {
     void aMessageThatIsCutOffIsNotRead() {
         ByteBuffer set = write((byte) 1, CompressionType.NONE, List.of(seen(0, 1, "a", "1"), seen(1, 2, "b", "2")));
         assertThat(read(up(set.duplicate().limit(set.limit() - 1)))).hasSize(1);
-        assertThat(new UpConversion(set.duplicate().limit(20), DecompressionMeter.NONE).convert())
+        assertThat(new UpConversion(set.duplicate().limit(20), DecompressionMeter.NONE, PLENTY).convert())
                 .isNull();
-        assertThat(new UpConversion(ByteBuffer.allocate(0), DecompressionMeter.NONE).convert())
+        assertThat(new UpConversion(ByteBuffer.allocate(0), DecompressionMeter.NONE, PLENTY).convert())
                 .isNull();
     }
 
@@ -224,7 +224,7 @@ class ConversionsTest {
         assertRefused(Kind.NOT_DECOMPRESSIBLE, wrapper((byte) 1, (byte) 2, plain));
         assertRefused(Kind.NOT_DECOMPRESSIBLE, wrapper((byte) 1, (byte) 3, plain));
         ByteBuffer cut = plain.duplicate().limit(plain.limit() - 1);
-        assertRefused(Kind.NOT_DECOMPRESSIBLE, wrapper((byte) 1, (byte) 1, gzip(cut)));
+        assertRefused(Kind.INVALID_RECORD, wrapper((byte) 1, (byte) 1, gzip(cut)));
         ByteBuffer damaged = copy(plain);
         damaged.put(damaged.limit() - 1, (byte) 'x');
         assertRefused(Kind.CORRUPT, wrapper((byte) 1, (byte) 1, gzip(damaged)));
@@ -241,12 +241,15 @@ class ConversionsTest {
         ByteBuffer set = wrapper((byte) 1, (byte) 1, gzip(zeros));
         assertThat(set.remaining()).isLessThan(10_000);
         long[] left = {100_000};
-        assertThatThrownBy(() -> new UpConversion(set, bytes -> {
-                            left[0] -= bytes;
-                            if (left[0] < 0) {
-                                throw new IllegalStateException("enough");
-                            }
-                        })
+        assertThatThrownBy(() -> new UpConversion(
+                                set,
+                                bytes -> {
+                                    left[0] -= bytes;
+                                    if (left[0] < 0) {
+                                        throw new IllegalStateException("enough");
+                                    }
+                                },
+                                PLENTY)
                         .convert())
                 .hasMessage("enough");
     }
@@ -278,7 +281,7 @@ class ConversionsTest {
     }
 
     private static ByteBuffer up(ByteBuffer set) {
-        return new UpConversion(set, DecompressionMeter.NONE).convert();
+        return new UpConversion(set, DecompressionMeter.NONE, PLENTY).convert();
     }
 
     private static List<Seen> randomRecords(Random random, byte magic) {

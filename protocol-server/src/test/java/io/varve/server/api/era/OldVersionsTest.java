@@ -77,6 +77,28 @@ class OldVersionsTest {
     }
 
     @Test
+    void whatTheTopicSaysComesBeforeWhatTheMessagesAre() throws Exception {
+        server.create("small", Map.of("max.message.bytes", "200"));
+        ByteBuffer damaged = messages((byte) 1, "x".repeat(300));
+        damaged.put(damaged.limit() - 1, (byte) 'y');
+        assertThat(produced("none", damaged)).containsExactly(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(produced("small", damaged)).containsExactly(Errors.MESSAGE_TOO_LARGE);
+        assertThat(produced("small", ByteBuffer.allocate(5))).containsExactly(Errors.NONE);
+        assertThat(produced("none", ByteBuffer.allocate(5))).containsExactly(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void aPartitionThatIsNamedTwiceIsAnsweredOnceWithItsLastMessages() throws Exception {
+        PartitionLog log = server.create("topic", Map.of());
+        ByteBuffer damaged = messages((byte) 1, "a");
+        damaged.put(damaged.limit() - 1, (byte) 'x');
+        assertThat(produced("topic", damaged, messages((byte) 1, "last"))).containsExactly(Errors.NONE);
+        assertThat(log.logEndOffset()).isEqualTo(1);
+        assertThat(produced("topic", messages((byte) 1, "first"), damaged)).containsExactly(Errors.CORRUPT_MESSAGE);
+        assertThat(log.logEndOffset()).isEqualTo(1);
+    }
+
+    @Test
     void everyPartitionOfAFetchHasItsShareHoweverManyThereAre() throws Exception {
         List<String> topics = IntStream.range(0, 5).mapToObj(i -> "topic" + i).toList();
         for (String topic : topics) {
@@ -287,17 +309,27 @@ class OldVersionsTest {
                 .buffer();
     }
 
-    private static Struct produceRequest(int version, int acks, String name, ByteBuffer messages) {
+    private static Struct produceRequest(int version, int acks, String name, ByteBuffer... messages) {
         Struct request =
                 struct(ApiKeys.PRODUCE, version).set("acks", (short) acks).set("timeout_ms", 30_000);
         Struct topic = request.instance("topic_data").set("name", name);
-        Struct partition = topic.instance("partition_data").set("index", 0).set("records", messages);
-        return request.set("topic_data", new Object[] {topic.set("partition_data", new Object[] {partition})});
+        Stream<Struct> partitions = Stream.of(messages)
+                .map(each -> topic.instance("partition_data").set("index", 0).set("records", each.duplicate()));
+        return request.set("topic_data", new Object[] {topic.set("partition_data", partitions.toArray())});
     }
 
     private Struct produce(int version, String topic, ByteBuffer messages) throws Exception {
         Struct response = ask(ApiKeys.PRODUCE, version, produceRequest(version, 1, topic, messages));
         return first(first(response, "responses"), "partition_responses");
+    }
+
+    /** Names partition 0 of a topic as many times as there are messages; returns all answers. */
+    private List<Errors> produced(String name, ByteBuffer... messages) throws Exception {
+        Struct response = ask(ApiKeys.PRODUCE, 2, produceRequest(2, 1, name, messages));
+        return Arrays.stream(response.getArray("responses"))
+                .flatMap(answer -> Arrays.stream(((Struct) answer).getArray("partition_responses")))
+                .map(answer -> Errors.forCode(((Struct) answer).getShort("error_code")))
+                .toList();
     }
 
     private static Struct fetchRequest(
