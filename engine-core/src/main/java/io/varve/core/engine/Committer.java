@@ -114,8 +114,13 @@ final class Committer {
 
     private void commitOnLoop() {
         loopWillRun.set(false);
-        if (!queue.isEmpty() && !tryRound()) {
-            agent.wake();
+        boolean done = false;
+        try {
+            done = queue.isEmpty() || tryRound();
+        } finally {
+            if (!done) {
+                agent.wake(); // also after an exception: nobody else would commit what is queued
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 package io.varve.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.log.AppendListener;
 import io.varve.core.log.LogBatches;
@@ -33,6 +34,7 @@ class LoopRoundsTest {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Executor loop = tasks::add;
     private boolean syncsAreShort = true;
+    private boolean storageFails;
     private long syncNanos = 100_000;
     private int syncs;
 
@@ -47,6 +49,9 @@ class LoopRoundsTest {
 
                 @Override
                 public boolean isSyncShort(Collection<? extends PartitionStore> dirty) {
+                    if (storageFails) {
+                        throw new IllegalStateException("as the test wants");
+                    }
                     return syncsAreShort;
                 }
             },
@@ -123,6 +128,16 @@ class LoopRoundsTest {
         runLoop();
         assertThat(isAnswered()).isTrue();
         assertThat(syncs).isEqualTo(1);
+    }
+
+    @Test
+    void theAgentCommitsWhatALoopFailedTo() {
+        beAlone();
+        append(loop, true);
+        storageFails = true;
+        assertThatThrownBy(this::runLoop).isInstanceOf(IllegalStateException.class);
+        runAgent();
+        assertThat(isAnswered()).isTrue();
     }
 
     @Test
