@@ -79,7 +79,12 @@ public final class EventSourced<S, E> implements AutoCloseable {
             stream.disown();
             throw e;
         }
-        store.add(this);
+        try {
+            store.add(this);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /**
@@ -194,7 +199,8 @@ public final class EventSourced<S, E> implements AutoCloseable {
 
     /**
      * Refuses further commands, finishes those that were submitted, and writes a snapshot if there were
-     * events since the last one. Idempotent.
+     * events since the last one. A command that does not end within 5 s is left behind: the others are
+     * refused, no snapshot is written, and the stream is free when that command has ended. Idempotent.
      */
     @Override
     public void close() {
@@ -205,12 +211,17 @@ public final class EventSourced<S, E> implements AutoCloseable {
             closed = true;
         }
         events.close();
-        Folded<S> last = events.state();
-        if (last.offset() > kept) {
-            keep(last);
+        CompletableFuture<Void> ended = events.ended();
+        if (ended.isDone()) { // otherwise the writer may still keep a snapshot, and append
+            Folded<S> last = events.state();
+            if (last.offset() > kept) {
+                keep(last);
+            }
         }
-        stream.disown();
-        store.remove(this);
+        ended.thenRun(() -> {
+            stream.disown();
+            store.remove(this);
+        });
     }
 
     /** Lets events be logged as soon as they are decided. */

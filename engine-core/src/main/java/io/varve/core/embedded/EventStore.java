@@ -8,6 +8,7 @@ import io.varve.core.engine.LogEngine;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.CloseSteps;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
@@ -18,6 +19,7 @@ import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -153,7 +155,7 @@ public final class EventStore implements AutoCloseable {
     public static EventStore open(StorageProvider backend, StorageContext context) {
         EventStore store = new EventStore(backend, context);
         if (store.names().contains(SERVERS_METADATA)) {
-            store.release();
+            CloseSteps.run(List.of(store.engine::close, store.answers::close));
             throw new StorageException(
                     StorageException.Kind.MISUSE,
                     context.directories() + " is a Varve server's: name another directory, or be its client");
@@ -227,15 +229,11 @@ public final class EventStore implements AutoCloseable {
             }
             closed = true;
         }
-        tails.forEach(Tail::complete);
-        List.copyOf(states).forEach(EventSourced::close);
-        release();
-        scheduler.close();
-    }
-
-    private void release() {
-        engine.close();
-        answers.close();
+        List<Runnable> steps = new ArrayList<>();
+        tails.forEach(tail -> steps.add(tail::complete));
+        states.forEach(state -> steps.add(state::close));
+        steps.addAll(List.of(engine::close, answers::close, scheduler::close));
+        CloseSteps.run(steps);
     }
 
     Clock clock() {
@@ -253,23 +251,27 @@ public final class EventStore implements AutoCloseable {
             }
             requireOpen();
             tails.add(tail);
+            tail.start(); // not later: a close meanwhile would end a tail that tells nobody of it
         }
         tail.ended().whenComplete((done, failure) -> tails.remove(tail));
-        return tail.start();
+        return tail;
     }
 
+    /** @throws StorageException CLOSED */
     void add(EventSourced<?, ?> state) {
-        states.add(state);
+        synchronized (stored) {
+            requireOpen();
+            states.add(state);
+        }
     }
 
     void remove(EventSourced<?, ?> state) {
         states.remove(state);
     }
 
-    void trim(PartitionLog log, long offset) {
-        CompletableFuture<Void> trimmed = engine.deleteRecords(log, offset).toCompletableFuture();
-        scheduler.await(trimmed, Scheduler.AgentStep.UNTIL_WOKEN);
-        EventStream.result(trimmed);
+    /** @return completes when the trim, which is made at once, is durable */
+    CompletableFuture<Void> trim(PartitionLog log, long offset) {
+        return engine.deleteRecords(log, offset).toCompletableFuture();
     }
 
     /** @return completes as the given future does, on the thread for answers */

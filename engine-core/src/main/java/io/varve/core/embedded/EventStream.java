@@ -3,6 +3,7 @@ package io.varve.core.embedded;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.EndOffsetConflictException;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.OffsetOutOfRangeException;
@@ -14,7 +15,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Appends events to one stream of an {@link EventStore}, and reads them. Events have offsets: 0, 1, 2 and so
@@ -28,7 +33,10 @@ public final class EventStream {
 
     private final EventStore store;
     private final PartitionLog log;
-    private volatile boolean owned;
+    /** Held shared for each append and trim, so that none is under way when an owner begins to replay. */
+    private final ReadWriteLock ownership = new ReentrantReadWriteLock();
+    /** Guarded by {@link #ownership}. */
+    private boolean owned;
 
     EventStream(EventStore store, PartitionLog log) {
         this.store = store;
@@ -153,21 +161,42 @@ public final class EventStream {
      * @throws StorageException CLOSED; MISUSE if an {@link EventSourced} owns the stream
      */
     public void trimTo(long offset) {
-        requireUnowned();
-        store.trim(log, offset);
+        awaited(unowned(() -> store.trim(log, offset)));
     }
 
     /** Reserves the stream for an event-sourced state: from now on nobody else may append or trim. */
     PartitionLog own() {
-        synchronized (this) {
-            requireUnowned();
-            owned = true;
-        }
+        own(true);
         return log;
     }
 
     void disown() {
-        owned = false;
+        own(false);
+    }
+
+    private void own(boolean wanted) {
+        Lock exclusive = ownership.writeLock();
+        exclusive.lock();
+        try {
+            if (wanted) {
+                requireUnowned();
+            }
+            owned = wanted;
+        } finally {
+            exclusive.unlock();
+        }
+    }
+
+    /** Changes the stream unless it is owned; no owner comes before the change is made. */
+    private <T> T unowned(Supplier<T> change) {
+        Lock shared = ownership.readLock();
+        shared.lock();
+        try {
+            requireUnowned();
+            return change.get();
+        } finally {
+            shared.unlock();
+        }
     }
 
     private void requireUnowned() {
@@ -189,13 +218,11 @@ public final class EventStream {
     private CompletableFuture<Long> write(long expectedEndOffset, List<NewEvent> events) {
         CompletableFuture<Long> durable = new CompletableFuture<>();
         try {
-            requireUnowned();
             ByteBuffer batch = EventBatches.encode(events, store.clock().millis());
-            long end = (expectedEndOffset == ANYWHERE
-                            ? log.appender().append(batch, AppendOrigin.VOUCHED)
-                            : log.appender().appendAt(expectedEndOffset, batch, AppendOrigin.VOUCHED))
-                    .nextOffset();
-            await(end, durable);
+            AppendResult appended = unowned(() -> expectedEndOffset == ANYWHERE
+                    ? log.appender().append(batch, AppendOrigin.VOUCHED)
+                    : log.appender().appendAt(expectedEndOffset, batch, AppendOrigin.VOUCHED));
+            await(appended.nextOffset(), durable);
         } catch (RuntimeException e) {
             durable.completeExceptionally(e);
         }
@@ -215,7 +242,7 @@ public final class EventStream {
         });
     }
 
-    private long awaited(CompletableFuture<Long> durable) {
+    private <T> T awaited(CompletableFuture<T> durable) {
         store.scheduler().await(durable, Scheduler.AgentStep.UNTIL_WOKEN);
         return result(durable);
     }

@@ -57,10 +57,9 @@ public final class Tail implements AutoCloseable {
     }
 
     /** Lets the steps begin, which need the agent themselves. */
-    Tail start() {
+    void start() {
         started = true;
         agent.wake();
-        return this;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.varve.core.event;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.EndOffsetConflictException;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
@@ -102,6 +103,12 @@ public final class EventLog<S, E> implements AutoCloseable {
     private volatile S state;
     private volatile RuntimeException refusing;
     private volatile boolean closing;
+    /** A close waits no longer: what is queued is refused. */
+    private volatile boolean overdue;
+
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** Where the next event goes: the log's end, unless somebody else has appended. Used by the writer. */
+    private long next;
 
     /**
      * Starts the writer on a log that was replayed.
@@ -130,6 +137,7 @@ public final class EventLog<S, E> implements AutoCloseable {
         this.effects = Objects.requireNonNull(effects, "effects");
         this.state = Objects.requireNonNull(initial, "initial");
         this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+        this.next = log.logEndOffset();
         writer = scheduler.worker("events-" + log.id().topic(), this::run);
     }
 
@@ -163,18 +171,28 @@ public final class EventLog<S, E> implements AutoCloseable {
 
     /**
      * Refuses every command from now on, and waits at most 5 s until those that are queued are answered.
-     * Idempotent.
+     * Those that no round has begun by then are refused. Idempotent.
      */
     @Override
     public void close() {
         closing = true;
         if (!writer.close(CLOSE_MS)) {
             LOG.warn("The writer of {} is still busy after {} ms", log.id(), CLOSE_MS);
+            overdue = true;
+            refuseQueued(closed());
         }
+    }
+
+    /** @return completes after a {@link #close}, when the writer appends nothing more */
+    public CompletableFuture<Void> ended() {
+        return ended;
     }
 
     private long run() {
         boolean last = closing;
+        if (refusing == null && overdue) {
+            refusing = closed();
+        }
         try {
             if (refusing == null) {
                 round(take());
@@ -190,7 +208,10 @@ public final class EventLog<S, E> implements AutoCloseable {
             refusing = closed();
         }
         if (refusing != null) {
-            refuseQueued();
+            refuseQueued(refusing);
+            if (last) {
+                ended.complete(null);
+            }
         }
         return Scheduler.AgentStep.UNTIL_WOKEN;
     }
@@ -210,9 +231,9 @@ public final class EventLog<S, E> implements AutoCloseable {
         return round;
     }
 
-    private void refuseQueued() {
+    private void refuseQueued(RuntimeException why) {
         for (Pending<S, E, ?> late = queue.poll(); late != null; late = queue.poll()) {
-            late.future.completeExceptionally(refusing);
+            late.future.completeExceptionally(why);
         }
     }
 
@@ -241,10 +262,10 @@ public final class EventLog<S, E> implements AutoCloseable {
         private final List<Decided<E, ?>> decided = new ArrayList<>();
 
         void add(Pending<S, E, ?> pending) {
-            Decided<E, ?> next = decide(pending, working);
-            List<E> events = next.decision.events();
+            Decided<E, ?> answer = decide(pending, working);
+            List<E> events = answer.decision.events();
             if (!events.isEmpty()) {
-                S after = fold.apply(working, events, log.logEndOffset() + events.size());
+                S after = fold.apply(working, events, next + events.size());
                 if (end >= 0 && preparation.waits(state, after)) {
                     finish();
                     if (refusing != null) {
@@ -253,19 +274,26 @@ public final class EventLog<S, E> implements AutoCloseable {
                 }
                 log(events, after);
             }
-            decided.add(next);
+            decided.add(answer);
         }
 
         private void log(List<E> events, S after) {
             Runnable undo = preparation.prepare(working, after);
             try {
                 end = log.appender()
-                        .append(codec.encode(events), AppendOrigin.BROKER)
+                        .appendAt(next, codec.encode(events), AppendOrigin.BROKER)
                         .nextOffset();
+            } catch (EndOffsetConflictException e) {
+                undo.run();
+                throw new StorageException(
+                        StorageException.Kind.MISUSE,
+                        log.id() + " has events of another writer from offset " + next + " on, which the state misses",
+                        e);
             } catch (RuntimeException e) {
                 undo.run();
                 throw e;
             }
+            next = end;
             working = after;
             states.add(after);
         }

@@ -8,6 +8,7 @@ import io.varve.core.engine.EngineConfig;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.log.GatedStorage;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.record.BatchHeader;
@@ -258,6 +259,23 @@ class EventLogTest {
         assertThatThrownBy(() -> await(unanswered)).hasCauseInstanceOf(IllegalStateException.class);
         assertThat(await(last)).isEqualTo(3);
         assertThat(events.state()).containsExactly("first", "kept", "last");
+    }
+
+    /** The state would name offsets of events that it has not seen. */
+    @Test
+    void refusesCommandsOnceSomebodyElseHasAppended() {
+        start();
+        gate.allow(1_000_000);
+        await(events.submit(say("mine")));
+        PartitionLog log = engine.partition(ID).orElseThrow();
+        log.appender().append(codec.encode(List.of("yours")), AppendOrigin.BROKER);
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> await(events.submit(say("lost"))))
+                    .hasCauseInstanceOf(StorageException.class)
+                    .hasMessageContaining("from offset 1 on");
+        }
+        assertThat(events.state()).containsExactly("mine");
+        assertThat(log.logEndOffset()).isEqualTo(2);
     }
 
     @Test
