@@ -141,6 +141,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         connection.closed();
     }
 
+    /** Ends the connection: no worker serves its request, for the server stops. */
+    void abandonAfterWorker() {
+        if (state == State.CLOSED) {
+            frames.close();
+        } else {
+            context.close();
+        }
+    }
+
     /**
      * Serves the requests that have arrived, sends the answers that are ready, and resumes reading, each
      * within the limits.

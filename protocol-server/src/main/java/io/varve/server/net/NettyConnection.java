@@ -92,7 +92,16 @@ final class NettyConnection implements Connection {
 
     @Override
     public Executor background() {
-        return task -> server.workers().execute(flow, task);
+        return task -> background(task, () -> {});
+    }
+
+    /**
+     * Runs a task as {@link #background} does.
+     *
+     * @param dropped runs instead, on any thread, when the server has stopped
+     */
+    void background(Runnable task, Runnable dropped) {
+        server.workers().execute(flow, task, dropped);
     }
 
     @Override

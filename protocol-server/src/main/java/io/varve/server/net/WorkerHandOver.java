@@ -51,22 +51,26 @@ final class WorkerHandOver {
      */
     void handOver(NextRequest next, ResponseSlot slot) {
         withWorker = true;
-        connection.background().execute(() -> {
-            RuntimeException refusal = null;
-            try {
-                if (slot.request() == null) {
-                    slot.request(parse(next, slot));
-                }
-                if (slot.request().background()) {
-                    connection.note(slot.request());
-                    requests.awaitAnswer(slot, server.dispatcher().dispatch(slot.request()));
-                }
-            } catch (InvalidRequestException e) {
-                refusal = e;
-            } finally {
-                returnToLoop(slot, refusal);
+        connection.background(() -> serve(next, slot), () -> onLoop(client::abandonAfterWorker));
+    }
+
+    /** On a worker thread. */
+    private void serve(NextRequest next, ResponseSlot slot) {
+        RuntimeException refusal = null;
+        try {
+            if (slot.request() == null) {
+                slot.request(parse(next, slot));
             }
-        });
+            if (slot.request().background()) {
+                connection.note(slot.request());
+                requests.awaitAnswer(slot, server.dispatcher().dispatch(slot.request()));
+            }
+        } catch (InvalidRequestException e) {
+            refusal = e;
+        } finally {
+            RuntimeException why = refusal;
+            onLoop(() -> client.resumeAfterWorker(slot, why));
+        }
     }
 
     /** On a worker thread. */
@@ -77,12 +81,12 @@ final class WorkerHandOver {
         return next.policy().inBackground(extent) ? parsed.inBackground() : parsed;
     }
 
-    /** Returns the frame to the event loop. On a worker thread. */
-    private void returnToLoop(ResponseSlot slot, RuntimeException refusal) {
+    /** Returns the frame to the event loop, for its next use there. On any thread. */
+    private void onLoop(Runnable use) {
         try {
             connection.executor().execute(() -> {
                 withWorker = false;
-                client.resumeAfterWorker(slot, refusal);
+                use.run();
             });
         } catch (RejectedExecutionException e) {
             // The event loop has ended, so no other thread uses the frames.

@@ -30,7 +30,7 @@ final class WorkerPool implements AutoCloseable {
         private long begunNanos;
     }
 
-    private record Task(long start, long number, Flow flow, Runnable work) {}
+    private record Task(long start, long number, Flow flow, Runnable work, Runnable dropped) {}
 
     private final int maxThreads;
     private final Clock clock;
@@ -62,21 +62,30 @@ final class WorkerPool implements AutoCloseable {
     /**
      * @param flow the flow of the task; no other task of it may wait
      * @param work runs once, unless the pool is closed first
+     * @param dropped runs instead of it then, on the thread that closes the pool or calls this method
      */
-    synchronized void execute(Flow flow, Runnable work) {
+    void execute(Flow flow, Runnable work, Runnable dropped) {
+        if (!add(flow, work, dropped)) {
+            dropped.run();
+        }
+    }
+
+    /** @return false if the pool is closed */
+    private synchronized boolean add(Flow flow, Runnable work, Runnable dropped) {
         if (closed) {
-            return;
+            return false;
         }
         if (flow.running != null) {
             // The last task of the flow has handed over its result, and is about to end.
             charge(flow.running);
         }
-        waiting.add(new Task(Math.max(now, flow.usedNanos), tasks++, flow, work));
+        waiting.add(new Task(Math.max(now, flow.usedNanos), tasks++, flow, work, dropped));
         if (idle >= waiting.size()) {
             notify();
         } else if (threads.size() < maxThreads) {
             threads.add(scheduler.start("request-worker-" + threads.size(), this::run));
         }
+        return true;
     }
 
     private void run() {
@@ -126,11 +135,20 @@ final class WorkerPool implements AutoCloseable {
     @Override
     public void close() {
         List<Thread> running;
+        List<Task> dropped;
         synchronized (this) {
             closed = true;
+            dropped = List.copyOf(waiting);
             waiting.clear();
             notifyAll();
             running = List.copyOf(threads);
+        }
+        for (Task task : dropped) {
+            try {
+                task.dropped.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("A request's task could not be given up; going on with the others", e);
+            }
         }
         try {
             for (Thread thread : running) {

@@ -29,22 +29,22 @@ class WorkerPoolTest {
         CountDownLatch first = new CountDownLatch(50);
         for (int i = 0; i < 50; i++) {
             greedy.add(new WorkerPool.Flow());
-            pool.execute(greedy.get(i), () -> {
+            execute(greedy.get(i), () -> {
                 time.advance(300);
                 first.countDown();
             });
         }
         first.await();
         CountDownLatch queued = new CountDownLatch(1);
-        pool.execute(new WorkerPool.Flow(), () -> awaitQuietly(queued));
+        execute(new WorkerPool.Flow(), () -> awaitQuietly(queued));
         CountDownLatch all = new CountDownLatch(51);
         for (WorkerPool.Flow flow : greedy) {
-            pool.execute(flow, () -> {
+            execute(flow, () -> {
                 ran.add("greedy");
                 all.countDown();
             });
         }
-        pool.execute(new WorkerPool.Flow(), () -> {
+        execute(new WorkerPool.Flow(), () -> {
             ran.add("modest");
             all.countDown();
         });
@@ -53,13 +53,42 @@ class WorkerPoolTest {
         assertThat(ran.get(0)).isEqualTo("modest");
     }
 
+    private void execute(WorkerPool.Flow flow, Runnable work) {
+        pool.execute(flow, work, () -> {});
+    }
+
+    /** Whoever waits for a task must learn that it does not come. */
+    @Test
+    void tellsOfTheTasksThatItsCloseDrops() throws Exception {
+        List<String> dropped = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        pool.execute(
+                new WorkerPool.Flow(),
+                () -> {
+                    busy.countDown();
+                    awaitQuietly(end);
+                },
+                () -> dropped.add("running"));
+        busy.await();
+        pool.execute(new WorkerPool.Flow(), () -> dropped.add("ran"), () -> {
+            end.countDown();
+            dropped.add("waiting");
+            throw new IllegalStateException("as the test wants");
+        });
+        pool.execute(new WorkerPool.Flow(), () -> dropped.add("ran"), () -> dropped.add("waiting too"));
+        pool.close();
+        pool.execute(new WorkerPool.Flow(), () -> dropped.add("ran"), () -> dropped.add("late"));
+        assertThat(dropped).containsExactlyInAnyOrder("waiting", "waiting too", "late");
+    }
+
     @Test
     void goesOnAfterATaskThatFails() throws Exception {
         CountDownLatch done = new CountDownLatch(1);
-        pool.execute(new WorkerPool.Flow(), () -> {
+        execute(new WorkerPool.Flow(), () -> {
             throw new IllegalStateException("as the test wants");
         });
-        pool.execute(new WorkerPool.Flow(), done::countDown);
+        execute(new WorkerPool.Flow(), done::countDown);
         done.await();
     }
 
