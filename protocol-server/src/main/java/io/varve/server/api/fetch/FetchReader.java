@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 
 /**
@@ -84,8 +85,7 @@ final class FetchReader {
             Connection connection,
             CompletableFuture<FetchResult> done) {
         if (!connection.isOpen()) {
-            release(result);
-            done.completeExceptionally(new CloseConnectionException("the connection was closed during a fetch"));
+            abandon(result, done);
             return;
         }
         guarded(result, done, () -> {
@@ -93,9 +93,35 @@ final class FetchReader {
             if (result.answers().size() == fetches.size()) {
                 done.complete(result);
             } else if (mayWait) {
-                connection.background().execute(() -> readWaiting(fetches, idle, result, connection, done));
+                handOver(fetches, idle, result, connection, done);
             } else {
                 connection.executor().execute(() -> readSlices(fetches, idle, result, connection, done));
+            }
+        });
+    }
+
+    private void abandon(FetchResult result, CompletableFuture<FetchResult> done) {
+        release(result);
+        done.completeExceptionally(new CloseConnectionException("the connection was closed during a fetch"));
+    }
+
+    /** Has a worker thread read what is left. A close of the connection does not wait for a thread. */
+    private void handOver(
+            List<PartitionFetch> fetches,
+            IdleAnswers idle,
+            FetchResult result,
+            Connection connection,
+            CompletableFuture<FetchResult> done) {
+        AtomicBoolean taken = new AtomicBoolean();
+        Runnable closeWatch = connection.onClose(() -> {
+            if (taken.compareAndSet(false, true)) {
+                abandon(result, done);
+            }
+        });
+        connection.background().execute(() -> {
+            if (taken.compareAndSet(false, true)) {
+                closeWatch.run();
+                readWaiting(fetches, idle, result, connection, done);
             }
         });
     }

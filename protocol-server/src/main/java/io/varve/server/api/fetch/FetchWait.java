@@ -6,6 +6,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +25,7 @@ import org.apache.kafka.common.message.FetchResponseData;
  *   woken   --still too few bytes----> waiting
  *   woken   --enough, or an error----> answered
  *   waiting --remote records come----> answered
- *   waiting --max.wait is over-------> answered
+ *   waiting --max.wait is over-------> answered, once no worker measures: a connection has one task at a time
  *   waiting --connection closes------> abandoned
  * </pre>
  *
@@ -97,6 +98,9 @@ final class FetchWait {
     private final List<Watch> unmeasured = new ArrayList<>();
 
     private boolean measuring;
+    /** The wait is over, and the worker that measures is not. */
+    private boolean finishing;
+
     private final CompletableFuture<FetchResponseData> answered = new CompletableFuture<>();
     private Runnable timer = () -> {};
     private Runnable closeWatch = () -> {};
@@ -206,19 +210,27 @@ final class FetchWait {
         List<Watch> some = List.copyOf(unmeasured);
         unmeasured.clear();
         connection.background().execute(() -> {
-            int[] bytes = some.stream()
-                    .mapToInt(watch -> reader.availableBytes(watch.fetch))
-                    .toArray();
-            onLoop(() -> measured(some, bytes));
+            int[] bytes = new int[some.size()];
+            Arrays.fill(bytes, -1); // what cannot be measured ends the wait: a read tells why
+            try {
+                for (int i = 0; i < bytes.length && connection.isOpen(); i++) {
+                    bytes[i] = reader.availableBytes(some.get(i).fetch);
+                }
+            } finally {
+                onLoop(() -> measured(some, bytes));
+            }
         });
     }
 
     private void measured(List<Watch> some, int[] bytes) {
         measuring = false;
+        if (ended) {
+            return;
+        }
         for (int i = 0; i < bytes.length; i++) {
             some.get(i).found(bytes[i]);
         }
-        if (!ended && isEnough()) {
+        if (finishing || isEnough()) {
             finish();
         }
         measure();
@@ -229,7 +241,8 @@ final class FetchWait {
     }
 
     private void finish() {
-        if (end()) {
+        finishing = measuring;
+        if (!finishing && end()) {
             if (reader.cold() != null) {
                 reader.cold().lookALastTime();
             }

@@ -114,8 +114,37 @@ class SlowReadsTest {
         logs.fill(topic.partition(0), "b");
         logs.connection.runLoop();
         logs.time.advance(MAX_WAIT_MS);
+        assertThat(logs.connection.tasksInBackground())
+                .as("one task of a connection at a time")
+                .isEqualTo(1);
         runAll();
         assertThat(partitions(answer).get(0).highWatermark()).isEqualTo(2);
+    }
+
+    @Test
+    void aClientThatLeavesWhileAWorkerMeasuresIsNotMeasuredFor() {
+        CompletableFuture<ApiMessage> answer = waitForMoreOfASlowPartition();
+        logs.fill(topic.partition(0), "b");
+        logs.connection.runLoop();
+        logs.time.advance(MAX_WAIT_MS);
+        logs.connection.close();
+        assertThatThrownBy(answer::join).hasCauseInstanceOf(CloseConnectionException.class);
+        runAll();
+    }
+
+    /** A worker thread may be long in coming, and comes never when the server stops. */
+    @Test
+    void releasesWhatWasReadThoughNoWorkerComes() {
+        for (int i = 0; i < 3; i++) {
+            logs.fill(topic.partition(i), "value " + i);
+        }
+        store(1).slowBelow(1, NO_WAIT);
+        CompletableFuture<ApiMessage> answer = send(1, -1);
+        assertThat(logs.openSlices).hasValue(1);
+        logs.connection.close();
+        assertThat(logs.openSlices).hasValue(0);
+        assertThatThrownBy(answer::join).hasCauseInstanceOf(CloseConnectionException.class);
+        runAll();
     }
 
     @Test
