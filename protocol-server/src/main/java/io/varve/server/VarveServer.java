@@ -2,6 +2,7 @@
 package io.varve.server;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.CloseSteps;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageProvider;
@@ -253,13 +254,14 @@ public final class VarveServer implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            net.stop(ANSWER_MS);
-            transactions.close();
-            shares.close();
-            groups.close();
-            shareStates.close();
-            state.close();
-            scheduler.close();
+            CloseSteps.run(List.of(
+                    () -> net.stop(ANSWER_MS),
+                    transactions::close,
+                    shares::close,
+                    groups::close,
+                    shareStates::close,
+                    state::close,
+                    scheduler::close));
         }
     }
 }
