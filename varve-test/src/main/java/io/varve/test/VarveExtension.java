@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.test;
 
+import io.varve.core.runtime.CloseSteps;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -34,10 +36,10 @@ public final class VarveExtension
     @Override
     public void beforeAll(ExtensionContext context) throws IllegalAccessException {
         Class<?> type = context.getRequiredTestClass();
-        VarveBroker wanted = type.getAnnotation(VarveBroker.class);
-        if (wanted != null) {
+        Optional<VarveBroker> wanted = AnnotationSupport.findAnnotation(type, VarveBroker.class);
+        if (wanted.isPresent()) {
             // Nested classes find it, for a store asks the one around it.
-            context.getStore(NAMESPACE).put(OF_CLASS, started(wanted, context));
+            context.getStore(NAMESPACE).put(OF_CLASS, started(wanted.get(), context));
         }
         inject(type, null, field -> Modifier.isStatic(field.getModifiers()), context);
     }
@@ -55,7 +57,9 @@ public final class VarveExtension
         for (Field field : ReflectionSupport.findFields(type, annotated.and(which), HierarchyTraversalMode.TOP_DOWN)) {
             requireKnown(field.getType(), field);
             field.setAccessible(true);
-            Varve varve = started(field.getAnnotation(VarveBroker.class), context);
+            VarveBroker wanted =
+                    AnnotationSupport.findAnnotation(field, VarveBroker.class).orElseThrow();
+            Varve varve = started(wanted, context);
             field.set(test, as(field.getType(), varve));
         }
     }
@@ -139,7 +143,9 @@ public final class VarveExtension
     }
 
     private static void close(ExtensionContext context) {
-        of(context).values().forEach(Varve::close);
+        CloseSteps.run(of(context).values().stream()
+                .<Runnable>map(varve -> varve::close)
+                .toList());
     }
 
     /**

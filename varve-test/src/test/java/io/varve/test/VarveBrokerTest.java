@@ -8,6 +8,8 @@ import static org.junit.platform.testkit.engine.EventConditions.finishedWithFail
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
 import java.io.IOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -93,6 +95,31 @@ class VarveBrokerTest {
         assertThat(GIVEN).hasSize(4);
         assertThat(GIVEN.get(0)).isEqualTo(GIVEN.get(2));
         assertThat(GIVEN.stream().distinct()).hasSize(3);
+        GIVEN.forEach(VarveBrokerTest::assertStopped);
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @VarveBroker(topics = "orders:3")
+    @interface OrdersBroker {}
+
+    @OrdersBroker
+    static class OfAnAnnotation {
+        @OrdersBroker
+        private Varve field;
+
+        @Test
+        void one(Varve ofClass, @OrdersBroker Varve parameter) {
+            for (Varve varve : List.of(ofClass, field, parameter)) {
+                GIVEN.add(varve.bootstrapServers());
+            }
+        }
+    }
+
+    @Test
+    void anAnnotationMayStandForIt() {
+        run(OfAnAnnotation.class).assertStatistics(tests -> tests.succeeded(1));
+
+        assertThat(GIVEN).hasSize(3).doesNotHaveDuplicates();
         GIVEN.forEach(VarveBrokerTest::assertStopped);
     }
 
