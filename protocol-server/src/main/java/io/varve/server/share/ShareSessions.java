@@ -39,21 +39,38 @@ public final class ShareSessions {
     }
 
     /**
-     * Opens a session. The caller has closed an earlier one of the member.
+     * Opens a session in the place of an earlier one of the member.
      *
      * @param member whose session it is
      * @param named the partitions it reads
      * @return the session
      * @throws ApiException SHARE_SESSION_LIMIT_REACHED
      */
-    synchronized ShareSession open(ShareMember member, Collection<SharedPartitionRef> named) {
-        if (sessions.size() >= maxSessions) {
-            throw Errors.SHARE_SESSION_LIMIT_REACHED.exception();
-        }
+    ShareSession open(ShareMember member, Collection<SharedPartitionRef> named) {
         ShareSession session = new ShareSession(member);
-        update(session, named, List.of());
-        sessions.put(member, session);
-        ofGroup.merge(member.group(), 1, Integer::sum);
+        ShareSession earlier;
+        synchronized (this) {
+            earlier = sessions.get(member);
+            if (earlier == null && sessions.size() >= maxSessions) {
+                throw Errors.SHARE_SESSION_LIMIT_REACHED.exception();
+            }
+            partitions -= earlier == null ? 0 : earlier.size();
+            try {
+                update(session, named, List.of());
+            } catch (ApiException full) {
+                partitions += earlier == null ? 0 : earlier.size();
+                throw full;
+            }
+            sessions.put(member, session);
+            if (earlier == null) {
+                ofGroup.merge(member.group(), 1, Integer::sum);
+            } else {
+                earlier.markClosed();
+            }
+        }
+        if (earlier != null) {
+            earlier.unbind().run();
+        }
         return session;
     }
 
@@ -129,14 +146,17 @@ public final class ShareSessions {
     }
 
     /** @return false if it was closed already */
-    synchronized boolean close(ShareSession session) {
-        if (session.isClosed()) {
-            return false;
+    boolean close(ShareSession session) {
+        synchronized (this) {
+            if (session.isClosed()) {
+                return false;
+            }
+            session.markClosed();
+            sessions.remove(session.member(), session);
+            partitions -= session.size();
+            ofGroup.computeIfPresent(session.member().group(), (group, count) -> count == 1 ? null : count - 1);
         }
-        session.markClosed();
-        sessions.remove(session.member());
-        partitions -= session.size();
-        ofGroup.computeIfPresent(session.member().group(), (group, count) -> count == 1 ? null : count - 1);
+        session.unbind().run();
         return true;
     }
 
@@ -149,6 +169,11 @@ public final class ShareSessions {
             }
         }
         forgetting.run();
+    }
+
+    /** @return true if the member has a session */
+    synchronized boolean has(ShareMember member) {
+        return sessions.containsKey(member);
     }
 
     /** @return true if a member of the group has a session */

@@ -5,7 +5,6 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.coordinator.SerialExecutor;
-import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import io.varve.server.share.state.SharePartitionId;
 import io.varve.server.share.state.ShareStateStore;
@@ -17,8 +16,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.ShareSessionNotFoundException;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Delivers records to all share groups: keeps the share partitions that members read, and the members'
@@ -26,6 +26,7 @@ import org.apache.kafka.common.errors.ShareSessionNotFoundException;
  * no session any more. Thread-safe; no method blocks.
  */
 public final class Shares implements AutoCloseable {
+    private final Topics topics;
     private final ShareContext context;
     private final ShareSessions sessions;
     private final Scheduler scheduler;
@@ -35,19 +36,20 @@ public final class Shares implements AutoCloseable {
     private SerialExecutor lookUps;
 
     /**
-     * @param topics tells of deleted topics
+     * @param topics knows the topics, and tells of deleted ones
      * @param store keeps the states of records
      * @param settings the settings of groups
      * @param clock measures locks
      * @param scheduler ends locks
      */
     public Shares(Topics topics, ShareStateStore store, ShareGroupSettings settings, Clock clock, Scheduler scheduler) {
+        this.topics = topics;
         this.scheduler = scheduler;
         context = new ShareContext(store, settings, clock, scheduler, this::lookUp);
         sessions = new ShareSessions(settings.maxSessions());
         topics.addListener((before, after) -> {
             if (after == null) {
-                fenceTopic(before);
+                fenceTopic(before.id());
             }
         });
     }
@@ -70,7 +72,7 @@ public final class Shares implements AutoCloseable {
     }
 
     /**
-     * Opens a session, and closes an earlier one of the member.
+     * Opens a session in the place of an earlier one of the member, which keeps what it has acquired.
      *
      * @param member whose session it is
      * @param named the partitions it reads
@@ -81,22 +83,14 @@ public final class Shares implements AutoCloseable {
      */
     public ShareSession open(
             ShareMember member, Collection<SharedPartitionRef> named, Function<Runnable, Runnable> onDisconnect) {
-        close(member);
         ShareSession session = sessions.open(member, named);
         sessions.bind(session, onDisconnect.apply(() -> close(session)));
         return session;
     }
 
-    private void close(ShareMember member) {
-        try {
-            close(sessions.find(member));
-        } catch (ShareSessionNotFoundException e) {
-            return; // the usual case
-        }
-    }
-
     /**
-     * Closes a session, and releases what its member has acquired. Idempotent.
+     * Closes a session, and releases what its member has acquired, unless the member has opened another one.
+     * Idempotent.
      *
      * @param session a session
      */
@@ -104,13 +98,18 @@ public final class Shares implements AutoCloseable {
         if (!sessions.close(session)) {
             return;
         }
-        session.unbind().run();
         String group = session.member().group();
         List<CompletableFuture<Void>> released = new ArrayList<>();
         for (SharePartition partition : ofGroup(group)) {
-            released.add(partition.release(session.member().member()).thenCompose(done -> partition.idle()));
+            if (!sessions.has(session.member())) {
+                released.add(partition.release(session.member().member()).thenCompose(done -> partition.idle()));
+            }
         }
-        CompletableFuture.allOf(released.toArray(CompletableFuture[]::new))
+        dropUnusedAfter(released, group);
+    }
+
+    private void dropUnusedAfter(List<CompletableFuture<Void>> writes, String group) {
+        CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new))
                 .whenComplete((done, failure) -> dropUnused(group));
     }
 
@@ -118,9 +117,10 @@ public final class Shares implements AutoCloseable {
         return List.copyOf(groups.getOrDefault(group, Map.of()).values());
     }
 
-    /** Drops the share partitions of a group without sessions, if none of their states is being written. */
+    /** Drops the share partitions of a group without sessions, each once its states are written. */
     private void dropUnused(String group) {
         List<SharePartition> dropped = new ArrayList<>();
+        List<CompletableFuture<Void>> writes = new ArrayList<>();
         synchronized (this) {
             Map<SharePartitionId, SharePartition> partitions = groups.get(group);
             if (partitions == null || sessions.hasAny(group)) {
@@ -130,8 +130,12 @@ public final class Shares implements AutoCloseable {
             if (partitions.isEmpty()) {
                 groups.remove(group);
             }
+            partitions.values().forEach(partition -> writes.add(partition.idle()));
         }
         dropped.forEach(SharePartition::fence);
+        if (!writes.isEmpty()) {
+            dropUnusedAfter(writes, group);
+        }
     }
 
     /**
@@ -139,21 +143,32 @@ public final class Shares implements AutoCloseable {
      *
      * @param id names it
      * @param log the partition's log
-     * @return the share partition, which may still be loading
+     * @return the share partition, which may still be loading, or has failed if its topic is gone
+     * @throws ApiException SHARE_SESSION_NOT_FOUND if the group has no session, which would drop it again
      */
     public SharePartition partition(SharePartitionId id, PartitionLog log) {
         SharePartition partition;
+        SharePartition known;
         synchronized (this) {
+            if (!sessions.hasAny(id.group())) {
+                throw Errors.SHARE_SESSION_NOT_FOUND.exception();
+            }
             Map<SharePartitionId, SharePartition> partitions =
                     groups.computeIfAbsent(id.group(), group -> new TreeMap<>());
-            SharePartition known = partitions.get(id);
+            known = partitions.get(id);
             if (known != null && known.log() == log && known.failure() == null) {
                 return known;
             }
             partition = new SharePartition(id, log, context);
             partitions.put(id, partition);
         }
+        if (known != null) {
+            known.fence();
+        }
         partition.load();
+        if (topics.byId(id.topic()) == null) {
+            fenceTopic(id.topic()); // it was deleted before this share partition could be found
+        }
         return partition;
     }
 
@@ -165,13 +180,13 @@ public final class Shares implements AutoCloseable {
         return groups.getOrDefault(id.group(), Map.of()).get(id);
     }
 
-    private void fenceTopic(Topic gone) {
+    private void fenceTopic(Uuid gone) {
         List<SharePartition> fenced = new ArrayList<>();
         synchronized (this) {
             groups.values()
                     .forEach(partitions -> partitions
                             .values()
-                            .removeIf(partition -> partition.id().topic().equals(gone.id()) && fenced.add(partition)));
+                            .removeIf(partition -> partition.id().topic().equals(gone) && fenced.add(partition)));
             groups.values().removeIf(Map::isEmpty);
         }
         fenced.forEach(SharePartition::fence);
