@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.share;
 
+import io.varve.server.share.state.ShareStateStore.StoredRun;
+
 /**
  * A run of neighbouring offsets whose records are in the same state. Not thread-safe: guarded as the
  * {@link InFlightWindow} it belongs to.
@@ -75,6 +77,11 @@ final class DeliveryRun {
         state = next;
         target = null;
         member = null;
+    }
+
+    /** @return what is stored of the run from an offset on, once it is in a state */
+    StoredRun stored(long from, DeliveryState then) {
+        return new StoredRun(Math.max(first, from), last, then.id(), (short) deliveries);
     }
 
     /** @return true if both may be one run */

@@ -222,10 +222,11 @@ final class InFlightWindow {
      * Moves the end to an offset before it: a crash has taken the records behind it.
      *
      * @param logEnd the offset after the log's last record; no state is being stored
+     * @return true if it has moved
      */
-    void truncate(long logEnd) {
+    boolean truncate(long logEnd) {
         if (logEnd >= end) {
-            return;
+            return false;
         }
         runs.tailMap(logEnd).clear();
         if (!runs.isEmpty()) {
@@ -234,16 +235,17 @@ final class InFlightWindow {
         }
         start = Math.min(start, logEnd);
         end = logEnd;
+        return true;
     }
 
-    /** @return number of offsets in the window that are never delivered again */
-    long completed() {
+    /** @return number of offsets in the window that are never delivered again, at most the largest int */
+    int completed() {
         long completed = 0;
         for (DeliveryRun run : runs.values()) {
             if (run.isCompleted()) {
                 completed += run.last - Math.max(run.first, start) + 1;
             }
         }
-        return completed;
+        return (int) Math.min(Integer.MAX_VALUE, completed);
     }
 }

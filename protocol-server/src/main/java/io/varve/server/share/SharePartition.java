@@ -206,12 +206,12 @@ public final class SharePartition {
             done.complete(null);
         } else {
             queued.add(new QueuedChange(
-                    runs.stream().map(run -> stored(run, run.target)).toList(), runs, done));
+                    runs.stream()
+                            .map(run -> run.stored(window.start(), run.target))
+                            .toList(),
+                    runs,
+                    done));
         }
-    }
-
-    private StoredRun stored(DeliveryRun run, DeliveryState state) {
-        return new StoredRun(Math.max(run.first, window.start()), run.last, state.id(), (short) run.deliveries);
     }
 
     /** Writes what is queued, unless a write is under way. */
@@ -229,7 +229,7 @@ public final class SharePartition {
                     stateEpoch,
                     log.leaderEpoch(),
                     window.start(),
-                    (int) Math.min(Integer.MAX_VALUE, window.completed()),
+                    window.completed(),
                     changes.stream().flatMap(one -> one.states().stream()).toList());
         }
         context.store().write(id, change).whenComplete((stored, why) -> written(changes, why));
@@ -328,7 +328,7 @@ public final class SharePartition {
             List<StoredRun> states = new ArrayList<>();
             for (DeliveryRun run : over) {
                 run.moveTo(Acknowledging.afterRelease(run.deliveries, limits));
-                states.add(stored(run, run.state));
+                states.add(run.stored(window.start(), run.state));
             }
             over.forEach(window::merge);
             window.advance();

@@ -5,8 +5,10 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.TimestampOffset;
 import io.varve.server.share.state.SharePartitionId;
+import io.varve.server.share.state.ShareStateStore.StateChange;
 import io.varve.server.share.state.ShareStateStore.StoredRun;
 import io.varve.server.share.state.ShareStateStore.StoredState;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Makes the window of a share partition of what is stored, or where the group begins. */
@@ -33,8 +35,29 @@ final class StateLoad {
     CompletableFuture<LoadedState> run() {
         return context.store()
                 .read(id, log.leaderEpoch())
-                .thenCompose(state ->
-                        startOf(state).thenApply(start -> new LoadedState(window(state, start), state.epoch())));
+                .thenCompose(state -> startOf(state).thenCompose(start -> load(state, start)));
+    }
+
+    private CompletableFuture<LoadedState> load(StoredState state, long start) {
+        InFlightWindow window = window(state, start);
+        boolean isCut = window.truncate(log.logEndOffset());
+        window.moveStart(log.logStartOffset());
+        window.advance();
+        LoadedState loaded = new LoadedState(window, state.epoch());
+        return isCut ? replace(loaded).thenApply(done -> loaded) : CompletableFuture.completedFuture(loaded);
+    }
+
+    /** Stores the state anew: what is stored behind the log's end would become that of the next records. */
+    private CompletableFuture<Void> replace(LoadedState loaded) {
+        InFlightWindow window = loaded.window();
+        List<StoredRun> runs = window.all().stream()
+                .filter(run -> run.state != DeliveryState.AVAILABLE || run.deliveries > 0)
+                .map(run -> run.stored(window.start(), run.state))
+                .toList();
+        return context.store()
+                .replace(
+                        id,
+                        new StateChange(loaded.epoch(), log.leaderEpoch(), window.start(), window.completed(), runs));
     }
 
     private CompletableFuture<Long> startOf(StoredState state) {
@@ -83,9 +106,6 @@ final class StateLoad {
             }
             window.append(run(first, run.last(), DeliveryState.of(run.state()), run.deliveries()));
         }
-        window.truncate(log.logEndOffset());
-        window.moveStart(log.logStartOffset());
-        window.advance();
         return window;
     }
 

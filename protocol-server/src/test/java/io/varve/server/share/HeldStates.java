@@ -35,6 +35,22 @@ public final class HeldStates implements ShareStateStore {
         return done;
     }
 
+    @Override
+    public CompletableFuture<Void> replace(SharePartitionId id, StateChange state) {
+        runs.clear();
+        start = state.start();
+        put(state);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private void put(StateChange change) {
+        for (StoredRun run : change.runs()) {
+            for (long offset = run.first(); offset <= run.last(); offset++) {
+                runs.put(offset, new StoredRun(offset, offset, run.state(), run.deliveries()));
+            }
+        }
+    }
+
     public int waiting() {
         return held.size();
     }
@@ -43,11 +59,7 @@ public final class HeldStates implements ShareStateStore {
     public void store() {
         Held oldest = held.remove(0);
         last = oldest.change();
-        for (StoredRun run : last.runs()) {
-            for (long offset = run.first(); offset <= run.last(); offset++) {
-                runs.put(offset, new StoredRun(offset, offset, run.state(), run.deliveries()));
-            }
-        }
+        put(last);
         start = Math.max(start, last.start());
         runs.headMap(start).clear();
         oldest.done().complete(null);

@@ -51,4 +51,13 @@ public interface ShareStateStore {
      *     NOT_LEADER_OR_FOLLOWER if the epoch is no longer the stored one
      */
     CompletableFuture<Void> write(SharePartitionId id, StateChange change);
+
+    /**
+     * Replaces all that is stored, in two steps: the start, then the states.
+     *
+     * @param id the share partition, which the group has begun
+     * @param state the new state; changes of the share partition must not overlap
+     * @return as {@link #write}
+     */
+    CompletableFuture<Void> replace(SharePartitionId id, StateChange state);
 }

@@ -15,6 +15,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.share.ShareCoordinatorService;
 import org.apache.kafka.server.share.persister.PartitionAllData;
 import org.apache.kafka.server.share.persister.PartitionErrorData;
+import org.apache.kafka.server.share.persister.PartitionFactory;
+import org.apache.kafka.server.share.persister.PartitionStateData;
 import org.apache.kafka.server.share.persister.Persister;
 
 /**
@@ -103,6 +105,20 @@ public final class ShareStates implements ShareStateStore, AutoCloseable {
                                 .thenApply(StateRequests::result),
                         PartitionErrorData::errorCode)
                 .thenAccept(result -> requireNone(result.errorCode(), result.errorMessage()));
+    }
+
+    @Override
+    public CompletableFuture<Void> replace(SharePartitionId id, StateChange state) {
+        PartitionStateData start = PartitionFactory.newPartitionStateData(id.partition(), state.epoch(), state.start());
+        return ask(
+                        id,
+                        service -> service.initializeState(null, StateRequests.initialize(id, start))
+                                .thenApply(StateRequests::result),
+                        PartitionErrorData::errorCode)
+                .thenCompose(result -> {
+                    requireNone(result.errorCode(), result.errorMessage());
+                    return state.runs().isEmpty() ? CompletableFuture.completedFuture(null) : write(id, state);
+                });
     }
 
     /** Fails with the error that a share partition takes for it: a lower epoch means another owner. */
