@@ -54,7 +54,7 @@ class ArchitectureTest {
             api.replica       | api metadata.topic
             api.quota         | api metadata.log metadata.quota kafka.image
             api.security      | api metadata.credential metadata.log kafka.clients.admin kafka.image
-            api.group         | api api.share group metadata.topic core.log..
+            api.group         | api api.share group metadata.topic pattern core.log..
             api.share         | api api.fetch group share share.state metadata.topic error core.log.. core.spi..
             api.telemetry     | api metadata.log telemetry kafka.shaded..
             api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic error
@@ -67,7 +67,7 @@ class ArchitectureTest {
                               | core.transaction
             share.state       | coordinator metadata.start metadata.topic cluster core.log.. kafka.coordinator..
                               | kafka.server.share..
-            txn               | error coordinator metadata.producerid metadata.start metadata.topic logging
+            txn               | error coordinator metadata.producerid metadata.start metadata.topic logging pattern
                               | core.log.. core.spi.. core.transaction com.google.re2j kafka.coordinator..
                               | kafka.server.common kafka.server.util.. kafka.timeline
             coordinator       | error metadata.start metadata.topic cluster core.log.. core.spi.. core.transaction
@@ -97,11 +97,12 @@ class ArchitectureTest {
             format            | command picocli config error metadata metadata.feature metadata.log metadata.start metadata.topic
                               | core.directory core.engine core.event core.log.. core.spi.. kafka.image kafka.server.common
             clients           | command picocli com.fasterxml.jackson.. kafka.clients.admin
-            telemetry         | clients command metadata.config picocli kafka.clients.admin kafka.shaded.. com.google.re2j
+            telemetry         | clients command metadata.config pattern picocli kafka.clients.admin kafka.shaded.. com.google.re2j
             clock             | command picocli kafka.clients.admin
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin
             cluster           |
+            pattern           |
             error             | logging core.log.. core.record core.spi..
             config            | net api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record

@@ -3,8 +3,8 @@ package io.varve.server.telemetry;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.varve.server.pattern.PatternLimits;
 import java.util.Set;
-import java.util.regex.MatchResult;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 
 /**
@@ -23,13 +23,6 @@ public record ClientSelector(String property, Pattern pattern) {
             "client_source_address",
             "client_source_port");
 
-    /** Max number of parentheses: RE2/J parses them recursively. */
-    private static final int MAX_GROUPS = 100;
-    /** Max number of instructions of a pattern: a counted repetition copies what it repeats. */
-    private static final long MAX_SIZE = 10_000;
-
-    private static final java.util.regex.Pattern REPETITION = java.util.regex.Pattern.compile("(\\)?)\\{(\\d{1,4})");
-
     /**
      * @param selection a property's name and a pattern, as {@code client_id=app-.*}
      * @return the selector
@@ -42,7 +35,7 @@ public record ClientSelector(String property, Pattern pattern) {
             throw illegal(selection, "");
         }
         String pattern = parts[1].trim();
-        if (pattern.chars().filter(c -> c == '(').count() > MAX_GROUPS || size(pattern) > MAX_SIZE) {
+        if (PatternLimits.SHORT.areExceededBy(pattern)) {
             throw illegal(selection, ": it is too large");
         }
         try {
@@ -54,21 +47,6 @@ public record ClientSelector(String property, Pattern pattern) {
 
     private static InvalidConfigurationException illegal(String selection, String why) {
         return new InvalidConfigurationException("Illegal client matching pattern: " + selection + why);
-    }
-
-    /** @return an upper bound of the number of instructions: any repeated group may be in any other one */
-    private static long size(String pattern) {
-        long widest = 1;
-        double groups = 1;
-        for (MatchResult each : REPETITION.matcher(pattern).results().toList()) {
-            int count = Math.max(1, Integer.parseInt(each.group(2)));
-            if (each.group(1).isEmpty()) {
-                widest = Math.max(widest, count);
-            } else {
-                groups *= count;
-            }
-        }
-        return (long) (pattern.length() * widest * groups);
     }
 
     private static boolean isJavas(String pattern) {

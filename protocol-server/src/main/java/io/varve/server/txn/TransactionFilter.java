@@ -3,6 +3,7 @@ package io.varve.server.txn;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.varve.server.pattern.PatternLimits;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +34,7 @@ record TransactionFilter(
         long durationMs,
         Pattern pattern,
         long nowMs) {
-    /** @throws InvalidRegularExpression if RE2 cannot compile the pattern */
+    /** @throws InvalidRegularExpression if RE2 cannot compile the pattern, or only to something large */
     static TransactionFilter of(ListTransactionsRequestData request, long nowMs) {
         Set<TransactionState> states = new HashSet<>();
         List<String> unknown = new ArrayList<>();
@@ -53,6 +54,9 @@ record TransactionFilter(
     private static Pattern pattern(String text) {
         if (text == null || text.isEmpty()) {
             return null;
+        }
+        if (PatternLimits.LONG.areExceededBy(text)) {
+            throw new InvalidRegularExpression("the regular expression is too large");
         }
         try {
             return Pattern.compile(text);

@@ -2,6 +2,7 @@
 package io.varve.server.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -275,6 +277,10 @@ class TransactionsTest {
                     .containsExactly("tx");
             assertThat(list(broker, new ListTransactionsRequestData().setTransactionalIdPattern("o.*")))
                     .containsExactly("other");
+            assertThatThrownBy(() -> list(
+                            broker,
+                            new ListTransactionsRequestData().setTransactionalIdPattern("((a{1000}){1000}){1000}")))
+                    .isInstanceOf(InvalidRegularExpression.class);
             assertThat(list(
                             broker,
                             new ListTransactionsRequestData()

@@ -4,8 +4,10 @@ package io.varve.server.api.group;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
+import io.varve.server.pattern.PatternLimits;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
@@ -32,6 +34,10 @@ public final class ConsumerGroupHeartbeatHandler implements ApiHandler {
         ConsumerGroupHeartbeatRequest heartbeat = (ConsumerGroupHeartbeatRequest) request.body();
         if (!served.getAsBoolean()) {
             throw Errors.UNSUPPORTED_VERSION.exception();
+        }
+        String regex = heartbeat.data().subscribedTopicRegex();
+        if (regex != null && PatternLimits.LONG.areExceededBy(regex)) {
+            throw new InvalidRegularExpression("SubscribedTopicRegex is too large a regular expression.");
         }
         return groups.consumerHeartbeat(RequestCaller.of(request), heartbeat.data());
     }

@@ -83,6 +83,7 @@ class ConsumerGroupTest {
             Member second = new Member(client, "second");
             assertThat(first.join("orders", null)).isEqualTo(Errors.NONE);
             TestClient.until(member -> member.owned.size() == 4, () -> beat(first));
+            assertThat(second.join(null, "((a{1000}){1000}){1000}")).isEqualTo(Errors.INVALID_REGULAR_EXPRESSION);
             assertThat(second.join(null, "ord.*")).isEqualTo(Errors.NONE);
             TestClient.until(all -> all.equals(List.of(0, 1, 2, 3)) && first.owned.size() == 2, () -> {
                 first.heartbeat();
