@@ -53,6 +53,9 @@ class ShareKillsIT {
                 directory,
                 "group.share.heartbeat.interval.ms=500",
                 "group.share.min.heartbeat.interval.ms=500",
+                // A member that could not leave keeps its partitions for so long: by default for 45 s.
+                "group.share.session.timeout.ms=6000",
+                "group.share.min.session.timeout.ms=6000",
                 "group.share.min.record.lock.duration.ms=1000");
         try {
             bootstrap = broker.bootstrap();

@@ -268,7 +268,10 @@ final class ShareRead implements PartitionLog.Waiter {
         }
     }
 
-    /** Gives up records that {@link #take} has acquired, and what was read of them. */
+    /**
+     * Gives up records that {@link #take} has acquired, and what was read of them. Where that cannot be stored
+     * their locks end in time.
+     */
     void giveBack(String member, PartitionData taken) {
         if (taken.records() instanceof SliceRecords stored) {
             stored.close();
