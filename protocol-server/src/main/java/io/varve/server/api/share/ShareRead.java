@@ -269,8 +269,8 @@ final class ShareRead implements PartitionLog.Waiter {
     }
 
     /**
-     * Gives up records that {@link #take} has acquired, and what was read of them. Where that cannot be stored
-     * their locks end in time.
+     * Gives up records that {@link #take} has acquired, and what was read of them. Where that cannot be
+     * stored, their locks end in time.
      */
     void giveBack(String member, PartitionData taken) {
         if (taken.records() instanceof SliceRecords stored) {
