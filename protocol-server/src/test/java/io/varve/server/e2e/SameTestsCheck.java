@@ -37,12 +37,19 @@ class SameTestsCheck {
             Map<String, String> onOther = outcomes(backend);
             Map<String, String> expected = new TreeMap<>(onFiles);
             onOther.forEach((test, outcome) -> {
-                if (outcome.startsWith(OnlyOnFiles.PREFIX)) {
-                    expected.replace(test, RAN, outcome);
+                if (outcome.startsWith(OnlyOnFiles.PREFIX)
+                        && expected.entrySet().removeIf(ran -> isOf(test, ran))) {
+                    expected.put(test, outcome);
                 }
             });
             assertThat(onOther).as("on %s", backend).containsExactlyEntriesOf(expected);
         }
+    }
+
+    /** A test that runs once for each of its arguments is skipped as a whole. */
+    private static boolean isOf(String test, Map.Entry<String, String> ran) {
+        boolean same = ran.getKey().equals(test) || ran.getKey().startsWith(test + "[");
+        return same && ran.getValue().equals(RAN);
     }
 
     /** The build leaves a directory of reports for each backend. */
