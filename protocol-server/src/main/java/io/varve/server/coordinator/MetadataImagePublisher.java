@@ -58,7 +58,7 @@ public final class MetadataImagePublisher {
     /**
      * Publishes the first image: one broker and the existing topics.
      *
-     * @param topics the topics before the first call of {@link #put} and {@link #remove}
+     * @param topics the topics before the first call of {@link #changed}
      */
     public void begin(Collection<Topic> topics) {
         MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
@@ -82,8 +82,25 @@ public final class MetadataImagePublisher {
         publish(delta);
     }
 
-    /** @param topic published if it is new or has new partitions */
-    public void put(Topic topic) {
+    /**
+     * Publishes a change of a topic. For a deleted one, blocks until all partitions are loaded and what the
+     * coordinator keeps of the topic is dropped.
+     *
+     * @param before the topic before the change; null if it is new
+     * @param after the topic after the change; null if it is deleted
+     * @param loading the coordinator's start
+     */
+    public void changed(Topic before, Topic after, LoadProgress loading) {
+        if (after != null) {
+            put(after);
+        } else {
+            loading.awaitAll();
+            remove(before);
+        }
+    }
+
+    /** Publishes a topic if it is new or has new partitions. */
+    private void put(Topic topic) {
         if (known(topic) < topic.count()) {
             MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
             put(delta, topic);
@@ -91,8 +108,8 @@ public final class MetadataImagePublisher {
         }
     }
 
-    /** @param topic a deleted topic, by whose deletion the coordinator drops what it keeps of it */
-    public void remove(Topic topic) {
+    /** Publishes a deletion, by which the coordinator drops what it keeps of the topic. */
+    private void remove(Topic topic) {
         if (known(topic) > 0) {
             MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
             delta.replay(new RemoveTopicRecord().setTopicId(topic.id()));

@@ -109,12 +109,7 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
     /** Blocks until all partitions are loaded and the offsets of a deleted topic are dropped. */
     @Override
     public void topicChanged(Topic before, Topic after) {
-        if (after != null) {
-            feed.put(after);
-        } else {
-            loading.awaitAll();
-            feed.remove(before);
-        }
+        feed.changed(before, after, loading);
     }
 
     @Override

@@ -104,12 +104,7 @@ final class KafkaShareCoordinator implements HostedCoordinator {
     /** Blocks until all partitions are loaded and the states of a deleted topic are dropped. */
     @Override
     public void topicChanged(Topic before, Topic after) {
-        if (after != null) {
-            feed.put(after);
-        } else {
-            loading.awaitAll();
-            feed.remove(before);
-        }
+        feed.changed(before, after, loading);
     }
 
     @Override
