@@ -2,8 +2,8 @@
 package io.varve.server.clients;
 
 import io.varve.server.command.ClientAnswer;
-import io.varve.server.command.ClientSettings;
 import io.varve.server.command.CommandLines;
+import io.varve.server.command.LocalServerSettings;
 import io.varve.server.command.TextTable;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -43,13 +43,6 @@ public final class ClientsCommand implements Callable<Integer> {
     private static final int REFUSED = 1;
     private static final ConfigResource CLIENTS = new ConfigResource(ConfigResource.Type.TOPIC, ClientsResource.NAME);
 
-    @Option(
-            names = "--bootstrap-server",
-            paramLabel = "HOST:PORT",
-            defaultValue = "localhost:9092",
-            description = "where the server listens; ${DEFAULT-VALUE} if not given")
-    private String bootstrapServer;
-
     @Option(names = "--refused-by-kafka-4", description = "only clients of which Kafka 4 would refuse something")
     private boolean refusedOnly;
 
@@ -57,7 +50,7 @@ public final class ClientsCommand implements Callable<Integer> {
     private boolean withVersions;
 
     @Mixin
-    private ClientSettings client;
+    private LocalServerSettings client;
 
     @Spec
     private CommandSpec spec;
@@ -77,7 +70,7 @@ public final class ClientsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        try (Admin admin = Admin.create(client.forServer(bootstrapServer))) {
+        try (Admin admin = Admin.create(client.settings())) {
             Config answer = ClientAnswer.await(
                     admin.describeConfigs(List.of(CLIENTS)).values().get(CLIENTS));
             ConfigEntry list = answer.get(ClientsResource.KEY);

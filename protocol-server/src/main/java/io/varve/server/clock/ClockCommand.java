@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.clock;
 
-import io.varve.server.command.ClientSettings;
 import io.varve.server.command.CommandLines;
+import io.varve.server.command.LocalServerSettings;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +13,6 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -54,17 +53,9 @@ public final class ClockCommand {
     private abstract static class Connected implements Callable<Integer> {
         private static final int DONE = 0;
         private static final int REFUSED = 1;
-        private static final String LOCAL = "localhost:9092";
-
-        @Option(
-                names = "--bootstrap-server",
-                paramLabel = "HOST:PORT",
-                defaultValue = LOCAL,
-                description = "where the server listens; ${DEFAULT-VALUE} if not given")
-        private String bootstrapServer;
 
         @Mixin
-        private ClientSettings client;
+        private LocalServerSettings client;
 
         @Spec
         private CommandSpec spec;
@@ -74,7 +65,7 @@ public final class ClockCommand {
 
         @Override
         public final Integer call() {
-            try (Admin admin = Admin.create(client.forServer(bootstrapServer))) {
+            try (Admin admin = Admin.create(client.settings())) {
                 ClockReading now = run(new ClockClient(admin));
                 spec.commandLine().getOut().println(text(now));
                 return DONE;

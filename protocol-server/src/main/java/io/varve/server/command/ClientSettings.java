@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Reads the settings of the client by which a command talks to a server; mixed into commands. */
-public final class ClientSettings {
+public class ClientSettings {
     @Option(
             names = "--command-config",
             paramLabel = "FILE",

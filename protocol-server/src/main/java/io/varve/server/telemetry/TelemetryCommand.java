@@ -2,8 +2,8 @@
 package io.varve.server.telemetry;
 
 import io.varve.server.command.ClientAnswer;
-import io.varve.server.command.ClientSettings;
 import io.varve.server.command.CommandLines;
+import io.varve.server.command.LocalServerSettings;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
@@ -32,18 +32,11 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:the server refused, or cannot be reached", "2:the command line is wrong"})
 public final class TelemetryCommand implements Callable<Integer> {
-    @Option(
-            names = "--bootstrap-server",
-            paramLabel = "HOST:PORT",
-            defaultValue = "localhost:9092",
-            description = "where the server listens; ${DEFAULT-VALUE} if not given")
-    private String bootstrapServer;
-
     @Option(names = "--metric", paramLabel = "PREFIX", description = "only metrics whose names begin so")
     private String prefix = "";
 
     @Mixin
-    private ClientSettings client;
+    private LocalServerSettings client;
 
     @Spec
     private CommandSpec spec;
@@ -63,7 +56,7 @@ public final class TelemetryCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.CLIENT_METRICS, TelemetryResource.NAME);
-        try (Admin admin = Admin.create(client.forServer(bootstrapServer))) {
+        try (Admin admin = Admin.create(client.settings())) {
             PrintWriter out = spec.commandLine().getOut();
             ClientAnswer.await(admin.describeConfigs(List.of(resource)).all())
                     .get(resource)
