@@ -137,7 +137,7 @@ public final class VarveServer implements AutoCloseable {
         StorageProvider backend = StorageBackends.named(config.storage().backend());
         // Bind the ports first: a second server must fail before it recovers the directories of the first.
         ServerTime time = ServerTime.of(config.virtualClock(), clock, scheduler);
-        NetServer net = NetServer.bind(config.net(), time.clock());
+        NetServer net = NetServer.bind(config.net(), config.security(), time.clock());
         try {
             BrokerState state = BrokerState.open(config, backend, time, ids);
             try {

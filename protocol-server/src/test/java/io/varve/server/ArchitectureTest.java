@@ -33,7 +33,7 @@ class ArchitectureTest {
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
                               | core.engine
                               | core.log.. core.record core.retention core.spi..
-            net               | api api.parse api.table clients cluster logging core.spi.. netty..
+            net               | api api.parse api.table clients cluster logging security core.spi.. netty..
             api               | clients core.spi..
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
@@ -102,9 +102,10 @@ class ArchitectureTest {
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin
             cluster           |
+            security          |
             pattern           |
             error             | logging core.log.. core.record core.spi..
-            config            | net api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
+            config            | net security api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..
             logging           | ch.qos.logback..

@@ -6,6 +6,8 @@ import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 
 /** The connection of a request, with what a handler may use of it. Thread-safe. */
 public interface Connection {
@@ -17,6 +19,19 @@ public interface Connection {
 
     /** @return name of the listener that accepted the connection, for example PLAINTEXT */
     String listenerName();
+
+    /** @return the protocol of the listener that accepted the connection */
+    SecurityProtocol securityProtocol();
+
+    /** @return who the peer is; ANONYMOUS until it is authenticated */
+    KafkaPrincipal principal();
+
+    /**
+     * Notes who the peer is. Requests that are served afterwards are of this principal.
+     *
+     * @param principal whom the peer has proved to be
+     */
+    void authenticated(KafkaPrincipal principal);
 
     /** @return the connection's event loop; rejects tasks when the server has stopped */
     Executor executor();

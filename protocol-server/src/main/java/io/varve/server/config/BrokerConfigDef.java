@@ -115,7 +115,7 @@ public final class BrokerConfigDef {
         list(LISTENERS, DEFAULT_LISTENERS);
         list(ADVERTISED_LISTENERS, null);
         define(CLOCK, Type.STRING, "machine", ValidString.in("machine", VIRTUAL));
-        text(PROTOCOL_MAP, null);
+        list(PROTOCOL_MAP, ListenerSecurities.DEFAULT_MAP);
         text(RACK, null);
         text(BACKEND, "file");
         text(LOG_DIRS, "data");

@@ -7,11 +7,9 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -23,7 +21,7 @@ final class EndpointParser {
     private static final String ALLOWED =
             "a list of NAME://host:port, for example " + BrokerConfigDef.DEFAULT_LISTENERS;
     private static final Pattern ENDPOINT =
-            Pattern.compile("(\\w+)://(?:\\[([0-9a-fA-F:.%\\w]*)\\]|([^:/\\s]*)):(\\d{1,5})");
+            Pattern.compile("([\\w.-]+)://(?:\\[([0-9a-fA-F:.%\\w]*)\\]|([^:/\\s]*)):(\\d{1,5})");
     private static final int MAX_PORT = 65_535;
     private static final Set<String> WILDCARDS = Set.of("", "0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
@@ -41,7 +39,6 @@ final class EndpointParser {
         if (endpoints.isEmpty()) {
             throw settings.wrong(BrokerConfigDef.LISTENERS, ALLOWED);
         }
-        checkProtocols(endpoints);
         return endpoints;
     }
 
@@ -78,26 +75,6 @@ final class EndpointParser {
             }
         }
         return endpoints;
-    }
-
-    private void checkProtocols(List<Endpoint> endpoints) {
-        Map<String, String> protocols = new HashMap<>(Map.of("PLAINTEXT", "PLAINTEXT"));
-        for (String item : BrokerConfigDef.listItems(settings.get(BrokerConfigDef.PROTOCOL_MAP))) {
-            String[] pair = item.split(":", -1);
-            if (pair.length != 2) {
-                throw settings.wrong(
-                        BrokerConfigDef.PROTOCOL_MAP, "a list of NAME:PROTOCOL, for example PLAINTEXT:PLAINTEXT");
-            }
-            protocols.put(
-                    pair[0].trim().toUpperCase(Locale.ROOT), pair[1].trim().toUpperCase(Locale.ROOT));
-        }
-        for (Endpoint endpoint : endpoints) {
-            String protocol = protocols.getOrDefault(endpoint.listener(), endpoint.listener());
-            if (!protocol.equals("PLAINTEXT")) {
-                throw settings.wrong(
-                        BrokerConfigDef.LISTENERS, "PLAINTEXT only: TLS and SASL are not there yet (" + endpoint + ")");
-            }
-        }
     }
 
     private static Optional<Endpoint> named(List<Endpoint> endpoints, String listener) {

@@ -17,6 +17,7 @@ import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.TopicLimits;
 import io.varve.server.metadata.topic.TopicsConfig;
 import io.varve.server.net.NetConfig;
+import io.varve.server.security.ListenerSecurity;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.InvalidPathException;
@@ -37,6 +38,7 @@ import org.apache.kafka.common.config.ConfigException;
  *
  * @param advertised the advertised endpoint of each listener, at least one; port 0 stands for the bound port
  * @param net connections and their limits
+ * @param security how each listener is secured, by its name
  * @param fetch limits of fetches
  * @param storage the backend and its directories
  * @param engine durability, retention and compaction
@@ -50,6 +52,7 @@ import org.apache.kafka.common.config.ConfigException;
 public record ServerConfig(
         List<Endpoint> advertised,
         NetConfig net,
+        Map<String, ListenerSecurity> security,
         FetchConfig fetch,
         StorageConfig storage,
         EngineConfig engine,
@@ -95,6 +98,7 @@ public record ServerConfig(
         return new ServerConfig(
                 endpoints.advertised(bound, settings.get(BrokerConfigDef.ADVERTISED_LISTENERS)),
                 net(bound, values),
+                new ListenerSecurities(settings, (String) values.get(BrokerConfigDef.PROTOCOL_MAP)).of(bound),
                 new FetchConfig((Integer) values.get(BrokerConfigDef.FETCH_MAX), (Integer)
                         values.get(BrokerConfigDef.FETCH_SESSIONS)),
                 storage(settings, values, home),

@@ -13,6 +13,8 @@ import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
  * @param clientId the client id; part of generated member ids
  * @param clientAddress the peer's address; shown when a group is described
  * @param listenerName the listener of the connection
+ * @param securityProtocol what the connection speaks
+ * @param principal who the peer is
  * @param requestType API key
  * @param requestVersion API version; determines which errors the client understands
  * @param correlationId the correlation id of the request
@@ -21,21 +23,20 @@ public record GroupRequestContext(
         String clientId,
         InetAddress clientAddress,
         String listenerName,
+        SecurityProtocol securityProtocol,
+        KafkaPrincipal principal,
         int requestType,
         int requestVersion,
         int correlationId)
         implements AuthorizableRequestContext {
     /** The server itself. */
     static final GroupRequestContext OWN = new GroupRequestContext(
-            "", InetAddress.getLoopbackAddress(), "", ApiKeys.LIST_GROUPS.id, ApiKeys.LIST_GROUPS.latestVersion(), 0);
-
-    @Override
-    public SecurityProtocol securityProtocol() {
-        return SecurityProtocol.PLAINTEXT;
-    }
-
-    @Override
-    public KafkaPrincipal principal() {
-        return KafkaPrincipal.ANONYMOUS;
-    }
+            "",
+            InetAddress.getLoopbackAddress(),
+            "",
+            SecurityProtocol.PLAINTEXT,
+            KafkaPrincipal.ANONYMOUS,
+            ApiKeys.LIST_GROUPS.id,
+            ApiKeys.LIST_GROUPS.latestVersion(),
+            0);
 }

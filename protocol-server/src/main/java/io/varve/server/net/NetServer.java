@@ -21,9 +21,11 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
+import io.varve.server.security.ListenerSecurity;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +43,7 @@ public final class NetServer implements AutoCloseable {
     private static final int CLOSE_MS = 1_000;
 
     private final NetConfig config;
+    private final Map<String, ListenerSecurity> security;
     private final Clock clock;
     private final PooledByteBufAllocator allocator;
     private final EventLoopGroup acceptors;
@@ -54,8 +57,9 @@ public final class NetServer implements AutoCloseable {
     /** Set before the first connection is accepted. */
     private volatile ServerContext context;
 
-    private NetServer(NetConfig config, Clock clock, NettyTransport transport) {
+    private NetServer(NetConfig config, Map<String, ListenerSecurity> security, Clock clock, NettyTransport transport) {
         this.config = config;
+        this.security = Map.copyOf(security);
         this.clock = clock;
         // One arena for each event loop: only event loops allocate, and never on the heap.
         allocator = new PooledByteBufAllocator(
@@ -78,16 +82,18 @@ public final class NetServer implements AutoCloseable {
      * Binds the listeners' ports.
      *
      * @param config listeners and limits
+     * @param security how each listener is secured, by its name; those without are plaintext
      * @param clock paces the log
      * @return a server that listens but does not accept connections yet
      * @throws ListenException if a port cannot be bound; no port stays bound then
      */
-    public static NetServer bind(NetConfig config, Clock clock) {
-        return bind(config, clock, NettyTransport.best());
+    public static NetServer bind(NetConfig config, Map<String, ListenerSecurity> security, Clock clock) {
+        return bind(config, security, clock, NettyTransport.best());
     }
 
-    static NetServer bind(NetConfig config, Clock clock, NettyTransport transport) {
-        NetServer server = new NetServer(config, clock, transport);
+    static NetServer bind(
+            NetConfig config, Map<String, ListenerSecurity> security, Clock clock, NettyTransport transport) {
+        NetServer server = new NetServer(config, security, clock, transport);
         try {
             for (Endpoint endpoint : config.listeners()) {
                 server.listen(endpoint, transport);
@@ -100,6 +106,8 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void listen(Endpoint endpoint, NettyTransport transport) {
+        ListenerSecurity secured =
+                security.getOrDefault(endpoint.listener(), ListenerSecurity.plaintext(endpoint.listener()));
         NetConfig.Sockets sockets = config.sockets();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(acceptors, workers)
@@ -122,7 +130,7 @@ public final class NetServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        initConnection(channel, endpoint.listener());
+                        initConnection(channel, secured);
                     }
                 });
         if (sockets.receiveBufferBytes() > 0) {
@@ -186,7 +194,7 @@ public final class NetServer implements AutoCloseable {
         listening.forEach(channel -> channel.config().setAutoRead(accepting));
     }
 
-    private void initConnection(Channel channel, String listenerName) {
+    private void initConnection(Channel channel, ListenerSecurity listener) {
         peers.add(channel);
         if (stopped.get() || channel.localAddress() == null || channel.remoteAddress() == null) {
             channel.close();
@@ -194,7 +202,7 @@ public final class NetServer implements AutoCloseable {
         }
         ServerContext shared = context;
         NettyConnection connection = new NettyConnection(
-                channel, listenerName, peerNumber.getAndIncrement(), shared, shared.reads(channel.eventLoop()));
+                channel, listener, peerNumber.getAndIncrement(), shared, shared.reads(channel.eventLoop()));
         shared.connections().add(connection);
         connection.onClose(() -> shared.connections().remove(connection));
         FrameAssembler frames = new FrameAssembler(

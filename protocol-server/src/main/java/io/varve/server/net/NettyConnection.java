@@ -7,6 +7,7 @@ import io.varve.server.api.Connection;
 import io.varve.server.api.Request;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
+import io.varve.server.security.ListenerSecurity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +25,15 @@ final class NettyConnection implements Connection {
     private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
 
     private final Channel channel;
-    private final String listenerName;
+    private final ListenerSecurity listener;
     private final InetSocketAddress remote;
     private final String id;
     private final ServerContext server;
     private final ClientActivity activity = new ClientActivity();
     private final WorkerPool.Flow flow = new WorkerPool.Flow();
     private final LoopReads reads;
+
+    private volatile KafkaPrincipal principal = KafkaPrincipal.ANONYMOUS;
 
     /** Tasks to run at the close; null once they have run. Guarded by this. */
     private Set<Registration> onClose = new LinkedHashSet<>();
@@ -47,11 +52,11 @@ final class NettyConnection implements Connection {
      * @param server what all connections share
      * @param reads those of the channel's event loop
      */
-    NettyConnection(Channel channel, String listenerName, long number, ServerContext server, LoopReads reads) {
+    NettyConnection(Channel channel, ListenerSecurity listener, long number, ServerContext server, LoopReads reads) {
         this.server = server;
         this.reads = reads;
         this.channel = channel;
-        this.listenerName = listenerName;
+        this.listener = listener;
         remote = (InetSocketAddress) channel.remoteAddress();
         id = text((InetSocketAddress) channel.localAddress()) + "-" + text(remote) + "-" + number;
     }
@@ -72,7 +77,22 @@ final class NettyConnection implements Connection {
 
     @Override
     public String listenerName() {
-        return listenerName;
+        return listener.listener();
+    }
+
+    @Override
+    public SecurityProtocol securityProtocol() {
+        return listener.protocol();
+    }
+
+    @Override
+    public KafkaPrincipal principal() {
+        return principal;
+    }
+
+    @Override
+    public void authenticated(KafkaPrincipal peer) {
+        principal = peer;
     }
 
     @Override

@@ -6,9 +6,13 @@ import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 
 /** A connection without a network, for handlers that use neither timers nor close listeners. */
 public class Loopback implements Connection {
+    private volatile KafkaPrincipal principal = KafkaPrincipal.ANONYMOUS;
+
     @Override
     public String id() {
         return "test";
@@ -22,6 +26,21 @@ public class Loopback implements Connection {
     @Override
     public String listenerName() {
         return "PLAINTEXT";
+    }
+
+    @Override
+    public SecurityProtocol securityProtocol() {
+        return SecurityProtocol.PLAINTEXT;
+    }
+
+    @Override
+    public KafkaPrincipal principal() {
+        return principal;
+    }
+
+    @Override
+    public void authenticated(KafkaPrincipal peer) {
+        principal = peer;
     }
 
     @Override

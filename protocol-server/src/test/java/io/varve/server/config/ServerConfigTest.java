@@ -33,7 +33,7 @@ class ServerConfigTest {
     private static final Path SHIPPED_S3 = Path.of("..", "config", "server-s3.properties");
 
     /** Keys that the shipped file shows an example of: they have no default. */
-    private static final Set<String> EXAMPLES = Set.of("advertised.listeners", "listener.security.protocol.map");
+    private static final Set<String> EXAMPLES = Set.of("advertised.listeners");
 
     @TempDir
     Path home;
@@ -299,6 +299,10 @@ class ServerConfigTest {
                 "listeners=9092|a list of NAME://host:port",
                 "listeners=PLAINTEXT://localhost:99999|a list of NAME://host:port",
                 "listeners=SSL://localhost:9093|PLAINTEXT only",
+                "listeners=OUTSIDE://localhost:9093|no security protocol defined for listener OUTSIDE",
+                "listener.security.protocol.map=OUTSIDE:PLAINTEXT|no security protocol defined for listener PLAINTEXT",
+                "listener.security.protocol.map=PLAINTEXT:CLEAR|invalid security protocol CLEAR",
+                "listener.security.protocol.map=PLAINTEXT|a list of NAME:PROTOCOL",
                 "listeners=PLAINTEXT://a:1,PLAINTEXT://b:2|names each listener once",
                 "advertised.listeners=PLAINTEXT://0.0.0.0:9092|addresses clients can connect to",
                 "advertised.listeners=OTHER://a:1|of listeners named in listeners",

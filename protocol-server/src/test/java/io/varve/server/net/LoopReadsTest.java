@@ -4,6 +4,7 @@ package io.varve.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.varve.server.security.ListenerSecurity;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class LoopReadsTest {
                 return new InetSocketAddress("127.0.0.1", port);
             }
         };
-        return new NettyConnection(channel, "PLAINTEXT", port, null, reads);
+        return new NettyConnection(channel, ListenerSecurity.plaintext("PLAINTEXT"), port, null, reads);
     }
 
     @Test

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.Clock;
+import io.varve.server.api.Connection;
 import io.varve.server.cluster.Endpoint;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -16,6 +19,8 @@ import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,7 +29,7 @@ class NetServerTest {
     @Test
     void servesAJavaAdminClient() throws Exception {
         NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0));
-        try (NetServer server = NetServer.bind(config, Clock.system())) {
+        try (NetServer server = NetServer.bind(config, Map.of(), Clock.system())) {
             int port = Servers.port(server);
             server.serve(Servers.served(Servers.metadata(port)), Servers.SCHEDULER);
             try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", "127.0.0.1:" + port))) {
@@ -90,7 +95,7 @@ class NetServerTest {
         try (NetServer first = Servers.start()) {
             int port = Servers.port(first);
             NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", port));
-            assertThatThrownBy(() -> NetServer.bind(config, Clock.system()))
+            assertThatThrownBy(() -> NetServer.bind(config, Map.of(), Clock.system()))
                     .isInstanceOf(ListenException.class)
                     .hasMessage("cannot listen on 127.0.0.1:" + port
                             + " (listener PLAINTEXT): the address is in use by another process");
@@ -100,7 +105,7 @@ class NetServerTest {
     @Test
     void namesTheHostThatIsNone() {
         NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "no-such-host.invalid", 9092));
-        assertThatThrownBy(() -> NetServer.bind(config, Clock.system()))
+        assertThatThrownBy(() -> NetServer.bind(config, Map.of(), Clock.system()))
                 .isInstanceOf(ListenException.class)
                 .hasMessageContaining("no-such-host.invalid:9092")
                 .hasMessageEndingWith("no such host");
@@ -111,6 +116,29 @@ class NetServerTest {
             client.send(bytes);
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aRequestTellsTheListenerItCameByItsProtocolAndThatItsSenderIsNotKnown() throws Exception {
+        BlockingQueue<Connection> seen = new LinkedBlockingQueue<>();
+        ScriptedHandler metadata = new ScriptedHandler(ApiKeys.METADATA, request -> {
+            seen.add(request.connection());
+            return CompletableFuture.completedFuture(new MetadataResponseData());
+        });
+        NetConfig config =
+                NetConfig.of(new Endpoint("INSIDE", "127.0.0.1", 0), new Endpoint("OUTSIDE", "127.0.0.1", 0));
+        try (NetServer server = NetServer.bind(config, Map.of(), Clock.system())) {
+            server.serve(Servers.served(metadata), Servers.SCHEDULER);
+            for (Endpoint listener : server.listeners()) {
+                try (RawClient client = new RawClient(listener.port())) {
+                    client.send(RawClient.metadata(1)).receiveId();
+                }
+                Connection connection = seen.take();
+                assertThat(connection.listenerName()).isEqualTo(listener.listener());
+                assertThat(connection.securityProtocol()).isEqualTo(SecurityProtocol.PLAINTEXT);
+                assertThat(connection.principal()).isEqualTo(KafkaPrincipal.ANONYMOUS);
+            }
         }
     }
 }

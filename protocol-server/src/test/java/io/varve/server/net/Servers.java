@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ final class Servers {
     }
 
     static NetServer start(NetConfig config, NettyTransport transport, ScriptedHandler... handlers) {
-        NetServer server = NetServer.bind(config, Clock.system(), transport);
+        NetServer server = NetServer.bind(config, Map.of(), Clock.system(), transport);
         server.serve(served(handlers), SCHEDULER);
         return server;
     }

@@ -22,6 +22,8 @@ public final class RequestCaller {
                 truncate(header.clientId()),
                 request.connection().clientAddress(),
                 request.connection().listenerName(),
+                request.connection().securityProtocol(),
+                request.connection().principal(),
                 header.apiKey().id,
                 header.apiVersion(),
                 header.correlationId());
