@@ -18,6 +18,8 @@ import io.varve.server.coordinator.CoordinatorTime;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.group.GroupContext;
 import io.varve.server.group.Groups;
+import io.varve.server.http.HttpServer;
+import io.varve.server.http.Readiness;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
@@ -33,6 +35,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -57,6 +60,7 @@ public final class VarveServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final NetServer net;
+    private final Optional<HttpServer> http;
     private final BrokerState state;
     private final ClusterInfo self;
     private final Groups groups;
@@ -66,9 +70,10 @@ public final class VarveServer implements AutoCloseable {
     private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private VarveServer(ServerConfig config, NetServer net, BrokerState state, ServerTime serverTime, Ids ids) {
+    private VarveServer(ServerConfig config, Ports ports, BrokerState state, ServerTime serverTime, Ids ids) {
         this.config = config;
-        this.net = net;
+        net = ports.net();
+        http = ports.http();
         this.state = state;
         scheduler = serverTime.scheduler();
         Clock clock = serverTime.clock();
@@ -119,6 +124,8 @@ public final class VarveServer implements AutoCloseable {
                         config.fetch(), config.groups(), config.storage().directories()),
                 new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime), telemetry));
         net.serve(ApiTable.serve(context), scheduler);
+        Readiness ready = new ServerReadiness(metadata, closed::get);
+        http.ifPresent(server -> server.serve(ready, List.of()));
     }
 
     /**
@@ -137,17 +144,17 @@ public final class VarveServer implements AutoCloseable {
         StorageProvider backend = StorageBackends.named(config.storage().backend());
         // Bind the ports first: a second server must fail before it recovers the directories of the first.
         ServerTime time = ServerTime.of(config.virtualClock(), clock, scheduler);
-        NetServer net = NetServer.bind(config.net(), config.security(), time.clock());
+        Ports ports = Ports.bind(config, time);
         try {
             BrokerState state = BrokerState.open(config, backend, time, ids);
             try {
-                return new VarveServer(config, net, state, time, ids);
+                return new VarveServer(config, ports, state, time, ids);
             } catch (RuntimeException e) {
                 state.close();
                 throw e;
             }
         } catch (RuntimeException e) {
-            net.close();
+            ports.close();
             time.scheduler().close();
             throw e;
         }
@@ -199,6 +206,11 @@ public final class VarveServer implements AutoCloseable {
     /** @return where clients connect, one endpoint for each listener, with the ports that were bound */
     public List<Endpoint> endpoints() {
         return self.endpoints();
+    }
+
+    /** @return where HTTP is served, with the ports that were bound; none if it is off */
+    public List<Endpoint> httpEndpoints() {
+        return http.map(HttpServer::listeners).orElse(List.of());
     }
 
     /**
@@ -256,6 +268,7 @@ public final class VarveServer implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             CloseSteps.run(List.of(
                     () -> net.stop(ANSWER_MS),
+                    () -> http.ifPresent(HttpServer::close),
                     transactions::close,
                     shares::close,
                     groups::close,

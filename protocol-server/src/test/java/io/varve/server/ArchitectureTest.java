@@ -27,13 +27,14 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | command picocli importer net api.table telemetry group share share.state txn
+            .                 | command picocli importer net http api.table telemetry group share share.state txn
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | core.compaction core.engine core.log.. core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
                               | core.engine
                               | core.log.. core.record core.retention core.spi..
             net               | api api.parse api.table clients cluster logging security core.spi.. netty..
+            http              | net cluster logging core.spi.. netty..
             api               | clients core.spi..
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
@@ -105,7 +106,7 @@ class ArchitectureTest {
             security          |
             pattern           |
             error             | logging core.log.. core.record core.spi..
-            config            | net security api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
+            config            | net http security api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..
             logging           | ch.qos.logback..

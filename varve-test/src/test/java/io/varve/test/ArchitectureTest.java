@@ -43,6 +43,8 @@ class ArchitectureTest {
             "com.yammer.metrics:metrics-core",
             "io.netty:netty-buffer",
             "io.netty:netty-codec-base",
+            "io.netty:netty-codec-compression",
+            "io.netty:netty-codec-http",
             "io.netty:netty-common",
             "io.netty:netty-handler",
             "io.netty:netty-resolver",

@@ -4,6 +4,7 @@ package io.varve.core.log;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
@@ -41,6 +42,11 @@ final class HighWatermark {
 
     long value() {
         return value;
+    }
+
+    /** @return why the value will not rise any more; empty while it may */
+    Optional<StorageException> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /**

@@ -198,6 +198,11 @@ public final class PartitionLog {
         return store.extent();
     }
 
+    /** @return why the partition refuses writes; empty while it takes them */
+    public Optional<StorageException> failure() {
+        return highWatermark.failure();
+    }
+
     /** @return the segments, oldest first */
     public List<Segment> segments() {
         return store.segments();

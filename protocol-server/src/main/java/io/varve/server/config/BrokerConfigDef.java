@@ -41,6 +41,7 @@ public final class BrokerConfigDef {
     static final String LISTENERS = "listeners";
     static final String ADVERTISED_LISTENERS = "advertised.listeners";
     static final String PROTOCOL_MAP = "listener.security.protocol.map";
+    static final String HTTP_LISTENERS = "http.listeners";
     static final String CONTROLLER_LISTENERS = "controller.listener.names";
     static final String NODE_ID = "node.id";
     static final String BROKER_ID = "broker.id";
@@ -114,6 +115,7 @@ public final class BrokerConfigDef {
     static {
         list(LISTENERS, DEFAULT_LISTENERS);
         list(ADVERTISED_LISTENERS, null);
+        list(HTTP_LISTENERS, "");
         define(CLOCK, Type.STRING, "machine", ValidString.in("machine", VIRTUAL));
         list(PROTOCOL_MAP, ListenerSecurities.DEFAULT_MAP);
         text(RACK, null);

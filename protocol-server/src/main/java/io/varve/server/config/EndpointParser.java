@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 final class EndpointParser {
     private static final String ALLOWED =
             "a list of NAME://host:port, for example " + BrokerConfigDef.DEFAULT_LISTENERS;
+    private static final String HTTP = "HTTP";
+    private static final String HTTP_EXAMPLE = "empty, or http://host:port, for example http://localhost:8080";
     private static final Pattern ENDPOINT =
             Pattern.compile("([\\w.-]+)://(?:\\[([0-9a-fA-F:.%\\w]*)\\]|([^:/\\s]*)):(\\d{1,5})");
     private static final int MAX_PORT = 65_535;
@@ -35,7 +37,7 @@ final class EndpointParser {
 
     /** @return the endpoints to bind to, at least one, each listener name once */
     List<Endpoint> bound(String listeners) {
-        List<Endpoint> endpoints = parse(BrokerConfigDef.LISTENERS, listeners);
+        List<Endpoint> endpoints = parse(BrokerConfigDef.LISTENERS, listeners, ALLOWED);
         if (endpoints.isEmpty()) {
             throw settings.wrong(BrokerConfigDef.LISTENERS, ALLOWED);
         }
@@ -44,7 +46,8 @@ final class EndpointParser {
 
     /** @return the advertised endpoint of each bound listener; port 0 stands for the bound port */
     List<Endpoint> advertised(List<Endpoint> bound, String advertised) {
-        List<Endpoint> given = advertised == null ? List.of() : parse(BrokerConfigDef.ADVERTISED_LISTENERS, advertised);
+        List<Endpoint> given =
+                advertised == null ? List.of() : parse(BrokerConfigDef.ADVERTISED_LISTENERS, advertised, ALLOWED);
         for (Endpoint endpoint : given) {
             if (WILDCARDS.contains(endpoint.host())) {
                 throw settings.wrong(BrokerConfigDef.ADVERTISED_LISTENERS, "addresses clients can connect to");
@@ -58,12 +61,27 @@ final class EndpointParser {
                 .toList();
     }
 
-    private List<Endpoint> parse(String key, String value) {
+    /**
+     * @param listeners the value of {@code http.listeners}
+     * @return the addresses to listen on for HTTP, none if there is no listener; without a host, on loopback
+     */
+    List<Endpoint> http(String listeners) {
+        List<Endpoint> endpoints = parse(BrokerConfigDef.HTTP_LISTENERS, listeners, HTTP_EXAMPLE);
+        if (!endpoints.stream().allMatch(endpoint -> endpoint.listener().equals(HTTP))) {
+            throw settings.wrong(BrokerConfigDef.HTTP_LISTENERS, HTTP_EXAMPLE);
+        }
+        return endpoints.stream()
+                .map(each -> each.host().isEmpty() ? new Endpoint(each.listener(), "localhost", each.port()) : each)
+                .flatMap(EndpointParser::addresses)
+                .toList();
+    }
+
+    private List<Endpoint> parse(String key, String value, String allowed) {
         List<Endpoint> endpoints = new ArrayList<>();
         for (String item : BrokerConfigDef.listItems(value)) {
             Matcher matcher = ENDPOINT.matcher(item);
             if (!matcher.matches() || Integer.parseInt(matcher.group(4)) > MAX_PORT) {
-                throw settings.wrong(key, ALLOWED);
+                throw settings.wrong(key, allowed);
             }
             String name = matcher.group(1).toUpperCase(Locale.ROOT);
             String host = matcher.group(2) != null ? matcher.group(2) : matcher.group(3);

@@ -10,6 +10,7 @@ import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.GroupsConfig;
+import io.varve.server.http.HttpConfig;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.log.MetadataException;
@@ -39,6 +40,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param advertised the advertised endpoint of each listener, at least one; port 0 stands for the bound port
  * @param net connections and their limits
  * @param security how each listener is secured, by its name
+ * @param http where HTTP is served, if at all
  * @param fetch limits of fetches
  * @param storage the backend and its directories
  * @param engine durability, retention and compaction
@@ -53,6 +55,7 @@ public record ServerConfig(
         List<Endpoint> advertised,
         NetConfig net,
         Map<String, ListenerSecurity> security,
+        HttpConfig http,
         FetchConfig fetch,
         StorageConfig storage,
         EngineConfig engine,
@@ -95,10 +98,12 @@ public record ServerConfig(
         Map<String, Object> values = BrokerConfigDef.parse(settings);
         EndpointParser endpoints = new EndpointParser(settings);
         List<Endpoint> bound = endpoints.bound((String) values.get(BrokerConfigDef.LISTENERS));
+        List<Endpoint> advertised = endpoints.advertised(bound, settings.get(BrokerConfigDef.ADVERTISED_LISTENERS));
         return new ServerConfig(
-                endpoints.advertised(bound, settings.get(BrokerConfigDef.ADVERTISED_LISTENERS)),
+                advertised,
                 net(bound, values),
                 new ListenerSecurities(settings, (String) values.get(BrokerConfigDef.PROTOCOL_MAP)).of(bound),
+                HttpConfig.of(endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS)), advertised),
                 new FetchConfig((Integer) values.get(BrokerConfigDef.FETCH_MAX), (Integer)
                         values.get(BrokerConfigDef.FETCH_SESSIONS)),
                 storage(settings, values, home),

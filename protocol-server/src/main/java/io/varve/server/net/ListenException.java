@@ -9,10 +9,12 @@ public final class ListenException extends VarveException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * Says why a port could not be bound.
+     *
      * @param endpoint where the listener should bind
      * @param cause the failure of the bind
      */
-    ListenException(Endpoint endpoint, Throwable cause) {
+    public ListenException(Endpoint endpoint, Throwable cause) {
         super(
                 "cannot listen on " + endpoint.address() + " (listener " + endpoint.listener() + "): " + reason(cause),
                 cause);

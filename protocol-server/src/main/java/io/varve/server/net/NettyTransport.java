@@ -10,18 +10,18 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 
 /** Lists Netty's implementations of sockets, and chooses the best available one. */
-enum NettyTransport {
+public enum NettyTransport {
     /** Linux's epoll, by native code. */
     EPOLL(EpollServerSocketChannel.class) {
         @Override
-        IoHandlerFactory handlers() {
+        public IoHandlerFactory handlers() {
             return EpollIoHandler.newFactory();
         }
     },
     /** The JDK's selectors, available everywhere. */
     NIO(NioServerSocketChannel.class) {
         @Override
-        IoHandlerFactory handlers() {
+        public IoHandlerFactory handlers() {
             return NioIoHandler.newFactory();
         }
     };
@@ -32,14 +32,16 @@ enum NettyTransport {
         this.serverChannel = serverChannel;
     }
 
-    abstract IoHandlerFactory handlers();
+    /** @return makes the selector of each event loop */
+    public abstract IoHandlerFactory handlers();
 
-    Class<? extends ServerChannel> serverChannel() {
+    /** @return the type of a listening socket */
+    public Class<? extends ServerChannel> serverChannel() {
         return serverChannel;
     }
 
     /** @return the best transport this machine supports */
-    static NettyTransport best() {
+    public static NettyTransport best() {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }
 }

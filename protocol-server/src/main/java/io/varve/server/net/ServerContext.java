@@ -36,7 +36,7 @@ final class ServerContext {
         frameDeadlineNanos = TimeUnit.MILLISECONDS.toNanos(frameDeadlineMs);
         dispatcher = new Dispatcher(table, clock);
         budget = new RequestBudget(limits, clock);
-        workers = new WorkerPool(limits.workerThreads(), clock, scheduler);
+        workers = new WorkerPool("request-worker-", limits.workerThreads(), clock, scheduler);
         malformed = new LogThrottle(LOG, clock);
         broken = new LogThrottle(LOG, clock);
     }

@@ -16,12 +16,12 @@ import org.slf4j.LoggerFactory;
  * ordered by the time its flow has used. However many tasks of greedy flows wait, the task of a modest flow
  * runs when the next thread is free. A flow has one task at a time. Thread-safe.
  */
-final class WorkerPool implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
     private static final int CLOSE_MS = 1_000;
 
     /** Counts the time that one connection has used in the pool. Guarded by the pool. */
-    static final class Flow {
+    public static final class Flow {
         private long usedNanos;
 
         /** The task that runs now; null when none does. */
@@ -32,6 +32,7 @@ final class WorkerPool implements AutoCloseable {
 
     private record Task(long start, long number, Flow flow, Runnable work, Runnable dropped) {}
 
+    private final String name;
     private final int maxThreads;
     private final Clock clock;
     private final Scheduler scheduler;
@@ -49,22 +50,28 @@ final class WorkerPool implements AutoCloseable {
     private long now;
 
     /**
+     * Starts no thread yet.
+     *
+     * @param name the threads' name, before their number
      * @param maxThreads max number of threads, at least 1
      * @param clock measures how long tasks take
      * @param scheduler starts the threads
      */
-    WorkerPool(int maxThreads, Clock clock, Scheduler scheduler) {
+    public WorkerPool(String name, int maxThreads, Clock clock, Scheduler scheduler) {
+        this.name = name;
         this.maxThreads = maxThreads;
         this.clock = clock;
         this.scheduler = scheduler;
     }
 
     /**
+     * Runs a task, in its turn.
+     *
      * @param flow the flow of the task; no other task of it may wait
      * @param work runs once, unless the pool is closed first
      * @param dropped runs instead of it then, on the thread that closes the pool or calls this method
      */
-    void execute(Flow flow, Runnable work, Runnable dropped) {
+    public void execute(Flow flow, Runnable work, Runnable dropped) {
         if (!add(flow, work, dropped)) {
             dropped.run();
         }
@@ -83,7 +90,7 @@ final class WorkerPool implements AutoCloseable {
         if (idle >= waiting.size()) {
             notify();
         } else if (threads.size() < maxThreads) {
-            threads.add(scheduler.start("request-worker-" + threads.size(), this::run));
+            threads.add(scheduler.start(name + threads.size(), this::run));
         }
         return true;
     }

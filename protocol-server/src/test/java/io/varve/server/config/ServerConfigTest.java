@@ -63,6 +63,29 @@ class ServerConfigTest {
     }
 
     @Test
+    void httpIsOffOrOnLoopbackUnlessAHostIsNamed() throws IOException {
+        assertThat(load("").http().listeners()).isEmpty();
+        assertThat(load("http.listeners=http://:8080").http().listeners())
+                .isNotEmpty()
+                .allMatch(each -> each.port() == 8080 && EndpointParser.isLoopback(each));
+        assertThat(load("http.listeners=HTTP://0.0.0.0:0\nadvertised.listeners=PLAINTEXT://Broker.example:9092")
+                        .http())
+                .satisfies(http -> {
+                    assertThat(http.listeners()).containsExactly(new Endpoint("HTTP", "0.0.0.0", 0));
+                    assertThat(http.hosts()).contains("broker.example");
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"8080", "ftp://localhost:80", "http://localhost", "http://localhost:99999"})
+    void aWrongHttpListenerIsRefusedWithAnExample(String listener) {
+        assertThatThrownBy(() -> load("http.listeners=" + listener))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageContaining("http.listeners")
+                .hasMessageContaining("http://localhost:8080");
+    }
+
+    @Test
     void theShippedFileNamesEveryKeyOfOursAndWarnsOfNothing() throws IOException {
         assertThat(ServerConfig.load(SHIPPED, List.of(), home).warnings()).isEmpty();
 

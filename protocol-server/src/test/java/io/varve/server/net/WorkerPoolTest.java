@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WorkerPoolTest {
     private final VirtualTime time = new VirtualTime(1_000);
-    private final WorkerPool pool = new WorkerPool(1, time, time);
+    private final WorkerPool pool = new WorkerPool("worker-", 1, time, time);
 
     @AfterEach
     void close() {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.http;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A request for a route: what was asked for, and by whom. Immutable. */
+public final class HttpCall {
+    private static final int MAX_PARAMETERS = 64;
+
+    private final String path;
+    private final Map<String, List<String>> parameters;
+    private final String authorization;
+    private final InetSocketAddress client;
+    private final InetSocketAddress listener;
+
+    /**
+     * Decodes what a request asks for.
+     *
+     * @param uri path and query as they were sent
+     * @param authorization the header of that name, or null
+     * @param client the peer's address
+     * @param listener the address of this server that the peer reached
+     * @throws IllegalArgumentException if the URI is malformed
+     */
+    HttpCall(String uri, String authorization, InetSocketAddress client, InetSocketAddress listener) {
+        QueryStringDecoder decoder = new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MAX_PARAMETERS);
+        path = decoder.path();
+        parameters = decoder.parameters();
+        this.authorization = authorization;
+        this.client = client;
+        this.listener = listener;
+    }
+
+    /** @return the path, decoded, without the query */
+    public String path() {
+        return path;
+    }
+
+    /**
+     * @param name a parameter's name
+     * @return its first value; empty if the query has no such parameter, or an empty one
+     */
+    public Optional<String> parameter(String name) {
+        return parameters.getOrDefault(name, List.of()).stream().findFirst().filter(value -> !value.isEmpty());
+    }
+
+    /**
+     * @param name a parameter's name
+     * @param byDefault the value when the query does not have it
+     * @param min least value
+     * @param max greatest value
+     * @return its value, a whole number
+     * @throws HttpRefusal 400 if it is no such number
+     */
+    public long number(String name, long byDefault, long min, long max) {
+        String text = parameter(name).orElse(null);
+        if (text == null) {
+            return byDefault;
+        }
+        try {
+            long number = Long.parseLong(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw wrongNumber(name, min, max);
+        }
+        throw wrongNumber(name, min, max);
+    }
+
+    private static HttpRefusal wrongNumber(String name, long min, long max) {
+        return new HttpRefusal(400, name + " is a whole number from " + min + " to " + max);
+    }
+
+    /** @return the header {@code Authorization}: a secret */
+    public Optional<String> authorization() {
+        return Optional.ofNullable(authorization);
+    }
+
+    /** @return the peer's address and port */
+    public InetSocketAddress client() {
+        return client;
+    }
+
+    /** @return the address and port of this server that the peer reached */
+    public InetSocketAddress listener() {
+        return listener;
+    }
+}

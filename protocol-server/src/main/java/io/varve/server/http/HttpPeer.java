@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.varve.server.net.WorkerPool;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries one HTTP connection: checks its requests, has each answered on a worker thread, one after another,
+ * and closes it when the next one does not arrive in time. Confined to the event loop, but for the answers.
+ */
+final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpPeer.class);
+
+    /**
+     * Headers of every answer. A page may load nothing from elsewhere, and no other site may frame or embed
+     * what is answered; answers hold records and are kept nowhere.
+     */
+    private static final Map<String, String> SECURITY = Map.of(
+            "Content-Security-Policy",
+                    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+            "X-Content-Type-Options", "nosniff",
+            "Cross-Origin-Resource-Policy", "same-origin",
+            "Cross-Origin-Opener-Policy", "same-origin",
+            "Referrer-Policy", "no-referrer",
+            "Cache-Control", "no-store");
+
+    private final HttpShared server;
+    private final WorkerPool.Flow flow = new WorkerPool.Flow();
+    private Future<?> deadline;
+
+    HttpPeer(HttpShared server) {
+        this.server = server;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        awaitRequest(context);
+    }
+
+    private void awaitRequest(ChannelHandlerContext context) {
+        deadline = context.executor()
+                .schedule(
+                        () -> {
+                            LOG.debug("{} sent no request in time", context.channel());
+                            context.close();
+                        },
+                        server.limits().requestMs(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        deadline.cancel(false);
+        // The next request is read when this one was answered.
+        context.channel().config().setAutoRead(false);
+        boolean keepAlive = HttpUtil.isKeepAlive(request);
+        HttpAnswer refused = refusal(request);
+        if (refused != null) {
+            send(context, refused, keepAlive && request.decoderResult().isSuccess());
+            return;
+        }
+        HttpCall call;
+        try {
+            call = new HttpCall(
+                    request.uri(),
+                    request.headers().get(HttpHeaderNames.AUTHORIZATION),
+                    (InetSocketAddress) context.channel().remoteAddress(),
+                    (InetSocketAddress) context.channel().localAddress());
+        } catch (IllegalArgumentException e) {
+            send(context, refuse(HttpResponseStatus.BAD_REQUEST, "the address is malformed"), keepAlive);
+            return;
+        }
+        server.workers()
+                .execute(
+                        flow,
+                        () -> {
+                            HttpAnswer answer = answer(call);
+                            context.executor().execute(() -> send(context, answer, keepAlive));
+                        },
+                        context::close);
+    }
+
+    /** @return the answer to a request that no route gets; null for others */
+    private HttpAnswer refusal(FullHttpRequest request) {
+        DecoderResult decoded = request.decoderResult();
+        if (decoded.isFailure()) {
+            return decoded.cause() instanceof TooLongHttpLineException
+                    ? refuse(HttpResponseStatus.REQUEST_URI_TOO_LONG, "the address is too long")
+                    : decoded.cause() instanceof TooLongHttpHeaderException
+                            ? refuse(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too long")
+                            : refuse(HttpResponseStatus.BAD_REQUEST, "this is not HTTP");
+        }
+        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+        if (hosts.size() != 1 || !server.hosts().accepts(hosts.get(0))) {
+            return refuse(
+                    HttpResponseStatus.MISDIRECTED_REQUEST,
+                    "this server is not called so: use localhost, an address, or a name of http.listeners"
+                            + " or advertised.listeners");
+        }
+        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+            HttpAnswer only =
+                    refuse(HttpResponseStatus.METHOD_NOT_ALLOWED, "only GET and HEAD: nothing can be changed");
+            return new HttpAnswer(only.status(), only.contentType(), only.body(), Map.of("Allow", "GET, HEAD"));
+        }
+        return null;
+    }
+
+    private static HttpAnswer refuse(HttpResponseStatus status, String reason) {
+        return HttpAnswer.text(status.code(), reason + "\n");
+    }
+
+    private HttpAnswer answer(HttpCall call) {
+        try {
+            HttpRoute route = server.routes()
+                    .get()
+                    .find(call.path())
+                    .orElseThrow(() -> new HttpRefusal(HttpResponseStatus.NOT_FOUND.code(), "there is nothing here"));
+            return route.answer(call);
+        } catch (HttpRefusal e) {
+            return HttpAnswer.text(e.status(), e.getMessage() + "\n");
+        } catch (RuntimeException e) {
+            server.failures().warn(e, "cannot answer {}", call.path());
+            return refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "this failed; the server's log says why");
+        }
+    }
+
+    private void send(ChannelHandlerContext context, HttpAnswer answer, boolean keepAlive) {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(answer.status()),
+                Unpooled.wrappedBuffer(answer.body()));
+        SECURITY.forEach(response.headers()::set);
+        answer.headers().forEach(response.headers()::set);
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+        response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
+        response.headers().set(HttpHeaderNames.CONNECTION, keepAlive ? "keep-alive" : "close");
+        context.writeAndFlush(response).addListener(written -> {
+            if (!written.isSuccess() || !keepAlive) {
+                context.close();
+            } else {
+                awaitRequest(context);
+                context.channel().config().setAutoRead(true);
+            }
+        });
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("{} broke: {}", context.channel(), cause.toString());
+        } else {
+            LOG.debug("closing {}, which failed", context.channel(), cause);
+        }
+        context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        deadline.cancel(false);
+    }
+}

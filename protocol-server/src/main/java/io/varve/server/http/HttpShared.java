@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.http;
+
+import io.varve.server.logging.LogThrottle;
+import io.varve.server.net.WorkerPool;
+import java.util.function.Supplier;
+
+/**
+ * What all connections of an HTTP server share.
+ *
+ * @param limits bounds of a connection
+ * @param hosts by which names the server may be called
+ * @param routes gives what is served now
+ * @param workers run the routes
+ * @param failures logs routes that failed
+ */
+record HttpShared(
+        HttpConfig.PeerLimits limits,
+        HostCheck hosts,
+        Supplier<HttpRoutes> routes,
+        WorkerPool workers,
+        LogThrottle failures) {}

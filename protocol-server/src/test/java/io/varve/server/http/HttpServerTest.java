@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.server.cluster.Endpoint;
+import io.varve.server.net.ListenException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpServerTest {
+    private static final HttpConfig.PeerLimits QUICK = new HttpConfig.PeerLimits(2, 200, 400, 1_000, 300, 30_000);
+
+    private final SystemScheduler scheduler = new SystemScheduler(1);
+    private final AtomicReference<List<String>> reasons = new AtomicReference<>(List.of("not yet", "nor this"));
+    private HttpServer server;
+
+    @AfterEach
+    void close() {
+        server.close();
+        scheduler.close();
+    }
+
+    private int start(HttpConfig.PeerLimits limits, HttpRoute... routes) {
+        Endpoint any = new Endpoint("HTTP", "127.0.0.1", 0);
+        server = HttpServer.bind(
+                new HttpConfig(List.of(any), Set.of("broker.example"), limits),
+                reasons::get,
+                Clock.system(),
+                scheduler);
+        server.serve(reasons::get, List.of(routes));
+        return server.listeners().get(0).port();
+    }
+
+    private static String get(String path) {
+        return request("GET", path, "localhost");
+    }
+
+    private static String request(String method, String path, String host) {
+        return method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+    }
+
+    /** Sends bytes, and reads until the server closes the connection. */
+    private static String exchange(int port, String sent) throws IOException {
+        try (Socket socket = connect(port)) {
+            socket.getOutputStream().write(sent.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(60_000);
+        return socket;
+    }
+
+    @Test
+    void liveAnswersAndReadySaysWhyNot() throws IOException {
+        int port = start(HttpConfig.PeerLimits.DEFAULT);
+
+        assertThat(exchange(port, get("/live")))
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .endsWith("\r\n\r\nok\n");
+        assertThat(exchange(port, get("/ready"))).startsWith("HTTP/1.1 503 ").endsWith("\r\n\r\nnot yet\nnor this\n");
+
+        reasons.set(List.of());
+        assertThat(exchange(port, get("/ready"))).startsWith("HTTP/1.1 200 ").endsWith("ok\n");
+    }
+
+    @Test
+    void everyAnswerTellsTheBrowserToTrustNothingElse() throws IOException {
+        assertThat(exchange(start(HttpConfig.PeerLimits.DEFAULT), get("/nothing"))
+                        .toLowerCase())
+                .startsWith("http/1.1 404 ")
+                .contains("content-security-policy: default-src 'self'")
+                .contains("x-content-type-options: nosniff")
+                .contains("cache-control: no-store");
+    }
+
+    @Test
+    void headHasTheHeadersOfGetAndNoBody() throws IOException {
+        assertThat(exchange(start(HttpConfig.PeerLimits.DEFAULT), request("HEAD", "/live", "localhost")))
+                .startsWith("HTTP/1.1 200 ")
+                .containsIgnoringCase("content-length: 3\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "SPAM"})
+    void nothingCanBeChanged(String method) throws IOException {
+        assertThat(exchange(start(HttpConfig.PeerLimits.DEFAULT), request(method, "/live", "localhost")))
+                .startsWith("HTTP/1.1 405 ")
+                .containsIgnoringCase("allow: GET, HEAD\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:8080", "10.1.2.3", "Broker.Example:80"})
+    void itsOwnNamesAreAccepted(String host) throws IOException {
+        assertThat(exchange(start(HttpConfig.PeerLimits.DEFAULT), request("GET", "/live", host)))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "localhost.evil.example",
+                "127.0.0.1.evil.example",
+                "",
+                "[::1",
+                "a\r\nHost: localhost"
+            })
+    void anotherSitesNameIsRefused(String host) throws IOException {
+        assertThat(exchange(start(HttpConfig.PeerLimits.DEFAULT), request("GET", "/live", host)))
+                .startsWith("HTTP/1.1 421 ");
+    }
+
+    @Test
+    void requestsBeyondTheLimitsAreRefusedAndTheConnectionEnds() throws IOException {
+        int port = start(HttpConfig.PeerLimits.DEFAULT);
+
+        assertThat(exchange(port, "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+                .startsWith("HTTP/1.1 414 ");
+        assertThat(exchange(port, "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(9_000) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 ");
+        assertThat(exchange(port, "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ");
+        assertThat(exchange(port, "\u0000\u0001\u0002\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void aRequestThatDoesNotArriveWholeInTimeEndsTheConnection() throws IOException {
+        int port = start(QUICK);
+
+        assertThat(exchange(port, "GET /live HT")).isEmpty();
+        assertThat(exchange(port, "GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+                .endsWith("ok\n");
+    }
+
+    @Test
+    void connectionsBeyondTheLimitAreClosed() throws IOException {
+        int port = start(QUICK);
+
+        try (Socket first = connect(port);
+                Socket second = connect(port)) {
+            first.getOutputStream().write(get("/live").getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(first.getInputStream().read()).isEqualTo('H');
+            assertThat(second.isConnected()).isTrue();
+            try (Socket third = connect(port);
+                    Socket fourth = connect(port)) {
+                // One of them may have the place of the first.
+                assertThat(Math.min(endOf(third), endOf(fourth))).isEqualTo(-1);
+            }
+        }
+    }
+
+    private static int endOf(Socket socket) throws IOException {
+        return socket.getInputStream().read();
+    }
+
+    @Test
+    void requestsSentAheadAreAnsweredInOrderOneAfterAnother() throws IOException {
+        int port = start(HttpConfig.PeerLimits.DEFAULT, new Echo());
+        String keepAlive = " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+        String answers = exchange(port, "GET /echo/a" + keepAlive + "GET /echo/b" + keepAlive + get("/echo/c%2Fd"));
+
+        assertThat(answers.split("HTTP/1.1 200 OK"))
+                .extracting(answer -> answer.replaceAll("(?s).*\r\n\r\n", ""))
+                .containsExactly("", "/echo/a", "/echo/b", "/echo/c/d");
+    }
+
+    @Test
+    void aRequestInPiecesIsAnswered() throws IOException {
+        int port = start(HttpConfig.PeerLimits.DEFAULT);
+
+        try (Socket socket = connect(port)) {
+            InputStream in = socket.getInputStream();
+            for (byte each : get("/live").getBytes(StandardCharsets.ISO_8859_1)) {
+                socket.getOutputStream().write(each);
+                socket.getOutputStream().flush();
+            }
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).endsWith("ok\n");
+        }
+    }
+
+    @Test
+    void aRouteThatFailsOrWaitsHoldsUpNobodyElse() throws Exception {
+        CountDownLatch waits = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        int port = start(
+                HttpConfig.PeerLimits.DEFAULT,
+                new Scripted("/fails", () -> {
+                    throw new IllegalStateException("hidden");
+                }),
+                new Scripted("/refuses", () -> {
+                    throw new HttpRefusal(403, "not you");
+                }),
+                new Scripted("/waits", () -> {
+                    waits.countDown();
+                    free.await();
+                    return null;
+                }));
+
+        try (Socket socket = connect(port)) {
+            socket.getOutputStream().write(get("/waits").getBytes(StandardCharsets.ISO_8859_1));
+            waits.await();
+            assertThat(exchange(port, get("/fails")))
+                    .startsWith("HTTP/1.1 500 ")
+                    .doesNotContain("hidden");
+            assertThat(exchange(port, get("/refuses")))
+                    .startsWith("HTTP/1.1 403 ")
+                    .endsWith("not you\n");
+            free.countDown();
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .endsWith("done");
+        }
+    }
+
+    @Test
+    void aPortInUseIsReported() {
+        int port = start(HttpConfig.PeerLimits.DEFAULT);
+        HttpConfig same = new HttpConfig(
+                List.of(new Endpoint("HTTP", "127.0.0.1", port)), Set.of(), HttpConfig.PeerLimits.DEFAULT);
+
+        assertThatThrownBy(() -> HttpServer.bind(same, List::of, Clock.system(), scheduler))
+                .isInstanceOf(ListenException.class)
+                .hasMessageContaining("in use");
+    }
+
+    private static final class Echo implements HttpRoute {
+        @Override
+        public String path() {
+            return "/echo/";
+        }
+
+        @Override
+        public HttpAnswer answer(HttpCall call) {
+            return HttpAnswer.text(HttpAnswer.OK, call.path());
+        }
+    }
+
+    private record Scripted(String path, java.util.concurrent.Callable<Void> work) implements HttpRoute {
+        @Override
+        public HttpAnswer answer(HttpCall call) {
+            try {
+                work.call();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+            return HttpAnswer.text(HttpAnswer.OK, "done");
+        }
+    }
+}
