@@ -108,7 +108,13 @@ final class StorageOpening {
             own.hit(place);
         });
         return new StorageContext(
-                context.directories(), context.properties(), context.clock(), context.scheduler(), context.ids(), hot);
+                context.directories(),
+                context.properties(),
+                context.clock(),
+                context.scheduler(),
+                context.ids(),
+                hot,
+                context.metrics());
     }
 
     private void completeRemovals(Storage hot, Manifest manifest, LocalJournal journal) {

@@ -5,6 +5,7 @@ import io.varve.core.engine.LogEngine;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.server.config.ServerConfig;
@@ -23,13 +24,19 @@ import java.util.concurrent.TimeUnit;
 record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPoints, long recoveryMs)
         implements AutoCloseable {
     /** Opens the storage, recovers it after a crash, and replays the metadata. */
-    static BrokerState open(ServerConfig config, StorageProvider backend, ServerTime time, Ids ids) {
+    static BrokerState open(ServerConfig config, StorageProvider backend, ServerTime time, Ids ids, Metrics metrics) {
         Clock clock = time.clock();
         StorageConfig storage = config.storage();
         storage.directories().forEach(StorageConfig::requireNotKafkas);
         FailPoints failPoints = HaltAtFailPoint.armed(System.getProperties());
         StorageContext context = new StorageContext(
-                storage.directories(), storage.properties(), clock, time.scheduler(), Ids.random(), failPoints);
+                storage.directories(),
+                storage.properties(),
+                clock,
+                time.scheduler(),
+                Ids.random(),
+                failPoints,
+                metrics);
         long begun = clock.nanos();
         LogEngine engine = LogEngine.open(backend, context, config.engine());
         try {

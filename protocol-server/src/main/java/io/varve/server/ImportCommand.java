@@ -4,6 +4,7 @@ package io.varve.server;
 import io.varve.core.VarveException;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageProvider;
 import io.varve.server.command.CommandLines;
@@ -155,7 +156,11 @@ public final class ImportCommand implements Callable<Integer> {
         StorageProvider backend = StorageBackends.named(config.storage().backend());
         try (SystemScheduler scheduler = new SystemScheduler(BACKGROUND_THREADS);
                 BrokerState state = BrokerState.open(
-                        config, backend, ServerTime.of(config.virtualClock(), clock, scheduler), Ids.random())) {
+                        config,
+                        backend,
+                        ServerTime.of(config.virtualClock(), clock, scheduler),
+                        Ids.random(),
+                        Metrics.NONE)) {
             new KafkaImport(state.engine(), state.metadata(), clock, System.err::println).run(source);
         }
     }

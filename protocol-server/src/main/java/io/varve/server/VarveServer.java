@@ -23,6 +23,8 @@ import io.varve.server.http.Readiness;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
+import io.varve.server.metrics.MetricsRoute;
+import io.varve.server.metrics.PrometheusMetrics;
 import io.varve.server.net.NetServer;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateContext;
@@ -70,7 +72,13 @@ public final class VarveServer implements AutoCloseable {
     private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private VarveServer(ServerConfig config, Ports ports, BrokerState state, ServerTime serverTime, Ids ids) {
+    private VarveServer(
+            ServerConfig config,
+            Ports ports,
+            BrokerState state,
+            ServerTime serverTime,
+            Ids ids,
+            PrometheusMetrics metrics) {
         this.config = config;
         net = ports.net();
         http = ports.http();
@@ -123,9 +131,9 @@ public final class VarveServer implements AutoCloseable {
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
                 new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime), telemetry));
-        net.serve(ApiTable.serve(context), scheduler);
+        net.serve(ApiTable.serve(context), scheduler, metrics);
         Readiness ready = new ServerReadiness(metadata, closed::get);
-        http.ifPresent(server -> server.serve(ready, List.of()));
+        http.ifPresent(server -> server.serve(ready, List.of(new MetricsRoute(metrics))));
     }
 
     /**
@@ -146,9 +154,10 @@ public final class VarveServer implements AutoCloseable {
         ServerTime time = ServerTime.of(config.virtualClock(), clock, scheduler);
         Ports ports = Ports.bind(config, time);
         try {
-            BrokerState state = BrokerState.open(config, backend, time, ids);
+            PrometheusMetrics metrics = new PrometheusMetrics(time.clock());
+            BrokerState state = BrokerState.open(config, backend, time, ids, metrics);
             try {
-                return new VarveServer(config, ports, state, time, ids);
+                return new VarveServer(config, ports, state, time, ids, metrics);
             } catch (RuntimeException e) {
                 state.close();
                 throw e;

@@ -27,7 +27,7 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | command picocli importer net http api.table telemetry group share share.state txn
+            .                 | command picocli importer net http metrics api.table telemetry group share share.state txn
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | core.compaction core.engine core.log.. core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
@@ -110,6 +110,7 @@ class ArchitectureTest {
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..
             logging           | ch.qos.logback..
+            metrics           | http logging io.prometheus..
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()

@@ -80,11 +80,16 @@ final class CommitPace {
         begun = clock.nanos();
     }
 
-    /** Ends a round, before its requests are answered. */
-    void end() {
+    /**
+     * Ends a round, before its requests are answered.
+     *
+     * @return ns that it took
+     */
+    long end() {
         ended = clock.nanos();
         long took = ended - begun;
         average = average == 0 ? took : average + (Math.min(took, MAX_GROWTH * average) - average) / AVERAGED;
         expected = taken + queued.get();
+        return took;
     }
 }

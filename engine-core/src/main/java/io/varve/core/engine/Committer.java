@@ -3,6 +3,7 @@ package io.varve.core.engine;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -51,6 +52,7 @@ final class Committer {
     private final ReentrantLock rounds = new ReentrantLock();
 
     private final CommitPace pace;
+    private final CommitMeter meter;
     private final Scheduler.Agent agent;
     private volatile boolean closing;
 
@@ -63,6 +65,7 @@ final class Committer {
      * @param durability decides how far consumers see after a commit
      * @param afterCommit called by the agent for each partition committed; must be short
      * @param later called by the agent for a partition to {@link #request} again after a pause
+     * @param metrics measures the rounds
      */
     Committer(
             Storage storage,
@@ -70,12 +73,14 @@ final class Committer {
             Scheduler scheduler,
             Durability durability,
             Consumer<PartitionLog> afterCommit,
-            Consumer<PartitionLog> later) {
+            Consumer<PartitionLog> later,
+            Metrics metrics) {
         this.storage = storage;
         this.durability = durability;
         this.afterCommit = afterCommit;
         this.later = later;
         this.pace = new CommitPace(clock);
+        this.meter = new CommitMeter(metrics);
         this.agent = scheduler.agent("committer", this::commitRequested);
     }
 
@@ -234,7 +239,7 @@ final class Committer {
             }
         }
         Map<PartitionId, StorageException> failures = sync(logs, stores(logs));
-        pace.end();
+        meter.committed(pace.end(), logs.size());
         for (PartitionLog log : logs) {
             endRound(log, failures.get(log.id()), waiters.getOrDefault(log, List.of()));
         }
@@ -312,6 +317,7 @@ final class Committer {
                 afterCommit.accept(log);
                 return;
             }
+            meter.failed(failure.kind());
             switch (failure.kind()) {
                 case RETRY -> {
                     LOG.warn("{} is not entirely durable yet; trying again: {}", log.id(), failure.getMessage());

@@ -8,6 +8,7 @@ import io.varve.core.compaction.CompactionStoppedException;
 import io.varve.core.compaction.CompactionThrottle;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.record.InvalidBatchException;
+import io.varve.core.runtime.Metrics.Readings;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageContext;
@@ -41,6 +42,7 @@ final class CompactionRunner {
     private final Supplier<Collection<PartitionLog>> partitions;
     private final CompactionConfig config;
     private final StorageContext context;
+    private final CompactionMeter meter;
     private final CompactionThrottle throttle;
     private final Cleaner cleaner;
     private final List<Scheduler.Agent> workers = new ArrayList<>();
@@ -57,6 +59,7 @@ final class CompactionRunner {
         this.partitions = partitions;
         this.config = config;
         this.context = context;
+        this.meter = new CompactionMeter(context.metrics());
         this.throttle = new CompactionThrottle(config.bytesPerSecond(), context.clock(), context.scheduler());
         this.cleaner = new Cleaner(config, context.clock(), throttle, context.failPoints());
     }
@@ -97,6 +100,7 @@ final class CompactionRunner {
         } catch (StorageException | InvalidBatchException e) {
             failed(log, e);
         } catch (RuntimeException e) {
+            meter.failed();
             exclude(log, e);
         } finally {
             busy.remove(log);
@@ -139,6 +143,7 @@ final class CompactionRunner {
         if (isGone(log)) {
             return; // deleted meanwhile, which is no failure
         }
+        meter.failed();
         StorageException.Kind kind = e instanceof StorageException storage ? storage.kind() : null;
         if (kind == StorageException.Kind.FULL || kind == StorageException.Kind.RETRY) {
             LOG.warn("{} could not be compacted, trying again in {} ms: {}", log.id(), RETRY_MS, e.getMessage());
@@ -162,7 +167,13 @@ final class CompactionRunner {
         LOG.error("{} cannot be compacted and is left as it is until the next start", log.id(), e);
     }
 
+    void read(Readings readings) {
+        meter.read(readings);
+        readings.add(EngineMetrics.UNCLEANABLE, uncleanable.size());
+    }
+
     private void report(PartitionLog log, CleaningResult cleaned) {
+        meter.cleaned(cleaned, context.clock().millis());
         LOG.info(
                 "{} is compacted up to offset {}: {} of {} records dropped, {} bytes became {}",
                 log.id(),

@@ -6,6 +6,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Metrics.Readings;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
@@ -65,16 +66,32 @@ public final class LogEngine implements AutoCloseable {
         this.failPoints = context.failPoints();
         this.snapshots = new ProducerSnapshotQueue(scheduler);
         this.durability = config.durability();
-        this.committer =
-                new Committer(storage, clock, scheduler, config.durability(), this::snapshotWhenDue, this::commitLater);
+        this.committer = new Committer(
+                storage,
+                clock,
+                scheduler,
+                config.durability(),
+                this::snapshotWhenDue,
+                this::commitLater,
+                context.metrics());
         this.policy = DurabilityPolicy.of(config, committer, scheduler);
         this.producerExpirationMs = config.producerIdExpirationMs();
         this.expiry =
                 scheduler.scheduleEvery(EXPIRY_PERIOD_MS, () -> expireProducers(clock.millis() - producerExpirationMs));
         this.cleaners = new CompactionRunner(this::logs, config.compaction(), context);
         cleaners.start();
-        this.retention = new RetentionRunner(this::logs, config.retention(), clock);
+        this.retention = new RetentionRunner(this::logs, config.retention(), context);
         this.retaining = scheduler.scheduleEvery(config.retention().checkIntervalMs(), retention::check);
+        context.metrics().read(this::read);
+    }
+
+    private void read(Readings readings) {
+        readings.add(EngineMetrics.PARTITIONS, open.size());
+        readings.add(
+                EngineMetrics.REFUSING,
+                open.values().stream().filter(PartitionLog::refusesWrites).count());
+        retention.read(readings);
+        cleaners.read(readings);
     }
 
     /**

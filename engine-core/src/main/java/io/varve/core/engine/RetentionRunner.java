@@ -19,8 +19,12 @@ import io.varve.core.retention.RetentionPolicy;
 import io.varve.core.retention.SegmentFate;
 import io.varve.core.retention.TierLimits;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics;
+import io.varve.core.runtime.Metrics.Counter;
+import io.varve.core.runtime.Metrics.Readings;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,13 +49,36 @@ final class RetentionRunner {
     /** Partitions whose failure was logged; the next failures are not logged again. */
     private final Set<PartitionId> failing = ConcurrentHashMap.newKeySet();
 
+    private final Deletions deleted;
+    private final Deletions dropped;
     private volatile long nextCheckMs;
+    /** In ms since the epoch; 0 before the first check. */
+    private volatile long lastCheckMs;
 
-    /** @param partitions returns the open partitions */
-    RetentionRunner(Supplier<Collection<PartitionLog>> partitions, RetentionConfig config, Clock clock) {
+    /** Counts segments that are gone. */
+    private record Deletions(Counter segments, Counter bytes) {
+        static Deletions of(Metrics metrics, String copy) {
+            return new Deletions(
+                    metrics.counter(EngineMetrics.RETENTION_SEGMENTS, copy),
+                    metrics.counter(EngineMetrics.RETENTION_BYTES, copy));
+        }
+
+        void add(Segment segment) {
+            segments.add(1);
+            bytes.add(segment.bytes());
+        }
+    }
+
+    /**
+     * @param partitions returns the open partitions
+     * @param context its clock and its metrics are used
+     */
+    RetentionRunner(Supplier<Collection<PartitionLog>> partitions, RetentionConfig config, StorageContext context) {
         this.partitions = partitions;
         this.config = config;
-        this.clock = clock;
+        this.clock = context.clock();
+        this.deleted = Deletions.of(context.metrics(), "all");
+        this.dropped = Deletions.of(context.metrics(), "local");
         this.nextCheckMs = clock.millis() + config.checkIntervalMs();
     }
 
@@ -69,7 +96,17 @@ final class RetentionRunner {
                 LOG.debug("{} changed under its retention check: {}", log.id(), e.getMessage());
             }
         }
-        nextCheckMs = clock.millis() + config.checkIntervalMs();
+        lastCheckMs = clock.millis();
+        nextCheckMs = lastCheckMs + config.checkIntervalMs();
+    }
+
+    void read(Readings readings) {
+        readings.add(EngineMetrics.RETENTION_LAST, lastCheckMs / 1e3);
+        readings.add(
+                EngineMetrics.RETENTION_FAILING,
+                partitions.get().stream()
+                        .filter(log -> failing.contains(log.id()))
+                        .count());
     }
 
     private void report(PartitionLog log, StorageException e) {
@@ -88,7 +125,10 @@ final class RetentionRunner {
         List<SegmentFate> going = plan.going(now);
         if (!going.isEmpty()) {
             log.maintenance().trimTo(plan.newStart());
-            going.forEach(fate -> LOG.info("{}: {}", log.id(), words(fate, limits)));
+            going.forEach(fate -> {
+                deleted.add(fate.segment());
+                LOG.info("{}: {}", log.id(), words(fate, limits));
+            });
         }
         LocalPlan local = local(plan, state, log.config(), now);
         if (local.dropTo() > 0) {
@@ -102,8 +142,7 @@ final class RetentionRunner {
     }
 
     /** Drops local copies, and logs those that are gone: the storage keeps those that left the tier since. */
-    private static void dropLocal(
-            PartitionLog log, LogState state, LocalPlan local, RetentionLimits limits, TierLimits tier) {
+    private void dropLocal(PartitionLog log, LogState state, LocalPlan local, RetentionLimits limits, TierLimits tier) {
         log.maintenance().dropLocal(local.dropTo());
         Set<Long> gone = log.segments().stream()
                 .filter(segment -> !segment.isLocal())
@@ -112,6 +151,7 @@ final class RetentionRunner {
         for (int i = 0; i < local.fates().size(); i++) {
             Segment segment = state.segments().get(i);
             if (segment.isLocal() && segment.endOffset() <= local.dropTo() && gone.contains(segment.baseOffset())) {
+                dropped.add(segment);
                 LOG.info("{}: {}", log.id(), words(segment, local.fates().get(i), limits, tier));
             }
         }

@@ -4,6 +4,7 @@ package io.varve.core.spi;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.Scheduler;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Objects;
  * @param failPoints named places where tests make the backend die; hit one at each durability boundary, among
  *     them {@code NAME.sync.before-force} with the backend's name, where an
  *     {@link java.io.UncheckedIOException} stands for an error of the device in a sync
+ * @param metrics takes what the engine and the storage measure
  */
 public record StorageContext(
         List<Path> directories,
@@ -29,7 +31,8 @@ public record StorageContext(
         Clock clock,
         Scheduler scheduler,
         Ids ids,
-        FailPoints failPoints) {
+        FailPoints failPoints,
+        Metrics metrics) {
     /** @throws StorageException MISUSE if there is no directory */
     public StorageContext {
         directories = List.copyOf(directories);
@@ -38,8 +41,29 @@ public record StorageContext(
         Objects.requireNonNull(scheduler, "scheduler");
         Objects.requireNonNull(ids, "ids");
         Objects.requireNonNull(failPoints, "failPoints");
+        Objects.requireNonNull(metrics, "metrics");
         if (directories.isEmpty()) {
             throw new StorageException(StorageException.Kind.MISUSE, "no data directory given: log.dirs is empty");
         }
+    }
+
+    /**
+     * Makes a context in which nothing is measured.
+     *
+     * @param directories the data directories, at least one
+     * @param properties configuration by key
+     * @param clock the only source of time
+     * @param scheduler the only source of background work
+     * @param ids the only source of randomness
+     * @param failPoints named places where tests make the backend die
+     */
+    public StorageContext(
+            List<Path> directories,
+            Map<String, String> properties,
+            Clock clock,
+            Scheduler scheduler,
+            Ids ids,
+            FailPoints failPoints) {
+        this(directories, properties, clock, scheduler, ids, failPoints, Metrics.NONE);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.spi;
 
+import io.varve.core.runtime.Metric;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
@@ -31,6 +32,11 @@ public interface StorageProvider {
      * @return each setting once, constant; none by default
      */
     default List<StorageSetting> settings() {
+        return List.of();
+    }
+
+    /** @return what this backend measures: documented by the server; nothing by default */
+    default List<Metric> metrics() {
         return List.of();
     }
 

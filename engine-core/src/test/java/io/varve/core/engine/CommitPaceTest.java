@@ -8,6 +8,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.ForwardingStorage;
 import io.varve.core.spi.PartitionId;
@@ -52,7 +53,8 @@ class CommitPaceTest {
             time,
             Durability.SYNC,
             committed -> {},
-            again -> {});
+            again -> {},
+            Metrics.NONE);
 
     private int answered;
 

@@ -9,6 +9,7 @@ import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.ForwardingStorage;
@@ -57,7 +58,7 @@ class CommitterTest {
 
     /** Fails syncs in the way that a test defines. */
     private Committer committer(Storage storage, Consumer<PartitionLog> later) {
-        return new Committer(storage, time, time, Durability.SYNC, log -> {}, later);
+        return new Committer(storage, time, time, Durability.SYNC, log -> {}, later, Metrics.NONE);
     }
 
     @Test
@@ -124,7 +125,8 @@ class CommitterTest {
                 threads,
                 Durability.SYNC,
                 committed -> thread.set(Thread.currentThread()),
-                again -> {});
+                again -> {},
+                Metrics.NONE);
         for (int i = 0; i < 3; i++) {
             long next = log.appender()
                     .append(LogBatches.at(5, "a"), AppendOrigin.CLIENT)

@@ -11,6 +11,7 @@ import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.record.DecompressionMeter;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.ForwardingStorage;
 import io.varve.core.spi.PartitionId;
@@ -59,7 +60,8 @@ class LoopRoundsTest {
             time,
             Durability.SYNC,
             committed -> {},
-            again -> {});
+            again -> {},
+            Metrics.NONE);
 
     private final PartitionLog log = PartitionLog.open(
             memory.open(new PartitionId("t", new UUID(1, 2), 0), 0, PartitionSettings.DEFAULT),

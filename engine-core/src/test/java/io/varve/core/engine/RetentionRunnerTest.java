@@ -25,6 +25,7 @@ import io.varve.core.retention.SegmentFate;
 import io.varve.core.retention.TierLimits;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.NotedMetrics;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
@@ -206,16 +207,29 @@ class RetentionRunnerTest {
     void aPartitionThatFailsKeepsNoOtherFromItsTurnAndIsTriedAgain() {
         MemoryStorage storage = new MemoryStorage(ReadableAt.AT_APPEND, time);
         AtomicInteger tries = new AtomicInteger();
+        NotedMetrics metrics = new NotedMetrics();
         PartitionLog failing = log(refusingToTrim(storage.open(ID, 0, PartitionSettings.of(SMALL)), tries, 2));
         PartitionLog sound =
                 log(storage.open(new PartitionId("orders", new UUID(1, 2), 1), 0, PartitionSettings.of(SMALL)));
-        RetentionRunner retention = new RetentionRunner(() -> List.of(failing, sound), RetentionConfig.DEFAULT, time);
+        RetentionRunner retention = new RetentionRunner(
+                () -> List.of(failing, sound),
+                RetentionConfig.DEFAULT,
+                new StorageContext(
+                        List.of(Path.of("unused")), Map.of(), time, time, Ids.random(), new FailPoints(), metrics));
         time.advance(DAY);
         retention.check();
         assertThat(sound.logStartOffset()).isEqualTo(1);
         assertThat(failing.logStartOffset()).isZero();
+        metrics.read(retention::read);
+        assertThat(metrics.value("varve_retention_failing_partitions")).isEqualTo(1);
+        assertThat(metrics.value("varve_retention_last_check_timestamp_seconds"))
+                .isEqualTo(time.millis() / 1e3);
         retention.check();
         retention.check();
+        assertThat(metrics.value("varve_retention_failing_partitions")).isZero();
+        assertThat(metrics.value("varve_retention_deleted_segments_total", "all"))
+                .isEqualTo(2);
+        assertThat(metrics.value("varve_retention_deleted_bytes_total", "all")).isGreaterThan(100);
         assertThat(failing.logStartOffset()).isEqualTo(1);
         assertThat(tries).hasValue(3);
     }

@@ -73,8 +73,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         responses = new ResponseWriter(
-                added, server.dispatcher(), server.budget().unsent().share(added.channel()::close));
-        order = new ResponseOrder(server.budget(), responses);
+                added, server.dispatcher(), server.budget().unsent().share(added.channel()::close), server.traffic());
+        order = new ResponseOrder(server.budget(), responses, server.traffic());
         backPressure = new BackPressure(server.limits(), added, frames, order, responses);
         requests = new RequestSequencer(server, connection, frames, order, backPressure, this);
     }
@@ -121,11 +121,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof FrameException) {
-            server.malformed().warn("closing {}: {}", connection.id(), cause.getMessage());
+            server.malformed(connection, cause);
         } else if (cause instanceof IOException) {
             LOG.debug("{} broke: {}", connection.id(), cause.toString());
         } else {
-            server.broken().warn(cause, "closing {}, which failed", connection.id());
+            server.broken(connection, cause);
         }
         ctx.close();
     }
@@ -191,7 +191,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
      * Refuses all further bytes: after a request that violates the protocol the next frame cannot be located.
      */
     private void refuse(RuntimeException e) {
-        server.malformed().warn("closing {}: {}", connection.id(), e.getMessage());
+        server.malformed(connection, e);
         if (state == State.SERVING) {
             state = State.FINISHING;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.varve.core.runtime.Metrics.Readings;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,6 +14,8 @@ final class ConnectionQuota {
     private final Runnable onAvailable;
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private int open;
+    private long accepted;
+    private long refused;
 
     /** @param onAvailable called when a full quota becomes available again; short, must not block */
     ConnectionQuota(NetConfig.Connections limits, Runnable onAvailable) {
@@ -23,10 +26,12 @@ final class ConnectionQuota {
     /** @return false if this address has reached its limit of connections */
     synchronized boolean reserve(InetAddress address) {
         if (byAddress.getOrDefault(address, 0) >= limits.maxPerIp()) {
+            refused++;
             return false;
         }
         byAddress.merge(address, 1, Integer::sum);
         open++;
+        accepted++;
         return true;
     }
 
@@ -52,6 +57,11 @@ final class ConnectionQuota {
         if (wasFull) {
             onAvailable.run();
         }
+    }
+
+    synchronized void read(Readings readings) {
+        readings.add(NetMetrics.ACCEPTED, accepted);
+        readings.add(NetMetrics.REFUSED, refused);
     }
 
     /** @return true if no more connections may be accepted */

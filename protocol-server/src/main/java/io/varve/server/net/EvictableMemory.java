@@ -116,6 +116,11 @@ final class EvictableMemory {
         }
     }
 
+    /** @return most bytes that all shares may hold together */
+    long limit() {
+        return limit;
+    }
+
     synchronized long bytes() {
         return total;
     }

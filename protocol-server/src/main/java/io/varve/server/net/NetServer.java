@@ -17,6 +17,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.cluster.Endpoint;
@@ -167,9 +168,13 @@ public final class NetServer implements AutoCloseable {
      *
      * @param table finds the handler of each API
      * @param scheduler starts the worker threads for long requests
+     * @param metrics measures requests and connections
      */
-    public void serve(HandlerLookup table, Scheduler scheduler) {
-        context = new ServerContext(config.requests(), config.connections().maxIdleMs(), table, clock, scheduler);
+    public void serve(HandlerLookup table, Scheduler scheduler, Metrics metrics) {
+        context = new ServerContext(
+                config.requests(), config.connections().maxIdleMs(), table, clock, scheduler, metrics);
+        metrics.read(context::read);
+        metrics.read(quota::read);
         setAccepting(true);
     }
 

@@ -2,6 +2,7 @@
 package io.varve.server.net;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics.Readings;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -113,6 +114,18 @@ final class RequestBudget {
     /** @return bytes of requests that await their answers */
     long queuedBytes() {
         return records.taken.get() + others.taken.get();
+    }
+
+    void read(Readings readings) {
+        read(readings, "produce", records.taken.get(), records.limit);
+        read(readings, "other", others.taken.get(), others.limit);
+        read(readings, "partial", partial.bytes(), partial.limit());
+        read(readings, "unsent", unsent.bytes(), unsent.limit());
+    }
+
+    private static void read(Readings readings, String kind, long bytes, long limit) {
+        readings.add(NetMetrics.MEMORY, bytes, kind);
+        readings.add(NetMetrics.MEMORY_LIMIT, limit, kind);
     }
 
     long partialBytes() {

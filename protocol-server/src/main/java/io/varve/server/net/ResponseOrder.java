@@ -13,6 +13,7 @@ import java.util.Queue;
 final class ResponseOrder {
     private final RequestBudget budget;
     private final ResponseWriter responses;
+    private final ApiTraffic traffic;
     private final Queue<ResponseSlot> slots = new ArrayDeque<>();
 
     /** The slot of the request begun last. */
@@ -28,14 +29,16 @@ final class ResponseOrder {
         HANG_UP
     }
 
-    ResponseOrder(RequestBudget budget, ResponseWriter responses) {
+    ResponseOrder(RequestBudget budget, ResponseWriter responses, ApiTraffic traffic) {
+        this.traffic = traffic;
         this.budget = budget;
         this.responses = responses;
     }
 
     /** @return a new slot for a request that begins now */
     ResponseSlot begin(NextRequest request) {
-        last = new ResponseSlot(request.withRecords(), request.bytes(), budget.of(request), request.cost());
+        last = new ResponseSlot(
+                request.withRecords(), request.bytes(), budget.of(request), request.cost(), traffic.begun());
         slots.add(last);
         bytes += last.bytes();
         return last;
@@ -74,9 +77,11 @@ final class ResponseOrder {
             slots.remove();
             release(slot);
             RequestOutcome answer = slot.answer();
+            long before = responses.bytes();
             if (answer instanceof RequestOutcome.Response message) {
                 answer = responses.write(slot.request(), message);
             }
+            traffic.answered(slot.request(), slot.begunNanos(), slot.bytes(), responses.bytes() - before);
             if (answer instanceof RequestOutcome.CloseConnection) {
                 drop();
                 return Sent.HANG_UP;
@@ -104,6 +109,7 @@ final class ResponseOrder {
     private void release(ResponseSlot slot) {
         bytes -= slot.bytes();
         slot.release();
+        traffic.ended();
     }
 
     /** @param answer an answer that cannot be sent; null if none was given */

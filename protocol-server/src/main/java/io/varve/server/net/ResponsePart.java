@@ -22,6 +22,11 @@ record ResponsePart(Object message, SliceRecords records) {
         return message == null;
     }
 
+    /** @return bytes of the part on the wire, before it is written */
+    long bytes() {
+        return message instanceof ByteBuf bytes ? bytes.readableBytes() : records.sizeInBytes();
+    }
+
     /** @return bytes of memory the part holds until it is sent; bytes in files do not count */
     long memoryBytes() {
         if (message instanceof ByteBuf bytes) {

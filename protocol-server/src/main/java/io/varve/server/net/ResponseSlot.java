@@ -12,6 +12,7 @@ final class ResponseSlot {
     private final RequestBudget.Pool pool;
     private final boolean withRecords;
     private final int bytes;
+    private final long begunNanos;
     private Request request;
     private RequestOutcome answer;
 
@@ -25,8 +26,10 @@ final class ResponseSlot {
      * @param bytes size of its frame
      * @param pool the pool to reserve from
      * @param cost bytes the request takes in memory
+     * @param begunNanos when it has begun, in ns
      */
-    ResponseSlot(boolean withRecords, int bytes, RequestBudget.Pool pool, long cost) {
+    ResponseSlot(boolean withRecords, int bytes, RequestBudget.Pool pool, long cost, long begunNanos) {
+        this.begunNanos = begunNanos;
         this.withRecords = withRecords;
         this.bytes = bytes;
         this.pool = pool;
@@ -49,6 +52,10 @@ final class ResponseSlot {
 
     int bytes() {
         return bytes;
+    }
+
+    long begunNanos() {
+        return begunNanos;
     }
 
     /** Releases the request's reservation. Idempotent. */

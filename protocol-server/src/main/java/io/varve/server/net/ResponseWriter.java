@@ -20,10 +20,14 @@ final class ResponseWriter {
     private final ChannelHandlerContext context;
     private final Dispatcher dispatcher;
     private final EvictableMemory.Share share;
+    private final ApiTraffic traffic;
     private final Deque<ResponsePart> unwritten = new ArrayDeque<>();
 
     /** Bytes written of the first unwritten part, if that part is a copied one. */
     private int written;
+
+    /** Bytes of all responses so far. */
+    private long bytes;
 
     /** Bytes reserved in the share until all parts are written. */
     private long counted;
@@ -34,7 +38,9 @@ final class ResponseWriter {
     private boolean unflushed;
     private boolean flushScheduled;
 
-    ResponseWriter(ChannelHandlerContext context, Dispatcher dispatcher, EvictableMemory.Share share) {
+    ResponseWriter(
+            ChannelHandlerContext context, Dispatcher dispatcher, EvictableMemory.Share share, ApiTraffic traffic) {
+        this.traffic = traffic;
         this.context = context;
         this.dispatcher = dispatcher;
         this.share = share;
@@ -43,16 +49,21 @@ final class ResponseWriter {
     /** @return NoResponse if nothing is left to do, CloseConnection if the connection must be closed */
     RequestOutcome write(Request request, RequestOutcome.Response message) {
         try {
-            unwritten.addAll(encode(request, message));
+            add(request, message);
         } catch (RuntimeException e) {
             // Nothing has been written yet, so an error response can replace this one.
             if (!(dispatcher.failure(request, e) instanceof RequestOutcome.Response error)) {
                 return new RequestOutcome.CloseConnection();
             }
-            unwritten.addAll(encode(request, error));
+            add(request, error);
         }
         writeMore();
         return count() ? new RequestOutcome.NoResponse() : new RequestOutcome.CloseConnection();
+    }
+
+    /** @return bytes of all responses so far, written or not */
+    long bytes() {
+        return bytes;
     }
 
     /** Writes further parts while the peer reads them. */
@@ -129,12 +140,17 @@ final class ResponseWriter {
         counted = 0;
     }
 
-    private List<ResponsePart> encode(Request request, RequestOutcome.Response message) {
-        return ResponseEncoder.encode(
+    private void add(Request request, RequestOutcome.Response message) {
+        List<ResponsePart> parts = ResponseEncoder.encode(
                 context.alloc(),
                 request.header().toResponseHeader(),
                 message.body(),
                 request.body().version());
+        traffic.errors(request, message.body());
+        for (ResponsePart part : parts) {
+            bytes += part.bytes();
+            unwritten.add(part);
+        }
     }
 
     /** Defers flushes to {@link #endRead}. */

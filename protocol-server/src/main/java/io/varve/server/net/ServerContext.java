@@ -3,14 +3,18 @@ package io.varve.server.net;
 
 import io.netty.channel.EventLoop;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics;
+import io.varve.core.runtime.Metrics.Readings;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.Dispatcher;
 import io.varve.server.api.table.HandlerLookup;
+import io.varve.server.clients.ClientSoftware;
 import io.varve.server.logging.LogThrottle;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,18 +29,27 @@ final class ServerContext {
     private final RequestBudget budget;
     private final WorkerPool workers;
     private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
+    private final ApiTraffic traffic;
     private final LogThrottle malformed;
     private final LogThrottle broken;
+    private final LongAdder malformedConnections = new LongAdder();
+    private final LongAdder brokenConnections = new LongAdder();
     private final Map<EventLoop, LoopReads> reads = new ConcurrentHashMap<>();
 
     ServerContext(
-            NetConfig.Requests limits, long frameDeadlineMs, HandlerLookup table, Clock clock, Scheduler scheduler) {
+            NetConfig.Requests limits,
+            long frameDeadlineMs,
+            HandlerLookup table,
+            Clock clock,
+            Scheduler scheduler,
+            Metrics metrics) {
         this.limits = limits;
         this.clock = clock;
         frameDeadlineNanos = TimeUnit.MILLISECONDS.toNanos(frameDeadlineMs);
         dispatcher = new Dispatcher(table, clock);
         budget = new RequestBudget(limits, clock);
         workers = new WorkerPool("request-worker-", limits.workerThreads(), clock, scheduler);
+        traffic = new ApiTraffic(metrics, clock);
         malformed = new LogThrottle(LOG, clock);
         broken = new LogThrottle(LOG, clock);
     }
@@ -66,6 +79,11 @@ final class ServerContext {
         return workers;
     }
 
+    /** @return measures requests */
+    ApiTraffic traffic() {
+        return traffic;
+    }
+
     /** @return what the event loop reads; the same at each call */
     LoopReads reads(EventLoop loop) {
         return reads.computeIfAbsent(loop, any -> new LoopReads());
@@ -76,13 +94,27 @@ final class ServerContext {
         return connections;
     }
 
-    /** @return the throttled log of peers that violate the protocol */
-    LogThrottle malformed() {
-        return malformed;
+    /** Logs and counts a connection that is closed because its peer violates the protocol. */
+    void malformed(NettyConnection connection, Throwable why) {
+        malformedConnections.increment();
+        malformed.warn("closing {}: {}", connection.id(), why.getMessage());
     }
 
-    /** @return the throttled log of connections that fail by a fault of the server */
-    LogThrottle broken() {
-        return broken;
+    /** Logs and counts a connection that is closed because of a fault of the server. */
+    void broken(NettyConnection connection, Throwable why) {
+        brokenConnections.increment();
+        broken.warn(why, "closing {}, which failed", connection.id());
+    }
+
+    void read(Readings readings) {
+        readings.add(NetMetrics.IN_FLIGHT, traffic.inFlight());
+        for (NettyConnection connection : connections) {
+            ClientSoftware software = connection.software();
+            readings.add(NetMetrics.CONNECTIONS, 1, software.name(), software.version());
+        }
+        readings.add(NetMetrics.MALFORMED, malformedConnections.sum());
+        readings.add(NetMetrics.BROKEN, brokenConnections.sum());
+        budget.read(readings);
+        workers.read(readings);
     }
 }

@@ -2,6 +2,7 @@
 package io.varve.server.net;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics.Readings;
 import io.varve.core.runtime.Scheduler;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -136,6 +137,12 @@ public final class WorkerPool implements AutoCloseable {
 
     private void charge(Task task) {
         task.flow.usedNanos = task.start + clock.nanos() - task.flow.begunNanos;
+    }
+
+    synchronized void read(Readings readings) {
+        readings.add(NetMetrics.WORKERS_BUSY, threads.size() - idle);
+        readings.add(NetMetrics.WORKERS_MAX, maxThreads);
+        readings.add(NetMetrics.WORKERS_QUEUE, waiting.size());
     }
 
     /** Begins no further task, and waits up to a second for each running thread. Idempotent. */

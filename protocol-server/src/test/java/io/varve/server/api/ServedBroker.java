@@ -2,6 +2,7 @@
 package io.varve.server.api;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.table.ApiTable;
 import io.varve.server.cluster.ClusterInfo;
@@ -20,7 +21,7 @@ public final class ServedBroker {
         NetServer server =
                 NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Map.of(), Clock.system());
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);
-        server.serve(ApiTable.serve(broker.handlerContext(self)), new SystemScheduler(1));
+        server.serve(ApiTable.serve(broker.handlerContext(self)), new SystemScheduler(1), Metrics.NONE);
         return server;
     }
 

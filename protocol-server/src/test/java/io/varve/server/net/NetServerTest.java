@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics;
 import io.varve.server.api.Connection;
 import io.varve.server.cluster.Endpoint;
 import java.util.Map;
@@ -31,7 +32,7 @@ class NetServerTest {
         NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0));
         try (NetServer server = NetServer.bind(config, Map.of(), Clock.system())) {
             int port = Servers.port(server);
-            server.serve(Servers.served(Servers.metadata(port)), Servers.SCHEDULER);
+            server.serve(Servers.served(Servers.metadata(port)), Servers.SCHEDULER, Metrics.NONE);
             try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", "127.0.0.1:" + port))) {
                 assertThat(admin.listTopics().names().get(20, TimeUnit.SECONDS)).isEmpty();
                 assertThat(admin.describeFeatures()
@@ -129,7 +130,7 @@ class NetServerTest {
         NetConfig config =
                 NetConfig.of(new Endpoint("INSIDE", "127.0.0.1", 0), new Endpoint("OUTSIDE", "127.0.0.1", 0));
         try (NetServer server = NetServer.bind(config, Map.of(), Clock.system())) {
-            server.serve(Servers.served(metadata), Servers.SCHEDULER);
+            server.serve(Servers.served(metadata), Servers.SCHEDULER, Metrics.NONE);
             for (Endpoint listener : server.listeners()) {
                 try (RawClient client = new RawClient(listener.port())) {
                     client.send(RawClient.metadata(1)).receiveId();

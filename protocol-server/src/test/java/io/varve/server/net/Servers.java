@@ -2,6 +2,7 @@
 package io.varve.server.net;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.ApiVersionRange;
@@ -48,8 +49,12 @@ final class Servers {
     }
 
     static NetServer start(NetConfig config, NettyTransport transport, ScriptedHandler... handlers) {
+        return start(config, transport, Metrics.NONE, handlers);
+    }
+
+    static NetServer start(NetConfig config, NettyTransport transport, Metrics metrics, ScriptedHandler... handlers) {
         NetServer server = NetServer.bind(config, Map.of(), Clock.system(), transport);
-        server.serve(served(handlers), SCHEDULER);
+        server.serve(served(handlers), SCHEDULER, metrics);
         return server;
     }
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.server.api.table.ApiTable;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+class ResponseErrorsTest {
+    private static Map<Errors, Integer> in(ApiMessage body, short version) {
+        Map<Errors, Integer> found = new EnumMap<>(Errors.class);
+        ResponseErrors.find(body, version, (error, count) -> found.merge(error, count, Integer::sum));
+        return found;
+    }
+
+    @Test
+    void everyServedApisErrorsAreFound() {
+        List<ApiKeys> unknown = Arrays.stream(ApiKeys.values())
+                .filter(api -> ApiTable.whyAbsent(api) == null)
+                .filter(api ->
+                        !ResponseErrors.isKnown(api.messageType.newResponse().getClass()))
+                .toList();
+        assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void eachPartitionsErrorCounts() {
+        ProduceResponseData.TopicProduceResponse topic = new ProduceResponseData.TopicProduceResponse()
+                .setPartitionResponses(List.of(
+                        new ProduceResponseData.PartitionProduceResponse(),
+                        new ProduceResponseData.PartitionProduceResponse()
+                                .setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code()),
+                        new ProduceResponseData.PartitionProduceResponse()
+                                .setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code())));
+        ProduceResponseData produced = new ProduceResponseData();
+        produced.responses().add(topic);
+        assertThat(in(produced, (short) 9)).containsExactly(Map.entry(Errors.NOT_LEADER_OR_FOLLOWER, 2));
+
+        FetchResponseData fetched = new FetchResponseData()
+                .setErrorCode(Errors.FETCH_SESSION_ID_NOT_FOUND.code())
+                .setResponses(List.of(new FetchResponseData.FetchableTopicResponse()
+                        .setPartitions(List.of(new FetchResponseData.PartitionData()
+                                .setErrorCode(Errors.OFFSET_OUT_OF_RANGE.code())))));
+        assertThat(in(fetched, (short) 12))
+                .containsOnly(
+                        Map.entry(Errors.FETCH_SESSION_ID_NOT_FOUND, 1), Map.entry(Errors.OFFSET_OUT_OF_RANGE, 1));
+    }
+
+    @Test
+    void otherAnswersTellTheirsByKafkasOwnClasses() {
+        short code = Errors.UNKNOWN_MEMBER_ID.code();
+        assertThat(in(new HeartbeatResponseData().setErrorCode(code), (short) 4))
+                .containsExactly(Map.entry(Errors.UNKNOWN_MEMBER_ID, 1));
+        assertThat(in(new JoinGroupResponseData().setErrorCode(code), (short) 9))
+                .containsExactly(Map.entry(Errors.UNKNOWN_MEMBER_ID, 1));
+        assertThat(in(new HeartbeatResponseData(), (short) 4)).isEmpty();
+    }
+}
