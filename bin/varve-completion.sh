@@ -24,7 +24,8 @@ print_completion() {
     conformance) run=run_conformance class=io.varve.conformance.shell.Conformance ;;
     *) die "There is no completion of $name: one of ${COMMANDS[*]} has one." ;;
   esac
-  ("$run" picocli.AutoComplete --name "$name" --force --completionScript "$SCRIPT" "$class") || exit 1
+  : >"$SCRIPT"
+  ("$run" picocli.AutoComplete --name "$name" --force --completionScript "$SCRIPT" "$class") && [ -s "$SCRIPT" ] || exit 1
   cat "$SCRIPT"
 }
 

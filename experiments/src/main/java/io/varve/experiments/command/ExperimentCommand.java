@@ -28,6 +28,11 @@ import picocli.CommandLine.Command;
 public final class ExperimentCommand {
     private final boolean process;
 
+    /** For {@code bin/varve-completion.sh}, which has picocli make it. */
+    private ExperimentCommand() {
+        this(true);
+    }
+
     private ExperimentCommand(boolean process) {
         this.process = process;
     }
