@@ -94,6 +94,6 @@ abstract class BucketCommand implements Callable<Integer> {
     /** @return the first data directory of the server */
     static Path firstDirectory(Map<String, String> properties) {
         String directories = properties.getOrDefault("log.dirs", properties.getOrDefault("log.dir", "/tmp/kafka-logs"));
-        return Path.of(directories.split(",")[0].trim());
+        return Path.of(System.getProperty("varve.state", "")).resolve(directories.split(",")[0].trim());
     }
 }
