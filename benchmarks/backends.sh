@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 find_java
-build_tools_if_stale
+prepare_program tools
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/backends.XXXXXX")
 server=
 disk=$work/disk
@@ -64,7 +64,7 @@ run() { # backend partitions size
   local port figures stored
   port=$(free_port)
   start "$1" "$port"
-  figures=$("$JAVA" -Xmx1g -XX:+UseSerialGC -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" -cp "$TOOLS_TARGET/lib/*" \
+  figures=$("$JAVA" -Xmx1g -XX:+UseSerialGC -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" -cp "$PROGRAM" \
     "$VARVE_HOME/benchmarks/Drive.java" "127.0.0.1:$port" "$server" "$2" "$3" "$seconds" "$device") || { cat "$work/server.out" >&2; exit 1; }
   stored=$(du -s -B1 "$disk/data" | cut -f1)
   kill "$server"

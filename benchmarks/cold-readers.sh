@@ -28,11 +28,11 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 find_java
-build_tools_if_stale
+prepare_program tools
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/cold-readers.XXXXXX")
 bucket='' server='' flood=''
 trap 'for p in $flood $server $bucket; do kill "$p" 2>/dev/null || true; done; wait; rm -rf "$work"' EXIT
-"$(dirname "$JAVA")/javac" -d "$work/classes" -cp "$TOOLS_TARGET/lib/*" "$home/benchmarks/ColdFlood.java"
+"$(dirname "$JAVA")/javac" -d "$work/classes" -cp "$PROGRAM" "$home/benchmarks/ColdFlood.java"
 
 . "$home/benchmarks/lib/servers.sh"
 start_bucket "$home" "$work"
@@ -73,7 +73,7 @@ echo "$pace records/s of 1 kB for $seconds s, alone and beside $readers readers 
 for round in $(seq 0 "$rounds"); do # the first one warms up
   [ "$round" -ne 1 ] || : >"$work/results"
   run alone; echo | tee -a "$work/results"
-  "$JAVA" -Xmx512m -XX:+UseSerialGC -Dlogback.configurationFile="$home/config/tools-logback.xml" -cp "$work/classes:$TOOLS_TARGET/lib/*" \
+  "$JAVA" -Xmx512m -XX:+UseSerialGC -Dlogback.configurationFile="$home/config/tools-logback.xml" -cp "$work/classes:$PROGRAM" \
     ColdFlood "127.0.0.1:$port" old "$end" "$readers" >"$work/flood.out" 2>&1 &
   flood=$!
   await "$flood" "$work/flood.out" reading

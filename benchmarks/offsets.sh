@@ -22,11 +22,11 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 find_java
-build_tools_if_stale
+prepare_program tools
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/offsets.XXXXXX")
 server=
 trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-"$(dirname "$JAVA")/javac" -d "$work/classes" -cp "$TOOLS_TARGET/lib/*" "$home/benchmarks/Offsets.java"
+"$(dirname "$JAVA")/javac" -d "$work/classes" -cp "$PROGRAM" "$home/benchmarks/Offsets.java"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
 start() {
@@ -40,7 +40,7 @@ start() {
 listening() { python3 -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1)' "$port" 2>/dev/null; }
 await() { for _ in $(seq 600); do listening && return; sleep 0.05; done; cat "$work/server.out" >&2; exit 1; }
 offsets() {
-  "$JAVA" -Xmx512m -Dlogback.configurationFile="$home/config/tools-logback.xml" -cp "$work/classes:$TOOLS_TARGET/lib/*" Offsets "$1" "127.0.0.1:$port" "$groups" "$partitions" "$rounds"
+  "$JAVA" -Xmx512m -Dlogback.configurationFile="$home/config/tools-logback.xml" -cp "$work/classes:$PROGRAM" Offsets "$1" "127.0.0.1:$port" "$groups" "$partitions" "$rounds"
 }
 kept() { du -sm "$work/data" | cut -f1; }
 killed() { kill -9 "$server"; while kill -0 "$server" 2>/dev/null; do sleep 0.05; done; }

@@ -9,7 +9,7 @@ fi
 prepare_server
 [ -n "${daemon:-}" ] || run_server "$@"
 
-out=${LOG_DIR:-$VARVE_HOME/logs}/kafkaServer.out
+out=${LOG_DIR:-$STATE/logs}/kafkaServer.out
 mkdir -p "$(dirname "$out")" || exit 1
 VARVE_NO_BUILD=1 nohup "$VARVE_HOME/bin/kafka-server-start.sh" "$@" >"$out" 2>&1 </dev/null &
 say "Starting in the background as process $!; it logs to $out"

@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# Shared by every script in bin/: finds Java, builds what is missing or stale, runs a main class. Sourced, never run.
+# Shared by every script in bin/: finds Java and the program, runs a main class. Sourced, never run.
 # Environment, as Kafka's scripts have it: JAVA_HOME, KAFKA_HEAP_OPTS, KAFKA_JVM_PERFORMANCE_OPTS, KAFKA_OPTS, CLASSPATH, LOG_DIR, and for
 # servers JMX_PORT and KAFKA_JMX_OPTS.
-# Ours: VARVE_NO_BUILD=1 never builds; VARVE_BOOTSTRAP_SERVER is where the tools go when told only of a ZooKeeper.
+# Ours: VARVE_STATE is the directory of what is written; VARVE_NO_BUILD=1 never builds; VARVE_BOOTSTRAP_SERVER is where the tools go when
+# told only of a ZooKeeper.
 
 VARVE_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-SERVER_TARGET=$VARVE_HOME/protocol-server/target
-TOOLS_TARGET=$VARVE_HOME/bin/tools/target
-CONNECT_TARGET=$VARVE_HOME/bin/connect/target
-KIT_TARGET=$VARVE_HOME/bin/conformance/target
-S3_TARGET=$VARVE_HOME/bin/s3/target
-EXPERIMENTS_TARGET=$VARVE_HOME/experiments/target
 MIN_JAVA=17
 
 say() { printf '%s\n' "$*" >&2; }
@@ -23,13 +18,16 @@ help_if_asked() {
   esac
 }
 
-# Sets JAVA (the command), JAVA_VERSION and JAVA_MAJOR, reading the JDK's release file: starting a JVM to ask would cost 50 ms.
+# Sets JAVA (the command), JAVA_VERSION and JAVA_MAJOR, reading the runtime's release file: starting a JVM to ask would cost 50 ms. An
+# installation that brings its own runtime uses no other.
 find_java() {
-  if [ -n "${JAVA_HOME:-}" ]; then
+  if [ -x "$VARVE_HOME/runtime/bin/java" ]; then
+    JAVA=$VARVE_HOME/runtime/bin/java
+  elif [ -n "${JAVA_HOME:-}" ]; then
     JAVA=$JAVA_HOME/bin/java
-    [ -x "$JAVA" ] || die "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it: point it at a JDK $MIN_JAVA or newer."
+    [ -x "$JAVA" ] || die "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it: point it at Java $MIN_JAVA or newer."
   else
-    JAVA=$(command -v java) || die "Java was not found: install a JDK $MIN_JAVA or newer and put it on the PATH, or set JAVA_HOME."
+    JAVA=$(command -v java) || die "Java was not found: install Java $MIN_JAVA or newer and put it on the PATH, or set JAVA_HOME."
   fi
   local real home
   real=$(readlink -f "$JAVA" 2>/dev/null || printf '%s' "$JAVA")
@@ -39,9 +37,9 @@ find_java() {
   JAVA_MAJOR=${JAVA_VERSION%%[.+-]*}
   [ "$JAVA_MAJOR" != 1 ] || JAVA_MAJOR=${JAVA_VERSION:2:1}
   case $JAVA_MAJOR in
-    '' | *[!0-9]*) die "$JAVA did not say which version it is: Varve needs a JDK $MIN_JAVA or newer." ;;
+    '' | *[!0-9]*) die "$JAVA did not say which version it is: Varve needs Java $MIN_JAVA or newer." ;;
   esac
-  [ "$JAVA_MAJOR" -ge "$MIN_JAVA" ] || die "$JAVA is Java $JAVA_VERSION: Varve needs a JDK $MIN_JAVA or newer (set JAVA_HOME)."
+  [ "$JAVA_MAJOR" -ge "$MIN_JAVA" ] || die "$JAVA is Java $JAVA_VERSION: Varve needs Java $MIN_JAVA or newer (set JAVA_HOME)."
 }
 
 # What native code needs: LMDB's buffers are JDK buffers that point into its map; and the newer JDKs warn of native and Unsafe access,
@@ -51,123 +49,29 @@ native_flags() {
   [ "$JAVA_MAJOR" -lt 24 ] || printf '%s\n' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 }
 
-# is_stale STAMP PATH...: true when the stamp is missing or something under the paths is newer.
-is_stale() {
-  local stamp=$1
-  shift
-  [ -e "$stamp" ] || return 0
-  [ -n "$(find "$@" -type f -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
-}
+# An installation has its programs in libs/, a checkout where Maven has built them. CACHE is where a server's archive of classes is kept.
+if [ -d "$VARVE_HOME/libs" ]; then
+  CACHE=$VARVE_HOME/cache
+  [ -d "$CACHE" ] || [ -w "$VARVE_HOME" ] || CACHE=${VARVE_STATE:-$VARVE_HOME}/cache
 
-# Shows what a Maven run is at, one line a module, and how much it has fetched so far.
-show_progress() {
-  awk '
-    /Downloaded from/ { fetched++; if (fetched % 50 == 0) { printf "  ... %d files fetched\n", fetched; fflush() } }
-    /^\[INFO\] Building .*\[[0-9]+\/[0-9]+\]/ { sub(/^\[INFO\] Building /, "  "); gsub(/ +/, " "); print " " $0; fflush() }
-  ' >&2
-}
+  # prepare_program NAME: sets PROGRAM to the jar of a program, which names its class path.
+  prepare_program() {
+    PROGRAM=$VARVE_HOME/libs/varve-$1.jar
+    [ -e "$PROGRAM" ] || die "$PROGRAM is missing: unpack the archive of Varve again."
+  }
+else
+  . "$VARVE_HOME/bin/lib/build.sh"
+fi
 
-# build WHAT MODULE LOG [TESTS]: packages one module and what it depends on, without tests; one build at a time. TESTS is an option that
-# says how tests are left out.
-build() {
-  local what=$1 module=$2 log=$3 tests=${4:--Dmaven.test.skip=true} lock=$VARVE_HOME/target/build.lock waited=0
-  command -v mvn >/dev/null || die "$what has to be built first, but Maven was not found: install Maven 3.8 or newer and put mvn on the PATH."
-  command -v "${JAVA%/java}/javac" >/dev/null || command -v javac >/dev/null ||
-    die "$what has to be built first, but $JAVA belongs to a JRE: install a JDK $MIN_JAVA or newer."
-  mkdir -p "$VARVE_HOME/target" "$(dirname "$log")"
-  until mkdir "$lock" 2>/dev/null; do
-    [ "$waited" -gt 0 ] || say "Another build is running; waiting for it ..."
-    kill -0 "$(cat "$lock/pid" 2>/dev/null)" 2>/dev/null || [ "$waited" -lt 5 ] || rm -rf "$lock"
-    waited=$((waited + 1))
-    sleep 1
-  done
-  echo $$ >"$lock/pid"
-  trap 'rm -rf "$lock"' EXIT
-  say "Building $what (the first time fetches its libraries; a minute or two) ..."
-  (cd "$VARVE_HOME" && mvn -B -pl "$module" -am package "$tests" -Dspotless.apply.skip=true \
-    -Dspotless.check.skip=true -Denforcer.skip=true 2>&1) | tee "$log" | show_progress
-  local status=${PIPESTATUS[0]}
-  rm -rf "$lock"
-  trap - EXIT
-  if [ "$status" -ne 0 ]; then
-    grep '^\[ERROR\]' "$log" | head -n 20 >&2
-    die "The build failed; all of its output is in $log"
-  fi
-  say "Built."
-}
-
-# The backends' modules, by the names of their directories.
-backends() { (cd "$VARVE_HOME" && printf '%s\n' backend-*) | grep -v '^backend-conformance$'; }
-
-# sources MODULE...: their poms and main sources, and the root's pom.
-sources() {
-  local module
-  printf '%s\n' "$VARVE_HOME/pom.xml"
-  for module; do printf '%s\n' "$VARVE_HOME/$module/pom.xml" "$VARVE_HOME/$module/src/main"; done
-}
-
-# The newest file of the last build, Maven's or ours; nothing when there was none.
-last_build() {
-  [ -e "$SERVER_TARGET/varve-server.jar" ] || return 0
-  ls -t "$SERVER_TARGET"/varve-server.jar "$SERVER_TARGET"/lib/{engine-core,backend,commands}-*.jar \
-    "$SERVER_TARGET/built-by-script" 2>/dev/null | head -n 1
-}
-
-build_server_if_stale() {
-  # shellcheck disable=SC2046 # a path a line
-  (IFS=$'\n' && is_stale "$(last_build)" $(sources engine-core bin/backends $(backends) bin/commands protocol-server)) || return 0
-  build "the server" protocol-server "$VARVE_HOME/target/build-server.log"
-  touch "$SERVER_TARGET/built-by-script"
-}
-
-build_tools_if_stale() {
-  local stamp=$TOOLS_TARGET/lib
-  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  is_stale "$stamp" "$VARVE_HOME/pom.xml" "$VARVE_HOME/bin/tools/pom.xml" || return 0
-  rm -rf "$TOOLS_TARGET/lib"
-  build "the command-line tools" bin/tools "$VARVE_HOME/target/build-tools.log"
-  touch "$stamp"
-}
-
-build_connect_if_stale() {
-  local stamp=$CONNECT_TARGET/lib
-  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  is_stale "$stamp" "$VARVE_HOME/pom.xml" "$VARVE_HOME/bin/connect/pom.xml" || return 0
-  rm -rf "$CONNECT_TARGET/lib"
-  build "Kafka Connect" bin/connect "$VARVE_HOME/target/build-connect.log"
-  touch "$stamp"
-}
-
-build_kit_if_stale() {
-  local stamp=$KIT_TARGET/lib
-  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  # shellcheck disable=SC2046 # a path a line
-  (IFS=$'\n' && is_stale "$stamp" $(sources bin/conformance engine-core backend-conformance bin/s3 bin/backends $(backends)) \
-    "$VARVE_HOME"/backend-*/src/test) || return 0
-  rm -rf "$KIT_TARGET/lib"
-  # What a backend's own tests bring along, such as a bucket, is among its test classes.
-  build "the conformance kit" bin/conformance "$VARVE_HOME/target/build-conformance.log" -DskipTests
-  touch "$stamp"
-}
-
-build_s3_if_stale() {
-  local stamp=$S3_TARGET/lib
-  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  # shellcheck disable=SC2046 # a path a line
-  (IFS=$'\n' && is_stale "$stamp" $(sources bin/s3)) || return 0
-  rm -rf "$S3_TARGET/lib"
-  build "the S3 server" bin/s3 "$VARVE_HOME/target/build-s3.log"
-  touch "$stamp"
-}
-
-build_experiments_if_stale() {
-  local stamp=$EXPERIMENTS_TARGET/lib
-  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  # shellcheck disable=SC2046 # a path a line
-  (IFS=$'\n' && is_stale "$stamp" $(sources engine-core bin/backends $(backends) protocol-server experiments)) || return 0
-  rm -rf "$EXPERIMENTS_TARGET/lib"
-  build "the experiments" experiments "$VARVE_HOME/target/build-experiments.log"
-  touch "$stamp"
+# Sets STATE, the directory of what is written unless a setting says where: relative log.dirs, and logs/. It is VARVE_STATE; without that
+# it is VARVE_HOME, or the working directory of a user who cannot write there.
+find_state() {
+  STATE=${VARVE_STATE:-$VARVE_HOME}
+  [ -n "${VARVE_STATE:-}" ] || [ -w "$VARVE_HOME" ] || STATE=$PWD
+  case $STATE in
+    /*) ;;
+    *) STATE=$PWD/$STATE ;;
+  esac
 }
 
 # set_command HEAP FLAGS CLASS_PATH OPTION...: puts a JVM's command line, up to the main class, into COMMAND. HEAP and FLAGS
@@ -183,8 +87,8 @@ set_command() {
 # set_server_command OPTION...: the same for the server, up to its own arguments. Netty's search for leaked buffers, which takes a
 # stack trace for one buffer in 128, is for tests.
 set_server_command() {
-  set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$SERVER_TARGET/varve-server.jar" "$@" \
-    -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
+  set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$PROGRAM" "$@" \
+    -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dvarve.state=$STATE" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
     -Dio.netty.leakDetection.level=disabled \
     -Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN \
     -Djavax.xml.parsers.SAXParserFactory=com.sun.org.apache.xerces.internal.jaxp.SAXParserFactoryImpl # both end searches of all jars
@@ -195,11 +99,11 @@ set_server_command() {
 # classes, from JDK 25 on an AOT cache, which has linked classes and profiles too. The JVM goes on without one that does not fit it.
 set_archive() {
   if [ "$JAVA_MAJOR" -ge 25 ]; then
-    SERVER_ARCHIVE=$SERVER_TARGET/server-$JAVA_VERSION.aot
+    SERVER_ARCHIVE=$CACHE/server-$JAVA_VERSION.aot
     MAKE_ARCHIVE=-XX:AOTCacheOutput=$SERVER_ARCHIVE
     USE_ARCHIVE=-XX:AOTCache=$SERVER_ARCHIVE
   else
-    SERVER_ARCHIVE=$SERVER_TARGET/classes-$JAVA_VERSION.jsa
+    SERVER_ARCHIVE=$CACHE/classes-$JAVA_VERSION.jsa
     MAKE_ARCHIVE=-XX:ArchiveClassesAtExit=$SERVER_ARCHIVE
     USE_ARCHIVE=-XX:SharedArchiveFile=$SERVER_ARCHIVE
   fi
@@ -250,6 +154,7 @@ rehearse() {
 # partitions and their creation are in it. Without an archive the server starts all the same.
 make_archive() {
   local trial
+  mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] || return 0
   say "Preparing for fast starts ..."
   trial=$(mktemp -d)
   set_server_command
@@ -259,13 +164,21 @@ make_archive() {
   rm -rf "$trial"
 }
 
+# True when there is no archive, or the server is newer. An installation's jars have the time of their release: what counts is when they
+# came here.
+is_archive_stale() {
+  [ -e "$SERVER_ARCHIVE" ] || return 0
+  [ -n "$(find "$PROGRAM" "${PROGRAM%/*}/lib" -type f -cnewer "$SERVER_ARCHIVE" 2>/dev/null | head -n 1)" ]
+}
+
 # Makes sure that there is a server to run.
 prepare_server() {
   find_java
+  find_state
+  prepare_program server
   set_archive
   [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  build_server_if_stale
-  has_own_archive || [ "$SERVER_ARCHIVE" -nt "$(last_build)" ] || make_archive
+  has_own_archive || ! is_archive_stale || make_archive
 }
 
 # Prints the options by which a server's JVM can be asked on JMX_PORT (kafka-jmx.sh), if that is set: from this machine only, unless
@@ -291,8 +204,9 @@ run_server() {
 # run_offline CLASS ARGUMENT...: becomes one of our own programs: on the data directories of a server that is not running, or a client.
 run_offline() {
   find_java
-  [ -n "${VARVE_NO_BUILD:-}" ] || build_server_if_stale
-  set_command -Xmx512m -XX:+UseSerialGC "$SERVER_TARGET/varve-server.jar" "-Dvarve.home=$VARVE_HOME" \
+  find_state
+  prepare_program server
+  set_command -Xmx512m -XX:+UseSerialGC "$PROGRAM" "-Dvarve.home=$VARVE_HOME" "-Dvarve.state=$STATE" \
     "-Dlogback.configurationFile=$VARVE_HOME/config/tools-logback.xml"
   exec "${COMMAND[@]}" "$@"
 }
@@ -300,8 +214,8 @@ run_offline() {
 # run_tool CLASS ARGUMENT...: becomes one of Apache Kafka's tools.
 run_tool() {
   find_java
-  build_tools_if_stale
-  set_command -Xmx256m "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" "$TOOLS_TARGET/lib/*" \
+  prepare_program tools
+  set_command -Xmx256m "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" "$PROGRAM" \
     "-Dlogback.configurationFile=$VARVE_HOME/config/tools-logback.xml"
   exec "${COMMAND[@]}" "$@"
 }
@@ -316,10 +230,11 @@ run_connect() {
     shift
   fi
   find_java
-  build_connect_if_stale
-  set_command "-Xms256m -Xmx2g" -XX:+UseSerialGC "$CONNECT_TARGET/lib/*" "-Dlogback.configurationFile=$VARVE_HOME/config/$log"
+  find_state
+  prepare_program connect
+  set_command "-Xms256m -Xmx2g" -XX:+UseSerialGC "$PROGRAM" "-Dlogback.configurationFile=$VARVE_HOME/config/$log"
   [ -n "$daemon" ] || exec "${COMMAND[@]}" "$class" "$@"
-  out=${LOG_DIR:-$VARVE_HOME/logs}/${class##*.}.out
+  out=${LOG_DIR:-$STATE/logs}/${class##*.}.out
   mkdir -p "$(dirname "$out")" || exit 1
   nohup "${COMMAND[@]}" "$class" "$@" >"$out" 2>&1 </dev/null &
   say "Starting in the background as process $!; it logs to $out"
@@ -357,16 +272,16 @@ run_tool_with_old_options() {
 # run_conformance CLASS ARGUMENT...: becomes a program of the conformance kit.
 run_conformance() {
   find_java
-  build_kit_if_stale
-  set_command -Xmx512m -XX:+UseSerialGC "$KIT_TARGET/lib/*" "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_KIT_LOG:-off}"
+  prepare_program conformance
+  set_command -Xmx512m -XX:+UseSerialGC "$PROGRAM" "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_KIT_LOG:-off}"
   exec "${COMMAND[@]}" "$@"
 }
 
 # run_s3 CLASS ARGUMENT...: becomes a program of the S3 server.
 run_s3() {
   find_java
-  build_s3_if_stale
-  set_command -Xmx256m "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" "$S3_TARGET/s3-server.jar:$S3_TARGET/lib/*" \
+  prepare_program s3
+  set_command -Xmx256m "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" "$PROGRAM" \
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_S3_LOG:-warn}"
   exec "${COMMAND[@]}" "$@"
 }
@@ -374,8 +289,8 @@ run_s3() {
 # run_experiment CLASS ARGUMENT...: becomes a program of the experiments.
 run_experiment() {
   find_java
-  build_experiments_if_stale
-  set_command -Xmx1g -XX:+UseSerialGC "$EXPERIMENTS_TARGET/classes:$EXPERIMENTS_TARGET/lib/*" \
+  prepare_program experiments
+  set_command -Xmx1g -XX:+UseSerialGC "$PROGRAM" \
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_EXPERIMENT_LOG:-warn}"
   exec "${COMMAND[@]}" "$@"
 }

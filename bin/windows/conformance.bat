@@ -2,8 +2,8 @@
 rem SPDX-License-Identifier: Apache-2.0
 setlocal
 call "%~dp0lib\java.bat" || exit /b 1
-if not exist "%VARVE_HOME%\bin\conformance\target\lib" call "%~dp0lib\build.bat" bin/conformance || exit /b 1
+call "%~dp0lib\program.bat" conformance bin/conformance || exit /b 1
 if not defined KAFKA_HEAP_OPTS set "KAFKA_HEAP_OPTS=-Xmx512m"
 rem An empty part of a class path is the current directory.
 if defined CLASSPATH set "CLASSPATH=;%CLASSPATH%"
-"%JAVA%" %KAFKA_HEAP_OPTS% -XX:+UseSerialGC %NATIVE% -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel=off %KAFKA_OPTS% -cp "%VARVE_HOME%\bin\conformance\target\lib\*%CLASSPATH%" io.varve.conformance.shell.Conformance %*
+"%JAVA%" %KAFKA_HEAP_OPTS% -XX:+UseSerialGC %NATIVE% -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel=off %KAFKA_OPTS% -cp "%PROGRAM%%CLASSPATH%" io.varve.conformance.shell.Conformance %*

@@ -2,8 +2,8 @@
 rem SPDX-License-Identifier: Apache-2.0
 setlocal
 call "%~dp0lib\java.bat" || exit /b 1
-if not exist "%VARVE_HOME%\experiments\target\lib" call "%~dp0lib\build.bat" experiments || exit /b 1
+call "%~dp0lib\program.bat" experiments experiments || exit /b 1
 if not defined KAFKA_HEAP_OPTS set "KAFKA_HEAP_OPTS=-Xmx1g"
 rem An empty part of a class path is the current directory.
 if defined CLASSPATH set "CLASSPATH=;%CLASSPATH%"
-"%JAVA%" %KAFKA_HEAP_OPTS% -XX:+UseSerialGC %NATIVE% -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel=warn %KAFKA_OPTS% -cp "%VARVE_HOME%\experiments\target\classes;%VARVE_HOME%\experiments\target\lib\*%CLASSPATH%" io.varve.experiments.command.ExperimentCommand %*
+"%JAVA%" %KAFKA_HEAP_OPTS% -XX:+UseSerialGC %NATIVE% -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel=warn %KAFKA_OPTS% -cp "%PROGRAM%%CLASSPATH%" io.varve.experiments.command.ExperimentCommand %*

@@ -3,7 +3,7 @@ rem SPDX-License-Identifier: Apache-2.0
 rem server.bat ARGUMENT...: runs the server.
 setlocal
 call "%~dp0java.bat" || exit /b 1
-if not exist "%VARVE_HOME%\protocol-server\target\varve-server.jar" call "%~dp0build.bat" protocol-server || exit /b 1
+call "%~dp0program.bat" server protocol-server || exit /b 1
 if not defined KAFKA_HEAP_OPTS set "KAFKA_HEAP_OPTS=-Xms32m -Xmx512m"
 if not defined KAFKA_JVM_PERFORMANCE_OPTS set "KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError"
 rem With JMX_PORT the JVM can be asked by kafka-jmx.bat: from this machine only, unless KAFKA_JMX_OPTS says otherwise.
@@ -12,4 +12,4 @@ if defined JMX_PORT if not defined KAFKA_JMX_OPTS set "KAFKA_JMX_OPTS=-Djava.rmi
 if defined JMX_PORT set "KAFKA_JMX_OPTS=-Dcom.sun.management.jmxremote.port=%JMX_PORT% %KAFKA_JMX_OPTS%"
 rem An empty part of a class path is the current directory.
 if defined CLASSPATH set "CLASSPATH=;%CLASSPATH%"
-"%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true -Dio.netty.leakDetection.level=disabled %KAFKA_JMX_OPTS% "-Dvarve.home=%VARVE_HOME%" "-Dlogback.configurationFile=%VARVE_HOME%\config\logback.xml" %KAFKA_OPTS% -cp "%VARVE_HOME%\protocol-server\target\varve-server.jar%CLASSPATH%" io.varve.server.Main %*
+"%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true -Dio.netty.leakDetection.level=disabled %KAFKA_JMX_OPTS% "-Dvarve.home=%VARVE_HOME%" "-Dvarve.state=%STATE%" "-Dlogback.configurationFile=%VARVE_HOME%\config\logback.xml" %KAFKA_OPTS% -cp "%PROGRAM%%CLASSPATH%" io.varve.server.Main %*

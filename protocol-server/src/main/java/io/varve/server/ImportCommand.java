@@ -9,6 +9,7 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageProvider;
 import io.varve.server.command.CommandLines;
 import io.varve.server.config.ConfigError;
+import io.varve.server.config.Installation;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageBackends;
 import io.varve.server.config.StorageConfig;
@@ -45,7 +46,6 @@ public final class ImportCommand implements Callable<Integer> {
     private static final int DONE = 0;
     private static final int BACKGROUND_THREADS = 2;
 
-    private final Path home = Path.of(System.getProperty("varve.home", ""));
     private List<Path> from;
 
     @Option(
@@ -59,7 +59,7 @@ public final class ImportCommand implements Callable<Integer> {
             names = "--to",
             paramLabel = "FILE",
             description = "the server.properties to import for (default: config/server.properties)")
-    private Path to = home.resolve("config/server.properties");
+    private Path to = Installation.home().resolve("config/server.properties");
 
     @Option(
             names = "--log-dirs",
@@ -115,7 +115,7 @@ public final class ImportCommand implements Callable<Integer> {
             overrides.add("log.dirs=" + absolute(logDirs));
         }
         overrides.add("log.durability=sync"); // records are durable before the topics are
-        ServerConfig config = ServerConfig.load(to, overrides, home);
+        ServerConfig config = ServerConfig.load(to, overrides, Installation.state());
         config.storage().directories().forEach(this::checkApart);
         try (KafkaSource source = KafkaSource.open(new ImportConfig(from, exclude, abortUndecided))) {
             List<String> table = ImportSummary.of(source);

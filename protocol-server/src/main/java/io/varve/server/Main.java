@@ -7,6 +7,7 @@ import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.ShutdownSignals;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.command.CommandLines;
+import io.varve.server.config.Installation;
 import io.varve.server.config.ServerConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,10 +58,7 @@ public final class Main {
     }
 
     private static VarveServer start(Path file, List<String> overrides) {
-        // The scripts in bin/ set this property, so that relative directories do not depend on the working
-        // directory.
-        Path home = Path.of(System.getProperty("varve.home", ""));
-        ServerConfig config = ServerConfig.load(file, overrides, home);
+        ServerConfig config = ServerConfig.load(file, overrides, Installation.state());
         return VarveServer.start(config, Clock.system(), new SystemScheduler(BACKGROUND_THREADS), Ids.random());
     }
 

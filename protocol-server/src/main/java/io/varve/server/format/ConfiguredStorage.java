@@ -9,6 +9,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageContext;
+import io.varve.server.config.Installation;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageBackends;
 import io.varve.server.config.StorageConfig;
@@ -73,7 +74,7 @@ final class ConfiguredStorage implements AutoCloseable {
 
     /** @return the configuration as the server reads it */
     static ServerConfig read(Path file) {
-        ServerConfig config = ServerConfig.load(file, DURABLE, Path.of(System.getProperty("varve.home", "")));
+        ServerConfig config = ServerConfig.load(file, DURABLE, Installation.state());
         config.storage().directories().forEach(StorageConfig::requireNotKafkas);
         return config;
     }
