@@ -6,11 +6,14 @@ import io.varve.server.config.BrokerConfigDef;
 import io.varve.server.metadata.config.BrokerConfigs;
 import io.varve.server.metadata.config.ConfigListener;
 import io.varve.server.net.NetServer;
+import io.varve.server.quota.QuotaThrottle;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 
-/** Applies changes of dynamic broker settings to the network and the engine. */
-record DynamicBrokerConfig(BrokerConfigs broker, NetServer net, LogEngine engine) implements ConfigListener {
+/** Applies changes of dynamic broker settings and of quotas to the network and the engine. */
+record DynamicBrokerConfig(BrokerConfigs broker, NetServer net, LogEngine engine, QuotaThrottle throttle)
+        implements ConfigListener {
     @Override
     public void changed(ConfigResource resource, Map<String, String> configs) {
         if (resource.type() == ConfigResource.Type.BROKER) {
@@ -19,5 +22,10 @@ record DynamicBrokerConfig(BrokerConfigs broker, NetServer net, LogEngine engine
                     Math.toIntExact(broker.number(BrokerConfigDef.MAX_PER_IP)));
             engine.rememberProducers(broker.number(BrokerConfigDef.PRODUCER_EXPIRATION));
         }
+    }
+
+    @Override
+    public void quotasChanged(Map<ClientQuotaEntity, Map<String, Double>> quotas) {
+        throttle.enforce(quotas);
     }
 }

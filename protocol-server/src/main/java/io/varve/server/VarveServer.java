@@ -26,6 +26,8 @@ import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metrics.MetricsRoute;
 import io.varve.server.metrics.PrometheusMetrics;
 import io.varve.server.net.NetServer;
+import io.varve.server.quota.MutationQuota;
+import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateContext;
 import io.varve.server.share.state.ShareStates;
@@ -116,7 +118,8 @@ public final class VarveServer implements AutoCloseable {
                         time,
                         state.failPoints()),
                 metadata);
-        metadata.addConfigListener(new DynamicBrokerConfig(metadata.brokerConfigs(), net, state.engine()))
+        QuotaThrottle throttle = new QuotaThrottle(clock, config.throttle());
+        metadata.addConfigListener(new DynamicBrokerConfig(metadata.brokerConfigs(), net, state.engine(), throttle))
                 .join();
         ClientTelemetry telemetry = new ClientTelemetry(clock);
         metadata.addConfigListener(telemetry).join();
@@ -130,8 +133,8 @@ public final class VarveServer implements AutoCloseable {
                 shares,
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
-                new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime), telemetry));
-        net.serve(ApiTable.serve(context), scheduler, metrics);
+                new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime), telemetry, throttle));
+        net.serve(ApiTable.serve(context), throttle, scheduler, metrics);
         Readiness ready = new ServerReadiness(metadata, closed::get);
         http.ifPresent(server -> server.serve(ready, List.of(new MetricsRoute(metrics))));
     }
@@ -233,12 +236,14 @@ public final class VarveServer implements AutoCloseable {
      */
     public CompletableFuture<Void> createTopic(String name, int partitions, Map<String, String> configs) {
         NewTopic wanted = new NewTopic(name, partitions, NewTopic.BROKER_DEFAULT, Map.of(), configs);
-        return state.metadata().createTopics(List.of(wanted), false).thenAccept(results -> {
-            ApiError error = results.get(0).error();
-            if (error.isFailure()) {
-                throw error.exception();
-            }
-        });
+        return state.metadata()
+                .createTopics(List.of(wanted), false, MutationQuota.UNBOUNDED)
+                .thenAccept(results -> {
+                    ApiError error = results.get(0).error();
+                    if (error.isFailure()) {
+                        throw error.exception();
+                    }
+                });
     }
 
     /** @return one line for the log: endpoints, storage, topics, and how long the recovery took */

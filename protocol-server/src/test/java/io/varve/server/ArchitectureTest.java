@@ -27,26 +27,27 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | command picocli importer net http metrics api.table telemetry group share share.state txn
+            .                 | quota command picocli importer net http metrics api.table telemetry group share share.state txn
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | core.compaction core.engine core.log.. core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
                               | core.engine
                               | core.log.. core.record core.retention core.spi..
-            net               | api api.parse api.table clients cluster logging security core.spi.. netty..
+            quota             | kafka.server.config
+            net               | quota api api.parse api.table clients cluster logging security core.spi.. netty..
             http              | net cluster logging core.spi.. netty..
-            api               | clients core.spi..
+            api               | quota clients core.spi..
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
-            api.table         | api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
+            api.table         | quota api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
                               | api.group api.share api.txn
                               | api.quota api.replica api.security api.telemetry telemetry group share share.state txn metadata
                               | metadata.log clock cluster error logging core.engine kafka.server.common
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
-            api.fetch         | api metadata.topic cluster error core.log.. core.spi.. core.transaction
+            api.fetch         | quota api metadata.topic cluster error core.log.. core.spi.. core.transaction
             api.offsets       | api metadata.topic error core.log..
-            api.topic         | api api.config group metadata metadata.config metadata.topic
+            api.topic         | quota api api.config group metadata metadata.config metadata.topic
                               | cluster error logging core.engine core.log.. core.retention core.spi..
             api.config        | api telemetry group metadata metadata.config metadata.log metadata.topic clients clock explanation error logging
                               | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
@@ -55,8 +56,8 @@ class ArchitectureTest {
             api.replica       | api metadata.topic
             api.quota         | api metadata.log metadata.quota kafka.image
             api.security      | api metadata.credential metadata.log kafka.clients.admin kafka.image
-            api.group         | api api.share group metadata.topic pattern core.log..
-            api.share         | api api.fetch group share share.state metadata.topic error core.log.. core.spi..
+            api.group         | quota api api.share group metadata.topic pattern core.log..
+            api.share         | quota api api.fetch group share share.state metadata.topic error core.log.. core.spi..
             api.telemetry     | api metadata.log telemetry kafka.shaded..
             api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic error
                               | core.log.. core.producer core.spi.. core.transaction
@@ -106,7 +107,7 @@ class ArchitectureTest {
             security          |
             pattern           |
             error             | logging core.log.. core.record core.spi..
-            config            | net http security api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
+            config            | quota net http security api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..
             logging           | ch.qos.logback..

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.server.quota.QuotaClient;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 
@@ -28,6 +29,11 @@ public record Request(RequestHeader header, AbstractRequest body, Connection con
     /** @return the version of the API in the request's header */
     public short version() {
         return header.apiVersion();
+    }
+
+    /** @return who sent it, as quotas see it */
+    public QuotaClient quotaClient() {
+        return QuotaClient.of(connection.principal(), header.clientId());
     }
 
     /** @return a copy of the request for a worker thread */

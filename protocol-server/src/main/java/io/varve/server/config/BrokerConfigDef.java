@@ -13,6 +13,7 @@ import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
+import io.varve.server.quota.QuotaWindow;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -79,6 +80,10 @@ public final class BrokerConfigDef {
     /** Key of the max number of connections from one address. */
     public static final String MAX_PER_IP = "max.connections.per.ip";
 
+    static final String QUOTA_SAMPLES = "quota.window.num";
+    static final String QUOTA_SECONDS = "quota.window.size.seconds";
+    static final String MUTATION_SAMPLES = "controller.quota.window.num";
+    static final String MUTATION_SECONDS = "controller.quota.window.size.seconds";
     static final String FETCH_MAX = "fetch.max.bytes";
     static final String FETCH_SESSIONS = "max.incremental.fetch.session.cache.slots";
     static final String PARTITIONS = "num.partitions";
@@ -151,6 +156,10 @@ public final class BrokerConfigDef {
         atLeast(0, FETCH_SESSIONS, FetchConfig.DEFAULT.sessionSlots());
         atLeast(1, MAX_CONNECTIONS, Connections.DEFAULT.max());
         atLeast(0, MAX_PER_IP, Connections.DEFAULT.maxPerIp());
+        atLeast(1, QUOTA_SAMPLES, QuotaWindow.DEFAULT.samples());
+        atLeast(1, QUOTA_SECONDS, QuotaWindow.DEFAULT.seconds());
+        atLeast(1, MUTATION_SAMPLES, QuotaWindow.DEFAULT.samples());
+        atLeast(1, MUTATION_SECONDS, QuotaWindow.DEFAULT.seconds());
     }
 
     private BrokerConfigDef() {}

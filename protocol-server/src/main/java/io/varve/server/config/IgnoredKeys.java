@@ -61,12 +61,18 @@ final class IgnoredKeys {
         because(NO_SECURITY, "delegation.token.", "connections.max.reauth.ms", "connection.failed.authentication.");
         because("share groups have other parts here", "share.", "group.share.");
         because(NO_TIER, "remote.");
-        because(NO_QUOTAS, "quota.", "controller.quota.", "client.quota.", "max.connection.creation.");
+        because(NO_QUOTAS, "max.connection.creation.");
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");
         because("the number of background threads is fixed", "background.threads");
         because("use queued.max.request.bytes", "queued.max.requests");
         because("the number of threads that open partitions is fixed", "num.recovery.threads.");
-        because(NO_PLUGINS, "config.providers", "config.providers.", "create.topic.policy.", "alter.config.policy.");
+        because(
+                NO_PLUGINS,
+                "client.quota.",
+                "config.providers",
+                "config.providers.",
+                "create.topic.policy.",
+                "alter.config.policy.");
         because(USE_LISTENERS, "host.name", "port", "advertised.host.name", "advertised.port");
         because("use log.message.timestamp.before.max.ms and .after.max.ms", "log.message.timestamp.difference.");
     }

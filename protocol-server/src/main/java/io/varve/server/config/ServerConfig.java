@@ -18,6 +18,8 @@ import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.TopicLimits;
 import io.varve.server.metadata.topic.TopicsConfig;
 import io.varve.server.net.NetConfig;
+import io.varve.server.quota.QuotaWindow;
+import io.varve.server.quota.ThrottleConfig;
 import io.varve.server.security.ListenerSecurity;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.txn.TransactionsConfig;
@@ -42,6 +44,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param security how each listener is secured, by its name
  * @param http where HTTP is served, if at all
  * @param fetch limits of fetches
+ * @param throttle the times over which the use of quotas is measured
  * @param storage the backend and its directories
  * @param engine durability, retention and compaction
  * @param metadata this broker and its limits on topics
@@ -57,6 +60,7 @@ public record ServerConfig(
         Map<String, ListenerSecurity> security,
         HttpConfig http,
         FetchConfig fetch,
+        ThrottleConfig throttle,
         StorageConfig storage,
         EngineConfig engine,
         MetadataConfig metadata,
@@ -106,6 +110,9 @@ public record ServerConfig(
                 HttpConfig.of(endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS)), advertised),
                 new FetchConfig((Integer) values.get(BrokerConfigDef.FETCH_MAX), (Integer)
                         values.get(BrokerConfigDef.FETCH_SESSIONS)),
+                new ThrottleConfig(
+                        window(values, BrokerConfigDef.QUOTA_SAMPLES, BrokerConfigDef.QUOTA_SECONDS),
+                        window(values, BrokerConfigDef.MUTATION_SAMPLES, BrokerConfigDef.MUTATION_SECONDS)),
                 storage(settings, values, home),
                 engine(settings, values),
                 metadata(settings, values),
@@ -147,6 +154,10 @@ public record ServerConfig(
                         NetConfig.Requests.DEFAULT.maxQueuedBytesPerConnection(),
                         (Integer) values.get(BrokerConfigDef.IO_THREADS),
                         (Integer) values.get(BrokerConfigDef.MAX_CONTROL_REQUEST)));
+    }
+
+    private static QuotaWindow window(Map<String, Object> values, String samples, String seconds) {
+        return new QuotaWindow((Integer) values.get(samples), (Integer) values.get(seconds));
     }
 
     private static StorageConfig storage(PropertySources settings, Map<String, Object> values, Path home) {

@@ -55,6 +55,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -267,21 +268,24 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      *
      * @param wanted the topics, names distinct
      * @param validateOnly true to decide and change nothing
+     * @param quota gets the number of partitions of each topic, and refuses it by an exception of Kafka
      * @return completes, when the new topics are durable and served, with a result per topic in order
      */
-    public CompletableFuture<List<TopicResult>> createTopics(List<NewTopic> wanted, boolean validateOnly) {
-        return submit(new CreateTopics(wanted, validateOnly, rules, topics, ids));
+    public CompletableFuture<List<TopicResult>> createTopics(
+            List<NewTopic> wanted, boolean validateOnly, IntConsumer quota) {
+        return submit(new CreateTopics(wanted, validateOnly, quota, rules, topics, ids));
     }
 
     /**
      * Deletes topics with all their records. Each is deleted or refused by itself.
      *
      * @param unwanted the topics as the client names them
+     * @param quota as of {@link #createTopics}
      * @return completes, when the deletions are durable and the topics no longer served, with a result per
      *     topic in order
      */
-    public CompletableFuture<List<TopicResult>> deleteTopics(List<TopicRef> unwanted) {
-        return submit(new DeleteTopics(unwanted));
+    public CompletableFuture<List<TopicResult>> deleteTopics(List<TopicRef> unwanted, IntConsumer quota) {
+        return submit(new DeleteTopics(unwanted, quota));
     }
 
     /**
@@ -289,10 +293,12 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      *
      * @param wanted the topics and their new numbers of partitions, names distinct
      * @param validateOnly true to decide and change nothing
+     * @param quota as of {@link #createTopics}
      * @return completes, when the new partitions are durable and served, with a result per topic in order
      */
-    public CompletableFuture<List<TopicResult>> createPartitions(List<NewPartitions> wanted, boolean validateOnly) {
-        return submit(new CreatePartitions(wanted, validateOnly, rules, topics));
+    public CompletableFuture<List<TopicResult>> createPartitions(
+            List<NewPartitions> wanted, boolean validateOnly, IntConsumer quota) {
+        return submit(new CreatePartitions(wanted, validateOnly, quota, rules, topics));
     }
 
     /**

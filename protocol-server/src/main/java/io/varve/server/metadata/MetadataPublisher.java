@@ -65,6 +65,9 @@ final class MetadataPublisher {
         }
         publishTopics(changed, newest);
         configs.forEach(resource -> listeners.forEach(listener -> call(listener, resource, newest)));
+        if (states.stream().anyMatch(MetadataState::hasChangedQuotas)) {
+            listeners.forEach(listener -> callWithQuotas(listener, newest));
+        }
     }
 
     /** Applies the broker's settings that were set while a server ran: they are topics' defaults too. */
@@ -83,10 +86,19 @@ final class MetadataPublisher {
         }
     }
 
-    /** Calls a listener for each resource that has settings, and from then on for each change. */
+    /** Calls a listener for each resource that has settings and with the quotas, and then for each change. */
     void addListener(ConfigListener listener, MetadataState state) {
         listeners.add(listener);
         state.configured().forEach(resource -> call(listener, resource, state));
+        callWithQuotas(listener, state);
+    }
+
+    private static void callWithQuotas(ConfigListener listener, MetadataState state) {
+        try {
+            listener.quotasChanged(state.quotas());
+        } catch (RuntimeException e) {
+            LOG.error("The quotas could not be applied", e);
+        }
     }
 
     private static void call(ConfigListener listener, ConfigResource resource, MetadataState state) {

@@ -4,8 +4,8 @@ package io.varve.server.net;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * Stops reading from one connection while a limit is reached or the peer does not read its responses. Used on
- * the connection's event loop.
+ * Stops reading from one connection while a limit or a quota is reached or the peer does not read its
+ * responses. Used on the connection's event loop.
  */
 final class BackPressure {
     /** About how many bytes are read at most behind a request that waits for its turn. */
@@ -16,6 +16,7 @@ final class BackPressure {
     private final FrameAssembler frames;
     private final ResponseOrder order;
     private final ResponseWriter responses;
+    private final QuotaHold hold;
 
     private boolean awaitingBudget;
 
@@ -24,25 +25,28 @@ final class BackPressure {
             ChannelHandlerContext context,
             FrameAssembler frames,
             ResponseOrder order,
-            ResponseWriter responses) {
+            ResponseWriter responses,
+            QuotaHold hold) {
         this.limits = limits;
         this.context = context;
         this.frames = frames;
         this.order = order;
         this.responses = responses;
+        this.hold = hold;
     }
 
-    /** @return true if the connection is within its limits and its peer reads its responses */
+    /** @return true if the connection is within its limits and quotas and its peer reads its responses */
     boolean allowsRequest() {
-        return order.size() < limits.maxQueuedPerConnection()
+        return !hold.isOn()
+                && order.size() < limits.maxQueuedPerConnection()
                 && order.bytes() < limits.maxQueuedBytesPerConnection()
                 && responses.isAllWritten()
                 && context.channel().isWritable();
     }
 
     /**
-     * Resumes or stops reading. While a request waits for its turn, a limited number of further bytes is
-     * still read, so that a disconnect is noticed.
+     * Resumes or stops reading. While a request waits for its turn or the connection is held back, a limited
+     * number of further bytes is still read, so that a disconnect is noticed.
      *
      * @param serving whether further requests are served at all
      * @param requests the requests that have arrived
@@ -52,7 +56,7 @@ final class BackPressure {
         frames.reserveArrived();
         RequestBudget.Pool pool = requests.pool();
         boolean read = serving
-                && (requests.isWaiting()
+                && (requests.isWaiting() || hold.isOn()
                         ? frames.arrivedBytes() < READ_AHEAD
                         : allowsRequest() && (frames.isMidFrame() || !pool.isExhausted()));
         context.channel().config().setAutoRead(read);

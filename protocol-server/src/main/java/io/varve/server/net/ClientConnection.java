@@ -47,6 +47,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private ResponseOrder order;
     private BackPressure backPressure;
     private RequestSequencer requests;
+    private QuotaHold hold;
     private State state = State.SERVING;
 
     /** True while {@link #advance} runs, which also sends the answers given meanwhile. */
@@ -75,7 +76,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         responses = new ResponseWriter(
                 added, server.dispatcher(), server.budget().unsent().share(added.channel()::close), server.traffic());
         order = new ResponseOrder(server.budget(), responses, server.traffic());
-        backPressure = new BackPressure(server.limits(), added, frames, order, responses);
+        hold = new QuotaHold(server, connection, this::advanceOrClose);
+        backPressure = new BackPressure(server.limits(), added, frames, order, responses, hold);
         requests = new RequestSequencer(server, connection, frames, order, backPressure, this);
     }
 
@@ -89,7 +91,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         connection.read();
         responses.beginRead();
         frames.offer(bytes);
-        if (requests.isWaiting() || !order.isEmpty()) {
+        if (requests.isWaiting() || !order.isEmpty() || hold.isOn()) {
             frames.restartDeadline();
         } else if (frames.hasBegunBefore(server.frameDeadlineNanos())) {
             throw FrameException.ofDelay();
@@ -138,6 +140,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         order.drop();
         responses.drop();
+        hold.drop();
         connection.closed();
     }
 
@@ -158,6 +161,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (advancing || state == State.CLOSED) {
             return;
         }
+        boolean timed = server.throttle().countsTime();
+        if (timed) {
+            connection.busy().beginLoop();
+        }
         advancing = true;
         try {
             do {
@@ -165,6 +172,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             } while (sendAnswers() && state == State.SERVING && requests.mayServe() && requests.hasUnread());
         } finally {
             advancing = false;
+            if (timed) {
+                connection.busy().endLoop();
+            }
         }
         if (state == State.FINISHING && order.isEmpty()) {
             state = State.CLOSING;
@@ -225,14 +235,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             ResponseOrder.discard(answer);
             return;
         }
+        hold.count(slot, answer);
         slot.answer(answer);
         if (!order.isNext(slot)) {
             return;
         }
+        advanceOrClose();
+    }
+
+    /** Advances for a caller that can neither handle nor report a failure. */
+    private void advanceOrClose() {
         try {
             advance();
         } catch (RuntimeException | Error e) {
-            // The caller that completed the answer can neither handle nor report this failure.
             exceptionCaught(context, e);
         }
     }

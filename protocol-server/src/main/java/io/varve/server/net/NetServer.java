@@ -22,6 +22,7 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
+import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.security.ListenerSecurity;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -167,12 +168,13 @@ public final class NetServer implements AutoCloseable {
      * Begins to accept connections and to serve requests.
      *
      * @param table finds the handler of each API
+     * @param throttle counts what clients use of their quotas
      * @param scheduler starts the worker threads for long requests
      * @param metrics measures requests and connections
      */
-    public void serve(HandlerLookup table, Scheduler scheduler, Metrics metrics) {
+    public void serve(HandlerLookup table, QuotaThrottle throttle, Scheduler scheduler, Metrics metrics) {
         context = new ServerContext(
-                config.requests(), config.connections().maxIdleMs(), table, clock, scheduler, metrics);
+                config.requests(), config.connections().maxIdleMs(), table, throttle, clock, scheduler, metrics);
         metrics.read(context::read);
         metrics.read(quota::read);
         setAccepting(true);

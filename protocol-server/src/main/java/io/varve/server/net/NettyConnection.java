@@ -32,6 +32,7 @@ final class NettyConnection implements Connection {
     private final ClientActivity activity = new ClientActivity();
     private final WorkerPool.Flow flow = new WorkerPool.Flow();
     private final LoopReads reads;
+    private final BusyTime busy;
 
     private volatile KafkaPrincipal principal = KafkaPrincipal.ANONYMOUS;
 
@@ -54,6 +55,7 @@ final class NettyConnection implements Connection {
      */
     NettyConnection(Channel channel, ListenerSecurity listener, long number, ServerContext server, LoopReads reads) {
         this.server = server;
+        busy = new BusyTime(server.clock());
         this.reads = reads;
         this.channel = channel;
         this.listener = listener;
@@ -121,7 +123,18 @@ final class NettyConnection implements Connection {
      * @param dropped runs instead, on any thread, when the server has stopped
      */
     void background(Runnable task, Runnable dropped) {
-        server.workers().execute(flow, task, dropped);
+        Runnable timed = server.throttle().countsTime() ? () -> busy.run(task) : task;
+        server.workers().execute(flow, timed, dropped);
+    }
+
+    /** @return the time that the server's threads work for it */
+    BusyTime busy() {
+        return busy;
+    }
+
+    /** @return the server's monotonic time in ns */
+    long nanos() {
+        return server.clock().nanos();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.varve.server.api.table.Dispatcher;
 import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.logging.LogThrottle;
+import io.varve.server.quota.QuotaThrottle;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ final class ServerContext {
     private final long frameDeadlineNanos;
     private final Dispatcher dispatcher;
     private final RequestBudget budget;
+    private final QuotaThrottle throttle;
     private final WorkerPool workers;
     private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
     private final ApiTraffic traffic;
@@ -40,9 +42,11 @@ final class ServerContext {
             NetConfig.Requests limits,
             long frameDeadlineMs,
             HandlerLookup table,
+            QuotaThrottle throttle,
             Clock clock,
             Scheduler scheduler,
             Metrics metrics) {
+        this.throttle = throttle;
         this.limits = limits;
         this.clock = clock;
         frameDeadlineNanos = TimeUnit.MILLISECONDS.toNanos(frameDeadlineMs);
@@ -69,6 +73,11 @@ final class ServerContext {
 
     Dispatcher dispatcher() {
         return dispatcher;
+    }
+
+    /** @return counts what clients use of their quotas */
+    QuotaThrottle throttle() {
+        return throttle;
     }
 
     RequestBudget budget() {

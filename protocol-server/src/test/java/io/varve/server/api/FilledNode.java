@@ -11,6 +11,7 @@ import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.config.ConfigChange;
 import io.varve.server.metadata.topic.NewTopic;
+import io.varve.server.quota.MutationQuota;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,8 @@ public final class FilledNode implements AutoCloseable {
     }
 
     public void create(String name, Map<String, String> configs) {
-        MetadataFixture.await(node.metadata.createTopics(List.of(new NewTopic(name, 2, 1, Map.of(), configs)), false));
+        MetadataFixture.await(node.metadata.createTopics(
+                List.of(new NewTopic(name, 2, 1, Map.of(), configs)), false, MutationQuota.UNBOUNDED));
     }
 
     public PartitionLog log(String topic, int partition) {

@@ -25,6 +25,8 @@ import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicListener;
 import io.varve.server.metadata.topic.Topics;
+import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.quota.ThrottleConfig;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -80,6 +82,9 @@ public final class LogFixture implements Topics {
     /** The transaction coordinator; a test may replace it. */
     public TransactionVerifier transactions = LogFixture::admitAll;
 
+    /** What clients use of their quotas; nobody has any at first. */
+    public final QuotaThrottle throttle = new QuotaThrottle(time, ThrottleConfig.DEFAULT);
+
     public LogFixture() {
         this(FetchConfig.DEFAULT);
     }
@@ -93,7 +98,7 @@ public final class LogFixture implements Topics {
         storage = new MemoryStorage(readable);
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
         handlers.put(ApiKeys.PRODUCE, new ProduceHandler(this, this::admit));
-        handlers.put(ApiKeys.FETCH, new FetchHandler(this, cluster, config, time, ids));
+        handlers.put(ApiKeys.FETCH, new FetchHandler(this, cluster, config, time, ids, throttle));
         handlers.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(this, time));
         handlers.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(this));
         handlers.put(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(this));

@@ -9,6 +9,8 @@ import io.varve.server.clock.FixedToMachine;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataFixture;
+import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.quota.ThrottleConfig;
 import io.varve.server.telemetry.ClientTelemetry;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +35,7 @@ public final class NodeHandlers {
                         new SystemScheduler(1),
                         node.ids,
                         new FixedToMachine(),
-                        new ClientTelemetry(Clock.system())));
+                        new ClientTelemetry(Clock.system()),
+                        new QuotaThrottle(Clock.system(), ThrottleConfig.DEFAULT)));
     }
 }

@@ -21,7 +21,8 @@ public final class ServedBroker {
         NetServer server =
                 NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Map.of(), Clock.system());
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);
-        server.serve(ApiTable.serve(broker.handlerContext(self)), new SystemScheduler(1), Metrics.NONE);
+        server.serve(
+                ApiTable.serve(broker.handlerContext(self)), broker.throttle, new SystemScheduler(1), Metrics.NONE);
         return server;
     }
 

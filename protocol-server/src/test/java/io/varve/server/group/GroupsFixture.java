@@ -24,6 +24,9 @@ import io.varve.server.metadata.topic.NewPartitions;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicRef;
 import io.varve.server.metadata.topic.TopicResult;
+import io.varve.server.quota.MutationQuota;
+import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.quota.ThrottleConfig;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.share.state.ShareStateContext;
@@ -191,12 +194,13 @@ public final class GroupsFixture implements AutoCloseable {
     }
 
     public void deleteTopic(String name) {
-        MetadataFixture.await(broker.metadata.deleteTopics(List.of(TopicRef.named(name))))
+        MetadataFixture.await(broker.metadata.deleteTopics(List.of(TopicRef.named(name)), MutationQuota.UNBOUNDED))
                 .forEach(GroupsFixture::requireDone);
     }
 
     public void addPartitions(String name, int total) {
-        MetadataFixture.await(broker.metadata.createPartitions(List.of(new NewPartitions(name, total, null)), false))
+        MetadataFixture.await(broker.metadata.createPartitions(
+                        List.of(new NewPartitions(name, total, null)), false, MutationQuota.UNBOUNDED))
                 .forEach(GroupsFixture::requireDone);
     }
 
@@ -205,6 +209,9 @@ public final class GroupsFixture implements AutoCloseable {
             throw new AssertionError(outcome.error());
         }
     }
+
+    /** What clients use of their quotas; nobody has any at first. */
+    public final QuotaThrottle throttle = new QuotaThrottle(Clock.system(), ThrottleConfig.DEFAULT);
 
     /** @return what handlers of this broker are made of */
     public HandlerContext handlerContext(ClusterInfo self) {
@@ -223,7 +230,8 @@ public final class GroupsFixture implements AutoCloseable {
                         scheduler,
                         Ids.seeded(1),
                         new FixedToMachine(),
-                        new ClientTelemetry(Clock.system())));
+                        new ClientTelemetry(Clock.system()),
+                        throttle));
     }
 
     public ApiHandler handler(ApiKeys api) {

@@ -13,6 +13,7 @@ import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicResult;
+import io.varve.server.quota.MutationQuota;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -75,7 +76,9 @@ class ClusterMetadataTest {
         Topic made = await(node.start().createIfAbsent("orders"));
         assertThat(made.open()).hasSize(1);
         await(node.metadata.createTopics(
-                List.of(new NewTopic("wide", 5, 1, Map.of(), Map.of("retention.ms", "1000"))), false));
+                List.of(new NewTopic("wide", 5, 1, Map.of(), Map.of("retention.ms", "1000"))),
+                false,
+                MutationQuota.UNBOUNDED));
         node.restart();
         assertThat(node.metadata.byName("orders").id()).isEqualTo(made.id());
         Topic wide = node.metadata.byName("wide");
@@ -128,7 +131,7 @@ class ClusterMetadataTest {
             List<NewTopic> topics = IntStream.range(0, 50)
                     .mapToObj(i -> NewTopic.withDefaults("topic-" + i))
                     .toList();
-            assertThat(await(counted.metadata.createTopics(topics, false)))
+            assertThat(await(counted.metadata.createTopics(topics, false, MutationQuota.UNBOUNDED)))
                     .allMatch(outcome -> outcome.error().isSuccess());
             assertThat(lists).hasValue(1);
         }
@@ -147,7 +150,8 @@ class ClusterMetadataTest {
                         new NewTopic("twice", 1, 2, Map.of(), Map.of()),
                         new NewTopic("none", 0, 1, Map.of(), Map.of()),
                         new NewTopic("odd", 1, 1, Map.of(), Map.of("retention.msx", "1"))),
-                false));
+                false,
+                MutationQuota.UNBOUNDED));
         assertThat(outcomes)
                 .extracting(outcome -> outcome.error().error())
                 .containsExactly(

@@ -19,6 +19,7 @@ import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicRef;
 import io.varve.server.metadata.topic.TopicResult;
+import io.varve.server.quota.MutationQuota;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,7 @@ class MetadataRecoveryTest {
         fails = (operation, id) -> operation == Operation.OPEN && id.partition() == 2;
         List<NewTopic> wanted = List.of(new NewTopic("orders", 3, 1, Map.of(), Map.of()));
         for (int attempt = 0; attempt < 3; attempt++) {
-            assertThatThrownBy(() -> await(node.metadata.createTopics(wanted, false)))
+            assertThatThrownBy(() -> await(node.metadata.createTopics(wanted, false, MutationQuota.UNBOUNDED)))
                     .isInstanceOf(KafkaStorageException.class)
                     .hasMessageContaining("orders-2");
             assertThatThrownBy(() -> await(node.metadata.createInternalIfAbsent("orders", 3, Map.of())))
@@ -75,7 +76,7 @@ class MetadataRecoveryTest {
         assertThat(node.metadata.all()).isEmpty();
         assertThat(node.engine.stored()).isEqualTo(before);
         fails = NEVER;
-        assertThat(await(node.metadata.createTopics(wanted, false)))
+        assertThat(await(node.metadata.createTopics(wanted, false, MutationQuota.UNBOUNDED)))
                 .allMatch(outcome -> outcome.error().isSuccess());
         assertThat(node.metadata.byName("orders").open()).hasSize(3);
     }
@@ -86,13 +87,14 @@ class MetadataRecoveryTest {
         Topic topic = await(node.metadata.createIfAbsent("half"));
         Set<PartitionId> before = node.engine.stored();
         fails = (operation, id) -> operation == Operation.OPEN && id.partition() == 2;
-        assertThatThrownBy(
-                        () -> await(node.metadata.createPartitions(List.of(new NewPartitions("half", 3, null)), false)))
+        assertThatThrownBy(() -> await(node.metadata.createPartitions(
+                        List.of(new NewPartitions("half", 3, null)), false, MutationQuota.UNBOUNDED)))
                 .isInstanceOf(KafkaStorageException.class);
         assertThat(node.metadata.byName("half")).isSameAs(topic);
         assertThat(node.engine.stored()).isEqualTo(before);
         fails = NEVER;
-        await(node.metadata.createPartitions(List.of(new NewPartitions("half", 2, null)), false));
+        await(node.metadata.createPartitions(
+                List.of(new NewPartitions("half", 2, null)), false, MutationQuota.UNBOUNDED));
         assertThat(node.metadata.byName("half").open()).hasSize(2);
     }
 
@@ -102,12 +104,12 @@ class MetadataRecoveryTest {
         Set<PartitionId> before = node.engine.stored();
         fails = (operation, id) -> operation == Operation.DELETE || operation == Operation.OPEN && id.partition() == 1;
         List<NewTopic> wanted = List.of(new NewTopic("orders", 2, 1, Map.of(), Map.of()));
-        assertThatThrownBy(() -> await(node.metadata.createTopics(wanted, false)))
+        assertThatThrownBy(() -> await(node.metadata.createTopics(wanted, false, MutationQuota.UNBOUNDED)))
                 .isInstanceOf(KafkaStorageException.class);
         assertThat(node.metadata.all()).isEmpty();
         assertThat(node.engine.stored()).hasSizeGreaterThan(before.size());
         fails = NEVER;
-        await(node.metadata.createTopics(wanted, false));
+        await(node.metadata.createTopics(wanted, false, MutationQuota.UNBOUNDED));
         assertThat(node.metadata.byName("orders").open()).hasSize(2);
         assertThat(node.engine.stored()).hasSize(before.size() + 2);
     }
@@ -144,7 +146,7 @@ class MetadataRecoveryTest {
         node.start();
         Topic topic = await(node.metadata.createIfAbsent("gone"));
         fails = (operation, id) -> operation == Operation.DELETE;
-        await(node.metadata.deleteTopics(List.of(TopicRef.named("gone"))));
+        await(node.metadata.deleteTopics(List.of(TopicRef.named("gone")), MutationQuota.UNBOUNDED));
         assertThat(node.metadata.byName("gone")).isNull();
         node.crash();
         fails = NEVER;
@@ -158,7 +160,8 @@ class MetadataRecoveryTest {
         node.start();
         Topic first = await(node.metadata.createIfAbsent("name"));
         append(first.partition(0));
-        TopicResult outcome = await(node.metadata.deleteTopics(List.of(TopicRef.named("name"))))
+        TopicResult outcome = await(
+                        node.metadata.deleteTopics(List.of(TopicRef.named("name")), MutationQuota.UNBOUNDED))
                 .get(0);
         assertThat(outcome.error().isSuccess()).isTrue();
         assertThat(outcome.id()).isEqualTo(first.id());
@@ -188,7 +191,8 @@ class MetadataRecoveryTest {
         try {
             node.restart();
             await(begun);
-            TopicResult outcome = await(node.metadata.deleteTopics(List.of(TopicRef.named("slow"))))
+            TopicResult outcome = await(
+                            node.metadata.deleteTopics(List.of(TopicRef.named("slow")), MutationQuota.UNBOUNDED))
                     .get(0);
             assertThat(outcome.error().isSuccess()).isTrue();
             assertThat(node.metadata.byName("slow")).isNull();
@@ -217,7 +221,7 @@ class MetadataRecoveryTest {
         CompletableFuture<?> last = CompletableFuture.completedFuture(null);
         for (int i = 0; i < 50; i++) {
             node.metadata.createIfAbsent("flicker");
-            last = node.metadata.deleteTopics(List.of(TopicRef.named("flicker")));
+            last = node.metadata.deleteTopics(List.of(TopicRef.named("flicker")), MutationQuota.UNBOUNDED);
         }
         await(last);
         assertThat(node.metadata.all()).isEmpty();
@@ -241,7 +245,8 @@ class MetadataRecoveryTest {
     @Test
     void refusesToStartWithoutPartitionsThatTopicsHave() {
         node.start();
-        await(node.metadata.createTopics(List.of(new NewTopic("orders", 7, 1, Map.of(), Map.of())), false));
+        await(node.metadata.createTopics(
+                List.of(new NewTopic("orders", 7, 1, Map.of(), Map.of())), false, MutationQuota.UNBOUNDED));
         List<PartitionLog> orders = node.metadata.byName("orders").open();
         append(orders.get(0));
         node.stop();
@@ -287,8 +292,10 @@ class MetadataRecoveryTest {
     void aRestoreMakesWhatTheTierHasNotBeforeItBringsBackAnythingElse() {
         List<PartitionId> opened = new CopyOnWriteArrayList<>();
         node.start();
-        await(node.metadata.createTopics(List.of(new NewTopic("kept", 4, 1, Map.of(), Map.of())), false));
-        await(node.metadata.createTopics(List.of(new NewTopic("empty", 2, 1, Map.of(), Map.of())), false));
+        await(node.metadata.createTopics(
+                List.of(new NewTopic("kept", 4, 1, Map.of(), Map.of())), false, MutationQuota.UNBOUNDED));
+        await(node.metadata.createTopics(
+                List.of(new NewTopic("empty", 2, 1, Map.of(), Map.of())), false, MutationQuota.UNBOUNDED));
         List<PartitionId> lost = node.metadata.byName("empty").open().stream()
                 .map(PartitionLog::id)
                 .toList();
@@ -328,8 +335,8 @@ class MetadataRecoveryTest {
         node.start();
         Topic before = await(node.metadata.createIfAbsent("wide"));
         append(before.partition(0));
-        List<TopicResult> outcomes =
-                await(node.metadata.createPartitions(List.of(new NewPartitions("wide", 4, null)), false));
+        List<TopicResult> outcomes = await(node.metadata.createPartitions(
+                List.of(new NewPartitions("wide", 4, null)), false, MutationQuota.UNBOUNDED));
         assertThat(outcomes.get(0).error().isSuccess()).isTrue();
         Topic after = node.metadata.byName("wide");
         assertThat(after.open()).hasSize(4);
@@ -342,7 +349,8 @@ class MetadataRecoveryTest {
     @Test
     void appliesAChangedSettingToEveryPartitionAndKeepsIt() {
         node.start();
-        await(node.metadata.createTopics(List.of(new NewTopic("big", 2, 1, Map.of(), Map.of())), false));
+        await(node.metadata.createTopics(
+                List.of(new NewTopic("big", 2, 1, Map.of(), Map.of())), false, MutationQuota.UNBOUNDED));
         PartitionLog log = node.metadata.byName("big").partition(1);
         await(node.metadata.alterConfigs(
                 List.of(ConfigChange.ofTopic("big", present -> Map.of("max.message.bytes", "77"))), false));
@@ -365,11 +373,11 @@ class MetadataRecoveryTest {
             topics.add(NewTopic.withDefaults("topic-" + i));
             refs.add(TopicRef.named("topic-" + i));
         }
-        assertThat(await(node.metadata.createTopics(topics, false)))
+        assertThat(await(node.metadata.createTopics(topics, false, MutationQuota.UNBOUNDED)))
                 .allMatch(outcome -> outcome.error().isSuccess());
         node.restart();
         assertThat(node.metadata.all()).hasSize(1000);
-        await(node.metadata.deleteTopics(refs));
+        await(node.metadata.deleteTopics(refs, MutationQuota.UNBOUNDED));
         node.restart();
         assertThat(node.metadata.all()).isEmpty();
         assertThat(node.engine.stored()).containsExactly(MetadataLog.PARTITION);

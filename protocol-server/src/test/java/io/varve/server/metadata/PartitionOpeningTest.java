@@ -12,6 +12,7 @@ import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicRef;
 import io.varve.server.metadata.topic.TopicResult;
+import io.varve.server.quota.MutationQuota;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -64,7 +65,8 @@ class PartitionOpeningTest {
     }
 
     private void create(String name, int partitions) {
-        await(node.metadata.createTopics(List.of(new NewTopic(name, partitions, 1, Map.of(), Map.of())), false));
+        await(node.metadata.createTopics(
+                List.of(new NewTopic(name, partitions, 1, Map.of(), Map.of())), false, MutationQuota.UNBOUNDED));
     }
 
     private Topic awaitTopic(java.util.function.Predicate<Topic> right) {
@@ -103,7 +105,8 @@ class PartitionOpeningTest {
     @Test
     void deletesATopicWhosePartitionsAreOpened() {
         startWithOneHeld();
-        List<TopicResult> deleted = await(node.metadata.deleteTopics(List.of(TopicRef.named("orders"))));
+        List<TopicResult> deleted =
+                await(node.metadata.deleteTopics(List.of(TopicRef.named("orders")), MutationQuota.UNBOUNDED));
         assertThat(deleted).allMatch(outcome -> outcome.error().isSuccess());
         assertThat(node.metadata.byName("orders")).isNull();
         gate.release();
@@ -127,7 +130,8 @@ class PartitionOpeningTest {
     @Test
     void addsPartitionsToATopicThatIsOpened() {
         startWithOneHeld();
-        await(node.metadata.createPartitions(List.of(new NewPartitions("orders", 4, null)), false));
+        await(node.metadata.createPartitions(
+                List.of(new NewPartitions("orders", 4, null)), false, MutationQuota.UNBOUNDED));
         assertThat(node.metadata.byName("orders").count()).isEqualTo(4);
         assertThat(node.metadata.byName("orders").partition(3)).isNotNull();
         gate.release();

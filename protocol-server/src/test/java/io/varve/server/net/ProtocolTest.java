@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(180)
 class ProtocolTest {
-    private static final short PRODUCE = 9;
+    static final short PRODUCE = 9;
 
     @ParameterizedTest
     @ValueSource(shorts = {0, 1, 2, 3, 4})

@@ -14,6 +14,8 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
+import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.quota.ThrottleConfig;
 import io.varve.server.telemetry.ClientTelemetry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,12 +51,26 @@ final class Servers {
     }
 
     static NetServer start(NetConfig config, NettyTransport transport, ScriptedHandler... handlers) {
-        return start(config, transport, Metrics.NONE, handlers);
+        return start(config, transport, noQuotas(), Metrics.NONE, handlers);
     }
 
     static NetServer start(NetConfig config, NettyTransport transport, Metrics metrics, ScriptedHandler... handlers) {
+        return start(config, transport, noQuotas(), metrics, handlers);
+    }
+
+    static NetServer start(QuotaThrottle throttle, ScriptedHandler... handlers) {
+        NetConfig config = config(Connections.DEFAULT, Requests.DEFAULT);
+        return start(config, NettyTransport.best(), throttle, Metrics.NONE, handlers);
+    }
+
+    private static NetServer start(
+            NetConfig config,
+            NettyTransport transport,
+            QuotaThrottle throttle,
+            Metrics metrics,
+            ScriptedHandler... handlers) {
         NetServer server = NetServer.bind(config, Map.of(), Clock.system(), transport);
-        server.serve(served(handlers), SCHEDULER, metrics);
+        server.serve(served(handlers), throttle, SCHEDULER, metrics);
         return server;
     }
 
@@ -73,6 +89,11 @@ final class Servers {
         served.add(new ServedApi(
                 ofItself, new ApiVersionsHandler(versions, () -> FEATURES, new ClientTelemetry(Clock.system()))));
         return new HandlerLookup(served);
+    }
+
+    /** @return counts nothing */
+    static QuotaThrottle noQuotas() {
+        return new QuotaThrottle(Clock.system(), ThrottleConfig.DEFAULT);
     }
 
     static int port(NetServer server) {

@@ -21,8 +21,10 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest;
  * @param scheduler gives threads to conversions
  * @param clock source of time
  * @param findCoordinator serves FindCoordinator
+ * @param fetch serves Fetch of today, whatever the quotas
  */
-public record EraHandlers(Topics topics, Scheduler scheduler, Clock clock, ApiHandler findCoordinator) {
+public record EraHandlers(
+        Topics topics, Scheduler scheduler, Clock clock, ApiHandler findCoordinator, ApiHandler fetch) {
     /** Versions of OffsetCommit and OffsetFetch whose clients believe that offsets are in ZooKeeper. */
     private static final short ZOOKEEPER = 0;
 
@@ -37,7 +39,7 @@ public record EraHandlers(Topics topics, Scheduler scheduler, Clock clock, ApiHa
         }
         return switch (api) {
             case PRODUCE -> new OldProduceHandler(today, topics);
-            case FETCH -> new OldFetchHandler(today, scheduler, clock);
+            case FETCH -> new OldFetchHandler(today, fetch, scheduler, clock);
             case LIST_OFFSETS -> new OldListOffsetsHandler(today, topics, clock);
             case OFFSET_COMMIT, OFFSET_FETCH -> translating(withCoordinator(asOfToday(today)));
             default -> translating(asOfToday(today));

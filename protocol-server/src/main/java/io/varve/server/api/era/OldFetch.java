@@ -262,7 +262,7 @@ final class OldFetch {
                 .setMinBytes(minBytes)
                 .setMaxBytes(maxBytes)
                 .setTopics(topics(of, maxBytes));
-        handler.today()
+        handler.reads()
                 .handle(OldRequest.asOfToday(request, new FetchRequest(ask, old.version())))
                 .whenComplete((response, failure) -> {
                     if (failure != null) {

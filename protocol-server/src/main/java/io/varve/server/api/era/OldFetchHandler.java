@@ -20,6 +20,7 @@ final class OldFetchHandler implements ApiHandler {
     private static final int THREADS = 2;
 
     private final ApiHandler today;
+    private final ApiHandler reads;
     private final Clock clock;
     private final WorkQueue conversions;
     private final Turns turns = new Turns(FETCHES_AT_A_TIME);
@@ -27,11 +28,13 @@ final class OldFetchHandler implements ApiHandler {
 
     /**
      * @param today serves the versions of today
+     * @param reads does so whatever the quotas
      * @param scheduler gives threads
      * @param clock measures how long a fetch has waited
      */
-    OldFetchHandler(ApiHandler today, Scheduler scheduler, Clock clock) {
+    OldFetchHandler(ApiHandler today, ApiHandler reads, Scheduler scheduler, Clock clock) {
         this.today = today;
+        this.reads = reads;
         this.clock = clock;
         conversions = new WorkQueue(scheduler, "down-conversion", THREADS);
     }
@@ -44,8 +47,8 @@ final class OldFetchHandler implements ApiHandler {
     }
 
     /** @return reads what is stored */
-    ApiHandler today() {
-        return today;
+    ApiHandler reads() {
+        return reads;
     }
 
     /** @return ms since the epoch */

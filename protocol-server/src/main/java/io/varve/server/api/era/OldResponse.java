@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.era;
 
+import io.varve.server.api.ThrottledBody;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -16,8 +17,10 @@ import org.apache.kafka.common.protocol.types.Struct;
 import org.apache.kafka.common.protocol.types.Type;
 import org.apache.kafka.common.record.internal.BaseRecords;
 
-/** A response in the layout of an old version. Immutable if its struct is not changed. */
-final class OldResponse implements ApiMessage {
+/** A response in the layout of an old version. Not thread-safe. */
+final class OldResponse implements ApiMessage, ThrottledBody {
+    private static final String THROTTLE_TIME = "throttle_time_ms";
+
     private final ApiKeys api;
     private final Struct struct;
 
@@ -33,6 +36,13 @@ final class OldResponse implements ApiMessage {
     /** @return the response by its fields */
     Struct struct() {
         return struct;
+    }
+
+    @Override
+    public void throttleTimeMs(int ms) {
+        if (struct.hasField(THROTTLE_TIME)) {
+            struct.set(THROTTLE_TIME, ms);
+        }
     }
 
     @Override

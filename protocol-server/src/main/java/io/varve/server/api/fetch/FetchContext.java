@@ -26,6 +26,11 @@ sealed interface FetchContext {
      */
     FetchResponseData answer(FetchResult result);
 
+    /** @return a response to a client that exceeds its quota, which changes no session */
+    default FetchResponseData withoutPartitions() {
+        return new FetchResponseData().setSessionId(NO_SESSION);
+    }
+
     /** A fetch outside any session: the response contains every partition. */
     record Sessionless(List<PartitionFetch> fetches) implements FetchContext {
         @Override
@@ -46,7 +51,7 @@ sealed interface FetchContext {
     record Continuing(FetchSession session, int epoch, List<PartitionFetch> fetches) implements FetchContext {
         @Override
         public FetchResponseData answer(FetchResult result) {
-            FetchResponseData response = new FetchResponseData().setSessionId(session.id());
+            FetchResponseData response = withoutPartitions();
             boolean[] changed = session.selectChanged(epoch, fetches, result.answers());
             if (changed == null) {
                 result.release();
@@ -62,6 +67,11 @@ sealed interface FetchContext {
             }
             return response;
         }
+
+        @Override
+        public FetchResponseData withoutPartitions() {
+            return new FetchResponseData().setSessionId(session.id());
+        }
     }
 
     /** A fetch that does not fit the session it names: reads nothing, and returns an error. */
@@ -74,6 +84,11 @@ sealed interface FetchContext {
         @Override
         public FetchResponseData answer(FetchResult result) {
             return new FetchResponseData().setErrorCode(error.code()).setSessionId(NO_SESSION);
+        }
+
+        @Override
+        public FetchResponseData withoutPartitions() {
+            return answer(null);
         }
     }
 

@@ -8,6 +8,8 @@ import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.topic.Topics;
+import io.varve.server.quota.Allowance;
+import io.varve.server.quota.QuotaThrottle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -32,6 +34,7 @@ public final class FetchHandler implements ApiHandler {
     private final ClusterInfo cluster;
     private final FetchConfig config;
     private final FetchSessions sessions;
+    private final QuotaThrottle throttle;
 
     /**
      * @param topics finds the logs
@@ -39,8 +42,11 @@ public final class FetchHandler implements ApiHandler {
      * @param config limits of the broker
      * @param clock measures how long sessions are idle
      * @param ids source of session ids
+     * @param throttle counts the records that clients get, and limits them
      */
-    public FetchHandler(Topics topics, ClusterInfo cluster, FetchConfig config, Clock clock, Ids ids) {
+    public FetchHandler(
+            Topics topics, ClusterInfo cluster, FetchConfig config, Clock clock, Ids ids, QuotaThrottle throttle) {
+        this.throttle = throttle;
         this.topics = topics;
         this.cluster = cluster;
         this.config = config;
@@ -55,7 +61,11 @@ public final class FetchHandler implements ApiHandler {
                 request.version() >= PartitionRef.FIRST_WITH_TOPIC_IDS,
                 PartitionFetch.of(data),
                 PartitionFetch.forgotten(data));
-        FetchLimits limits = FetchLimits.of(data, request.version(), config);
+        FetchLimits limits = FetchLimits.of(
+                data,
+                request.version(),
+                config,
+                throttle.isOn() ? throttle.maxFetchBytes(request.quotaClient()) : Integer.MAX_VALUE);
         FetchReader reader = new FetchReader(new PartitionFetchReader(topics, cluster.nodeId(), limits), limits);
         FetchResult begun = reader.begin(context.fetches());
         return begun.answers().size() == context.fetches().size()
@@ -90,9 +100,15 @@ public final class FetchHandler implements ApiHandler {
     }
 
     private FetchResponseData answer(Request request, FetchContext context, FetchReader reader, FetchResult result) {
+        Allowance allowance =
+                throttle.isOn() ? throttle.found(request.quotaClient(), result.bytes()) : Allowance.UNLIMITED;
+        if (!allowance.records()) {
+            reader.release(result);
+            return context.withoutPartitions().setThrottleTimeMs(allowance.throttleMs());
+        }
         FetchResponseData response;
         try {
-            response = context.answer(result);
+            response = context.answer(result).setThrottleTimeMs(allowance.throttleMs());
         } catch (RuntimeException | Error failure) {
             reader.release(result);
             throw failure;

@@ -22,10 +22,11 @@ record FetchLimits(short version, Isolation isolation, int minBytes, int maxByte
      * @param data a fetch request
      * @param version its version
      * @param config limits of the broker
+     * @param quotaBytes max bytes of records that the client's quota allows
      * @return limits of the fetch, each at most the broker's
      */
-    static FetchLimits of(FetchRequestData data, short version, FetchConfig config) {
-        int maxBytes = Math.max(0, Math.min(data.maxBytes(), config.maxBytes()));
+    static FetchLimits of(FetchRequestData data, short version, FetchConfig config, int quotaBytes) {
+        int maxBytes = Math.max(0, Math.min(quotaBytes, Math.min(data.maxBytes(), config.maxBytes())));
         return new FetchLimits(
                 version,
                 data.isolationLevel() == READ_COMMITTED ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED,

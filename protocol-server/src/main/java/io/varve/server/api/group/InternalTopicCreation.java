@@ -4,6 +4,8 @@ package io.varve.server.api.group;
 import io.varve.core.runtime.Clock;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.TopicResult;
+import io.varve.server.quota.QuotaClient;
+import io.varve.server.quota.QuotaThrottle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,7 +16,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -31,18 +34,24 @@ public final class InternalTopicCreation {
 
     private record Failure(String why, long untilNanos) {}
 
-    private final Function<List<NewTopic>, CompletableFuture<List<TopicResult>>> creation;
+    private final BiFunction<List<NewTopic>, IntConsumer, CompletableFuture<List<TopicResult>>> creation;
+    private final QuotaThrottle throttle;
     private final Clock clock;
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
     /** By topic; the oldest first. */
     private final Map<String, Failure> failures = new LinkedHashMap<>();
 
     /**
-     * @param creation creates topics, each by itself
+     * @param creation creates topics, each by itself and within a quota of partitions
+     * @param throttle has the quotas of clients
      * @param clock ends the time in which a failure is shown
      */
-    public InternalTopicCreation(Function<List<NewTopic>, CompletableFuture<List<TopicResult>>> creation, Clock clock) {
+    public InternalTopicCreation(
+            BiFunction<List<NewTopic>, IntConsumer, CompletableFuture<List<TopicResult>>> creation,
+            QuotaThrottle throttle,
+            Clock clock) {
         this.creation = creation;
+        this.throttle = throttle;
         this.clock = clock;
     }
 
@@ -50,9 +59,10 @@ public final class InternalTopicCreation {
      * Begins to create what is not being created.
      *
      * @param topics names distinct
+     * @param client whose quota the creation counts against
      * @param showFailureMs ms for which a failure is shown, and the topic is not tried again
      */
-    void create(Collection<CreatableTopic> topics, long showFailureMs) {
+    void create(Collection<CreatableTopic> topics, QuotaClient client, long showFailureMs) {
         Set<String> failed =
                 failures(topics.stream().map(CreatableTopic::name).toList()).keySet();
         List<NewTopic> wanted = new ArrayList<>();
@@ -64,7 +74,7 @@ public final class InternalTopicCreation {
         if (wanted.isEmpty()) {
             return;
         }
-        creation.apply(wanted).whenComplete((results, failure) -> {
+        creation.apply(wanted, throttle.mutations(client, true)).whenComplete((results, failure) -> {
             if (failure != null) {
                 wanted.forEach(topic -> note(topic.name(), String.valueOf(failure.getMessage()), showFailureMs));
             } else {

@@ -5,6 +5,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.StreamsGroups;
 import io.varve.server.group.StreamsGroups.HeartbeatResult;
+import io.varve.server.quota.QuotaClient;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class StreamsGroupHeartbeatHandler implements ApiHandler {
                     .setErrorMessage(wrong));
         }
         return groups.heartbeat(RequestCaller.of(request), heartbeat)
-                .thenApply(result -> withTopics(heartbeat.groupId(), result));
+                .thenApply(result -> withTopics(heartbeat.groupId(), request.quotaClient(), result));
     }
 
     private static List<String> topics(List<Subtopology> parts) {
@@ -93,9 +94,9 @@ public final class StreamsGroupHeartbeatHandler implements ApiHandler {
         return topics.stream().filter(which).collect(Collectors.joining(","));
     }
 
-    private StreamsGroupHeartbeatResponseData withTopics(String groupId, HeartbeatResult result) {
+    private StreamsGroupHeartbeatResponseData withTopics(String groupId, QuotaClient client, HeartbeatResult result) {
         if (!result.lacking().isEmpty()) {
-            creation.create(result.lacking(), 2 * groups.heartbeatMs(groupId));
+            creation.create(result.lacking(), client, 2 * groups.heartbeatMs(groupId));
             addFailures(result.answer(), result.lacking());
         }
         return result.answer();

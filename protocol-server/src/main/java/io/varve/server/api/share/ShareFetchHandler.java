@@ -8,6 +8,7 @@ import io.varve.server.api.Request;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
+import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.share.Acknowledgement;
 import io.varve.server.share.ShareMember;
 import io.varve.server.share.ShareSession;
@@ -46,13 +47,16 @@ public final class ShareFetchHandler implements ApiHandler {
     private final Topics topics;
     private final FetchConfig config;
     private final Acknowledger acknowledger;
+    private final QuotaThrottle throttle;
 
     /**
      * @param shares delivers records to share groups
      * @param topics finds topics and their logs
      * @param config limits of the broker
+     * @param throttle limits how much a client gets at a time
      */
-    public ShareFetchHandler(Shares shares, Topics topics, FetchConfig config) {
+    public ShareFetchHandler(Shares shares, Topics topics, FetchConfig config, QuotaThrottle throttle) {
+        this.throttle = throttle;
         this.shares = shares;
         this.topics = topics;
         this.config = config;
@@ -77,9 +81,8 @@ public final class ShareFetchHandler implements ApiHandler {
         CompletableFuture<Map<SharedPartitionRef, ApiError>> errors =
                 acknowledger.acknowledge(member, acknowledged, renews);
         boolean fetches = data.shareSessionEpoch() != ShareSessions.FINAL_EPOCH && !renews;
-        CompletableFuture<Map<SharedPartitionRef, PartitionData>> fetched = fetches
-                ? fetch(data, request.version(), session, request.connection())
-                : CompletableFuture.completedFuture(new LinkedHashMap<>());
+        CompletableFuture<Map<SharedPartitionRef, PartitionData>> fetched =
+                fetches ? fetch(data, request, session) : CompletableFuture.completedFuture(new LinkedHashMap<>());
         return fetched.thenCombine(errors, (answers, results) -> {
             results.forEach((ref, error) -> answers.computeIfAbsent(ref, ShareFetchHandler::empty)
                     .setAcknowledgeErrorCode(error.error().code())
@@ -150,17 +153,21 @@ public final class ShareFetchHandler implements ApiHandler {
     }
 
     private CompletableFuture<Map<SharedPartitionRef, PartitionData>> fetch(
-            ShareFetchRequestData data, short version, ShareSession session, Connection connection) {
+            ShareFetchRequestData data, Request request, ShareSession session) {
+        Connection connection = request.connection();
         String group = session.member().group();
         int epoch = data.shareSessionEpoch();
         int maxBytes = Math.min(data.maxBytes(), config.maxBytes());
+        if (throttle.isOn()) {
+            maxBytes = Math.min(maxBytes, throttle.maxFetchBytes(request.quotaClient()));
+        }
         ShareFetchLimits limits = new ShareFetchLimits(
                 shares.settings().isolation(group),
                 Math.min(data.minBytes(), maxBytes),
                 maxBytes,
                 data.maxRecords(),
                 Math.max(1, data.batchSize()),
-                version >= FIRST_WITH_RENEW && data.shareAcquireMode() == RECORD_LIMIT,
+                request.version() >= FIRST_WITH_RENEW && data.shareAcquireMode() == RECORD_LIMIT,
                 data.maxWaitMs());
         Map<SharedPartitionRef, PartitionData> errors = new LinkedHashMap<>();
         Map<SharedPartitionRef, PartitionLog> logs = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import static io.varve.server.api.table.ApiPolicy.Size.RECORDS;
 import static io.varve.server.api.table.ApiPolicy.Size.SMALL;
 import static org.apache.kafka.common.protocol.ApiKeys.*;
 
+import io.varve.core.runtime.Clock;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiVersionRange;
 import io.varve.server.api.cluster.AddRaftVoterHandler;
@@ -86,6 +87,8 @@ import io.varve.server.api.txn.InitProducerIdHandler;
 import io.varve.server.api.txn.ListTransactionsHandler;
 import io.varve.server.api.txn.TxnOffsetCommitHandler;
 import io.varve.server.api.txn.WriteTxnMarkersHandler;
+import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.quota.ThrottleConfig;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -104,10 +107,9 @@ import org.apache.kafka.server.common.StreamsVersion;
  *
  * <p>Handlers see the versions that Kafka 4 knows; older ones are translated before ({@link EraHandlers}).
  *
- * <p>A new API needs a handler and a line here. Two columns will follow with the code that reads them:
- * whether a request is allowed before its connection is authenticated, and the kind of quota it counts
- * against. {@link ApiPolicy.Size#RECORDS} lets a connection serve produce requests concurrently; all other
- * requests of a connection are served one after the other.
+ * <p>A new API needs a handler and a line here. A column will follow with the code that reads it: whether a
+ * request is allowed before its connection is authenticated. {@link ApiPolicy.Size#RECORDS} lets a connection
+ * serve produce requests concurrently; all other requests of a connection are served one after the other.
  */
 public final class ApiTable {
     private static final String GONE = "Kafka 4 has removed it";
@@ -152,9 +154,9 @@ public final class ApiTable {
         // spotless:off
         // key  API             versions first, last  size     elements  thread            handler; or why there is none
         served( 0, PRODUCE,                      0, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions()));
-        served( 1, FETCH,                        0, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime().clock(), c.runtime().ids()));
+        served( 1, FETCH,                        0, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime().clock(), c.runtime().ids(), c.runtime().throttle()));
         served( 2, LIST_OFFSETS,                 0, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata(), c.runtime().scheduler()));
-        served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.self()));
+        served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.self(), c.runtime().throttle()));
         absent( 4, LEADER_AND_ISR,                  GONE);
         absent( 5, STOP_REPLICA,                    GONE);
         absent( 6, UPDATE_METADATA,                 GONE);
@@ -170,8 +172,8 @@ public final class ApiTable {
         served(16, LIST_GROUPS,                  0,  5, SMALL,        100, WORKER,          c -> new ListGroupsHandler(c.groups()));
         absent(17, SASL_HANDSHAKE,                  NO_AUTHENTICATION);
         served(18, API_VERSIONS,                 0,  4, SMALL,        100, LOOP,            c -> new ApiVersionsHandler(versions(), () -> Features.of(c.metadata().writer().state()), c.runtime().telemetry()));
-        served(19, CREATE_TOPICS,                0,  7, LARGE,    100_000, WORKER,          c -> new CreateTopicsHandler(c.metadata()));
-        served(20, DELETE_TOPICS,                0,  6, LARGE,    100_000, WORKER,          c -> new DeleteTopicsHandler(c.metadata()));
+        served(19, CREATE_TOPICS,                0,  7, LARGE,    100_000, WORKER,          c -> new CreateTopicsHandler(c.metadata(), c.runtime().throttle()));
+        served(20, DELETE_TOPICS,                0,  6, LARGE,    100_000, WORKER,          c -> new DeleteTopicsHandler(c.metadata(), c.runtime().throttle()));
         served(21, DELETE_RECORDS,               0,  2, LARGE,    100_000, WORKER,          c -> new DeleteRecordsHandler(c.metadata(), c.engine()));
         served(22, INIT_PRODUCER_ID,             0,  5, SMALL,        100, WORKER,          c -> new InitProducerIdHandler(c.metadata().producerIds(), c.transactions()));
         served(23, OFFSET_FOR_LEADER_EPOCH,      0,  4, LARGE,    100_000, WORKER,          c -> new OffsetForLeaderEpochHandler(c.metadata()));
@@ -188,7 +190,7 @@ public final class ApiTable {
         served(34, ALTER_REPLICA_LOG_DIRS,         0,  2, LARGE,   100_000, WORKER,          c -> new AlterReplicaLogDirsHandler(c.metadata(), c.settings().directories()));
         served(35, DESCRIBE_LOG_DIRS,            0,  5, ORDINARY, 100_000, WORKER,          c -> new DescribeLogDirsHandler(c.metadata(), c.settings().directories()));
         absent(36, SASL_AUTHENTICATE,               NO_AUTHENTICATION);
-        served(37, CREATE_PARTITIONS,            0,  3, LARGE,    100_000, WORKER,          c -> new CreatePartitionsHandler(c.metadata()));
+        served(37, CREATE_PARTITIONS,            0,  3, LARGE,    100_000, WORKER,          c -> new CreatePartitionsHandler(c.metadata(), c.runtime().throttle()));
         served(38, CREATE_DELEGATION_TOKEN,        0,  3, SMALL,       100, LOOP,            c -> new CreateDelegationTokenHandler());
         served(39, RENEW_DELEGATION_TOKEN,         0,  2, SMALL,       100, LOOP,            c -> new RenewDelegationTokenHandler());
         served(40, EXPIRE_DELEGATION_TOKEN,        0,  2, SMALL,       100, LOOP,            c -> new ExpireDelegationTokenHandler());
@@ -229,7 +231,7 @@ public final class ApiTable {
         served(75, DESCRIBE_TOPIC_PARTITIONS,    0,  0, LARGE,    100_000, WORKER,          c -> new DescribeTopicPartitionsHandler(c.metadata(), c.metadata().config()));
         served(76, SHARE_GROUP_HEARTBEAT,        1,  1, LARGE,    100_000, WORKER_IF_LARGE, c -> new ShareGroupHeartbeatHandler(c.groups().shareGroups()));
         served(77, SHARE_GROUP_DESCRIBE,         1,  1, ORDINARY, 100_000, WORKER,          c -> new ShareGroupDescribeHandler(c.groups().shareGroups()));
-        served(78, SHARE_FETCH,                  1,  2, LARGE,    100_000, LOOP,            c -> new ShareFetchHandler(c.shares(), c.metadata(), c.settings().fetch()));
+        served(78, SHARE_FETCH,                  1,  2, LARGE,    100_000, LOOP,            c -> new ShareFetchHandler(c.shares(), c.metadata(), c.settings().fetch(), c.runtime().throttle()));
         served(79, SHARE_ACKNOWLEDGE,            1,  2, LARGE,    100_000, WORKER_IF_LARGE, c -> new ShareAcknowledgeHandler(c.shares(), c.metadata()));
         served(80, ADD_RAFT_VOTER,                 0,  1, SMALL,       100, LOOP,            c -> new AddRaftVoterHandler(c.self().clusterId()));
         served(81, REMOVE_RAFT_VOTER,              0,  0, SMALL,       100, LOOP,            c -> new RemoveRaftVoterHandler(c.self().clusterId()));
@@ -239,7 +241,7 @@ public final class ApiTable {
         absent(85, WRITE_SHARE_GROUP_STATE,         STATE_IN_PROCESS);
         absent(86, DELETE_SHARE_GROUP_STATE,        STATE_IN_PROCESS);
         absent(87, READ_SHARE_GROUP_STATE_SUMMARY,  STATE_IN_PROCESS);
-        served(88, STREAMS_GROUP_HEARTBEAT,      0,  0, LARGE,    100_000, WORKER_IF_LARGE, c -> new StreamsGroupHeartbeatHandler(c.groups().streamsGroups(), new InternalTopicCreation(topics -> c.metadata().createTopics(topics, false), c.runtime().clock()), () -> c.uses(StreamsVersion.FEATURE_NAME)));
+        served(88, STREAMS_GROUP_HEARTBEAT,      0,  0, LARGE,    100_000, WORKER_IF_LARGE, c -> new StreamsGroupHeartbeatHandler(c.groups().streamsGroups(), new InternalTopicCreation((topics, quota) -> c.metadata().createTopics(topics, false, quota), c.runtime().throttle(), c.runtime().clock()), () -> c.uses(StreamsVersion.FEATURE_NAME)));
         served(89, STREAMS_GROUP_DESCRIBE,       0,  0, ORDINARY, 100_000, WORKER,          c -> new StreamsGroupDescribeHandler(c.groups().streamsGroups(), () -> c.uses(StreamsVersion.FEATURE_NAME)));
         served(90, DESCRIBE_SHARE_GROUP_OFFSETS, 0,  1, LARGE,    100_000, WORKER,          c -> new DescribeShareGroupOffsetsHandler(c.groups().shareGroups()));
         served(91, ALTER_SHARE_GROUP_OFFSETS,    0,  0, LARGE,    100_000, WORKER,          c -> new AlterShareGroupOffsetsHandler(c.groups().shareGroups(), c.metadata()));
@@ -326,8 +328,17 @@ public final class ApiTable {
      */
     public static HandlerLookup serve(HandlerContext context) {
         HandlerContext.Runtime runtime = context.runtime();
+        Clock clock = runtime.clock();
+        // What an old fetch finds in several steps is counted when it is sent.
+        ApiHandler fetch = new FetchHandler(
+                context.metadata(),
+                context.self(),
+                context.settings().fetch(),
+                clock,
+                runtime.ids(),
+                new QuotaThrottle(clock, ThrottleConfig.DEFAULT));
         EraHandlers era = new EraHandlers(
-                context.metadata(), runtime.scheduler(), runtime.clock(), handler(FIND_COORDINATOR, context));
+                context.metadata(), runtime.scheduler(), clock, handler(FIND_COORDINATOR, context), fetch);
         List<ServedApi> served = versions().stream()
                 .map(versions ->
                         new ServedApi(versions, era.withOldVersions(versions.api(), gated(versions.api(), context))))

@@ -12,6 +12,7 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.Groups;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStates;
 import io.varve.server.telemetry.ClientTelemetry;
@@ -59,9 +60,15 @@ public record HandlerContext(
      * @param ids source of random ids
      * @param shownClock the clock as clients see and move it
      * @param telemetry the metrics of clients
+     * @param throttle counts what clients use of their quotas
      */
     public record Runtime(
-            Clock clock, Scheduler scheduler, Ids ids, ServerClock shownClock, ClientTelemetry telemetry) {}
+            Clock clock,
+            Scheduler scheduler,
+            Ids ids,
+            ServerClock shownClock,
+            ClientTelemetry telemetry,
+            QuotaThrottle throttle) {}
 
     /** @return the resources whose settings clients may change, by type */
     ConfigTargets configTargets() {

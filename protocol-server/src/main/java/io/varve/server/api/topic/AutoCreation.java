@@ -6,7 +6,9 @@ import io.varve.server.metadata.topic.TopicCreator;
 import io.varve.server.metadata.topic.TopicLimits;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
+import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -32,15 +34,26 @@ final class AutoCreation {
 
     /**
      * @param name a valid name of a topic that does not exist
+     * @param partitions how many it will have
+     * @param quota gets that number, and may refuse it
      * @return completes as {@link TopicCreator#createIfAbsent}; fails with UNKNOWN_TOPIC_OR_PARTITION beyond
-     *     a limit
+     *     a limit or the quota
      */
-    CompletableFuture<Topic> create(String name) {
+    CompletableFuture<Topic> create(String name, int partitions, IntConsumer quota) {
         int before = underWay.getAndIncrement();
         if (before >= limits.autoCreatedAtOnce() || existing.getAsInt() + before >= limits.autoCreated()) {
-            underWay.decrementAndGet();
-            return CompletableFuture.failedFuture(new UnknownTopicOrPartitionException());
+            return refuse();
+        }
+        try {
+            quota.accept(partitions);
+        } catch (ThrottlingQuotaExceededException e) {
+            return refuse();
         }
         return creation.createIfAbsent(name).whenComplete((created, failure) -> underWay.decrementAndGet());
+    }
+
+    private CompletableFuture<Topic> refuse() {
+        underWay.decrementAndGet();
+        return CompletableFuture.failedFuture(new UnknownTopicOrPartitionException());
     }
 }

@@ -5,6 +5,8 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.NewPartitions;
+import io.varve.server.quota.MutationQuota;
+import io.varve.server.quota.QuotaThrottle;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,11 +25,19 @@ import org.apache.kafka.common.requests.CreatePartitionsRequest;
 
 /** Adds partitions to topics. */
 public final class CreatePartitionsHandler implements ApiHandler {
-    private final ClusterMetadata metadata;
+    /** The first version whose clients know the error of an exceeded quota (KIP-599). */
+    private static final short FIRST_STRICT = 3;
 
-    /** @param metadata decides the changes */
-    public CreatePartitionsHandler(ClusterMetadata metadata) {
+    private final ClusterMetadata metadata;
+    private final QuotaThrottle throttle;
+
+    /**
+     * @param metadata decides the changes
+     * @param throttle limits how many partitions a client adds
+     */
+    public CreatePartitionsHandler(ClusterMetadata metadata, QuotaThrottle throttle) {
         this.metadata = metadata;
+        this.throttle = throttle;
     }
 
     @Override
@@ -48,9 +58,10 @@ public final class CreatePartitionsHandler implements ApiHandler {
         for (CreatePartitionsTopic topic : topics.values()) {
             wanted.add(new NewPartitions(topic.name(), topic.count(), assignments(topic)));
         }
-        return metadata.createPartitions(wanted, asked.validateOnly()).thenApply(outcomes -> {
+        MutationQuota quota = throttle.mutations(request.quotaClient(), request.version() >= FIRST_STRICT);
+        return metadata.createPartitions(wanted, asked.validateOnly(), quota).thenApply(outcomes -> {
             outcomes.forEach(outcome -> response.results().add(result(outcome.name(), outcome.error())));
-            return response;
+            return response.setThrottleTimeMs(quota.throttleMs());
         });
     }
 

@@ -8,6 +8,8 @@ import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.config.ConfigEntry;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.TopicResult;
+import io.varve.server.quota.MutationQuota;
+import io.varve.server.quota.QuotaThrottle;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,11 +28,19 @@ import org.apache.kafka.common.requests.CreateTopicsRequest;
 
 /** Creates topics; each has an outcome of its own. */
 public final class CreateTopicsHandler implements ApiHandler {
-    private final ClusterMetadata metadata;
+    /** The first version whose clients know the error of an exceeded quota (KIP-599). */
+    private static final short FIRST_STRICT = 6;
 
-    /** @param metadata decides the changes, and describes the settings of new topics */
-    public CreateTopicsHandler(ClusterMetadata metadata) {
+    private final ClusterMetadata metadata;
+    private final QuotaThrottle throttle;
+
+    /**
+     * @param metadata decides the changes, and describes the settings of new topics
+     * @param throttle limits how many partitions a client creates
+     */
+    public CreateTopicsHandler(ClusterMetadata metadata, QuotaThrottle throttle) {
         this.metadata = metadata;
+        this.throttle = throttle;
     }
 
     @Override
@@ -69,9 +79,10 @@ public final class CreateTopicsHandler implements ApiHandler {
                 wanted.add(asNamed);
             }
         }
-        return metadata.createTopics(wanted, asked.validateOnly()).thenApply(outcomes -> {
+        MutationQuota quota = throttle.mutations(request.quotaClient(), request.version() >= FIRST_STRICT);
+        return metadata.createTopics(wanted, asked.validateOnly(), quota).thenApply(outcomes -> {
             outcomes.forEach(outcome -> response.topics().add(result(outcome)));
-            return response;
+            return response.setThrottleTimeMs(quota.throttleMs());
         });
     }
 

@@ -6,6 +6,8 @@ import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.TopicRef;
 import io.varve.server.metadata.topic.TopicResult;
+import io.varve.server.quota.MutationQuota;
+import io.varve.server.quota.QuotaThrottle;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,11 +30,19 @@ public final class DeleteTopicsHandler implements ApiHandler {
     private static final short FIRST_WITH_IDS = 6;
     private static final short FIRST_WITH_DELETION_DISABLED = 3;
 
-    private final ClusterMetadata metadata;
+    /** The first version whose clients know the error of an exceeded quota (KIP-599). */
+    private static final short FIRST_STRICT = 5;
 
-    /** @param metadata decides the changes */
-    public DeleteTopicsHandler(ClusterMetadata metadata) {
+    private final ClusterMetadata metadata;
+    private final QuotaThrottle throttle;
+
+    /**
+     * @param metadata decides the changes
+     * @param throttle limits how many partitions a client deletes
+     */
+    public DeleteTopicsHandler(ClusterMetadata metadata, QuotaThrottle throttle) {
         this.metadata = metadata;
+        this.throttle = throttle;
     }
 
     @Override
@@ -56,11 +66,12 @@ public final class DeleteTopicsHandler implements ApiHandler {
                 response.responses().add(result(ref.name(), ref.id(), new ApiError(Errors.INVALID_REQUEST, mistake)));
             }
         });
-        return metadata.deleteTopics(wanted).thenApply(outcomes -> {
+        MutationQuota quota = throttle.mutations(request.quotaClient(), request.version() >= FIRST_STRICT);
+        return metadata.deleteTopics(wanted, quota).thenApply(outcomes -> {
             for (TopicResult outcome : outcomes) {
                 response.responses().add(result(outcome.name(), outcome.id(), outcome.error()));
             }
-            return response;
+            return response.setThrottleTimeMs(quota.throttleMs());
         });
     }
 

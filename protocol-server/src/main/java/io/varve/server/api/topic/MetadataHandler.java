@@ -14,6 +14,8 @@ import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.topic.ReservedTopics;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
+import io.varve.server.quota.MutationQuota;
+import io.varve.server.quota.QuotaThrottle;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,12 +46,15 @@ public final class MetadataHandler implements ApiHandler {
     private final AutoCreation creation;
     private final MetadataConfig config;
     private final ClusterInfo cluster;
+    private final QuotaThrottle throttle;
 
     /**
      * @param metadata finds topics, and creates unknown ones
      * @param cluster this broker, as clients reach it
+     * @param throttle limits how many partitions a client creates
      */
-    public MetadataHandler(ClusterMetadata metadata, ClusterInfo cluster) {
+    public MetadataHandler(ClusterMetadata metadata, ClusterInfo cluster, QuotaThrottle throttle) {
+        this.throttle = throttle;
         this.topics = metadata;
         this.config = metadata.config();
         this.creation = new AutoCreation(topics::size, metadata, config.topics().limits());
@@ -75,8 +80,10 @@ public final class MetadataHandler implements ApiHandler {
         collect(body.data().topics(), request.version(), ids, names);
         ids.forEach(id -> response.topics().add(byId(id, operations)));
         List<CompletableFuture<MetadataResponseTopic>> found = new ArrayList<>(names.size());
-        boolean create = config.topics().autoCreate() && body.allowAutoTopicCreation();
-        names.forEach(name -> found.add(byName(name, create, operations)));
+        MutationQuota quota = config.topics().autoCreate() && body.allowAutoTopicCreation()
+                ? throttle.mutations(request.quotaClient(), true)
+                : null;
+        names.forEach(name -> found.add(byName(name, quota, operations)));
         return FutureLists.all(found).thenApply(all -> {
             response.topics().addAll(all);
             return response;
@@ -138,7 +145,8 @@ public final class MetadataHandler implements ApiHandler {
         }
     }
 
-    private CompletableFuture<MetadataResponseTopic> byName(String name, boolean create, boolean operations) {
+    /** @param quota of partitions that are created for the client; null to create no topic */
+    private CompletableFuture<MetadataResponseTopic> byName(String name, MutationQuota quota, boolean operations) {
         Topic topic = topics.byName(name);
         if (topic != null) {
             return CompletableFuture.completedFuture(describe(topic, operations));
@@ -146,10 +154,10 @@ public final class MetadataHandler implements ApiHandler {
         if (!org.apache.kafka.common.internals.Topic.isValid(name)) {
             return CompletableFuture.completedFuture(missing(name, Errors.INVALID_TOPIC_EXCEPTION));
         }
-        if (!create || ReservedTopics.contains(name)) {
+        if (quota == null || ReservedTopics.contains(name)) {
             return CompletableFuture.completedFuture(missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION));
         }
-        return creation.create(name)
+        return creation.create(name, config.topics().numPartitions(), quota)
                 .handle((created, failure) ->
                         failure == null ? describe(created, operations) : missing(name, Errors.forException(failure)));
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
@@ -88,6 +89,18 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
             changed.removeIf(resource -> resource.type() == ConfigResource.Type.TOPIC);
         }
         return changed;
+    }
+
+    /** @return the quotas of all users, clients and addresses, by entity and key; a copy */
+    public Map<ClientQuotaEntity, Map<String, Double>> quotas() {
+        Map<ClientQuotaEntity, Map<String, Double>> quotas = new HashMap<>();
+        image.clientQuotas().entities().forEach((entity, of) -> quotas.put(entity, Map.copyOf(of.quotas())));
+        return quotas;
+    }
+
+    /** @return true if the last change altered quotas */
+    public boolean hasChangedQuotas() {
+        return change.clientQuotasDelta() != null;
     }
 
     /** @return the partitions of all topics; a copy */

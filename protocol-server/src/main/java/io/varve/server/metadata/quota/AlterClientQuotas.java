@@ -24,8 +24,7 @@ import org.apache.kafka.image.ClientQuotaImage;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
- * Changes the quotas of entities. Each entity's change is made or refused by itself. Quotas are stored and
- * shown; nothing enforces them yet.
+ * Changes the quotas of entities. Each entity's change is made or refused by itself.
  *
  * @param alterations the changes wanted
  * @param unresolved addresses among the entities that are neither an IP address nor the name of a host

@@ -7,6 +7,7 @@ import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
@@ -22,11 +23,12 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  *
  * @param topics the topics and their new numbers of partitions
  * @param validateOnly true to decide and change nothing
+ * @param quota gets the number of new partitions of each topic, and refuses it by an exception of Kafka
  * @param rules checks the new partitions
  * @param served holds the topics with their new partitions once those are durable
  */
 public record CreatePartitions(
-        List<NewPartitions> topics, boolean validateOnly, TopicCreationRules rules, Topics served)
+        List<NewPartitions> topics, boolean validateOnly, IntConsumer quota, TopicCreationRules rules, Topics served)
         implements Command<MetadataState, ApiMessageAndVersion, List<TopicResult>> {
     @Override
     public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState state) {
@@ -66,6 +68,7 @@ public record CreatePartitions(
         rules.checkRequestSize(added, events.size());
         rules.checkTotal(added + events.size(), state);
         checkAssignments(more.assignments(), added);
+        quota.accept(added);
         for (int p = now; p < more.count(); p++) {
             events.add(MetadataEvents.partition(topic.id(), p, rules.nodeId()));
         }

@@ -23,7 +23,7 @@ public record CreateTopicIfAbsent(NewTopic topic, TopicCreationRules rules, Topi
     public Decision<ApiMessageAndVersion, Topic> decide(MetadataState state) {
         TopicCreationPlan plan = new TopicCreationPlan(state, rules);
         if (state.topic(topic.name()) == null) {
-            plan.add(topic, TopicIds.next(ids));
+            plan.add(topic, TopicIds.next(ids), partitions -> {});
         }
         return new Decision<>(plan.events(), this::requireServed);
     }

@@ -8,6 +8,7 @@ import io.varve.server.metadata.log.MetadataState;
 import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.protocol.Errors;
@@ -19,12 +20,18 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  *
  * @param topics the topics wanted
  * @param validateOnly true to decide and change nothing
+ * @param quota gets the number of partitions of each topic, and refuses it by an exception of Kafka
  * @param rules checks the topics
  * @param served holds the topics once their creation is durable
  * @param ids makes their ids
  */
 public record CreateTopics(
-        List<NewTopic> topics, boolean validateOnly, TopicCreationRules rules, Topics served, Ids ids)
+        List<NewTopic> topics,
+        boolean validateOnly,
+        IntConsumer quota,
+        TopicCreationRules rules,
+        Topics served,
+        Ids ids)
         implements Command<MetadataState, ApiMessageAndVersion, List<TopicResult>> {
     @Override
     public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState state) {
@@ -33,7 +40,7 @@ public record CreateTopics(
         for (NewTopic topic : topics) {
             Uuid id = TopicIds.next(ids);
             try {
-                int partitions = plan.add(topic, id);
+                int partitions = plan.add(topic, id, quota);
                 outcomes.add(new TopicResult(ApiError.NONE, topic.name(), id, partitions, topic.configs()));
             } catch (ApiException e) {
                 outcomes.add(TopicResult.refused(topic.name(), Uuid.ZERO_UUID, ApiError.fromThrowable(e)));

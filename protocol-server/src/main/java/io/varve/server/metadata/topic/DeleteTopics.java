@@ -11,7 +11,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.image.TopicImage;
@@ -21,8 +23,9 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  * Deletes topics on a client's behalf. Each is deleted or refused by itself.
  *
  * @param topics the topics as the client names them
+ * @param quota gets the number of partitions of each topic, and refuses it by an exception of Kafka
  */
-public record DeleteTopics(List<TopicRef> topics)
+public record DeleteTopics(List<TopicRef> topics, IntConsumer quota)
         implements Command<MetadataState, ApiMessageAndVersion, List<TopicResult>> {
     @Override
     public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState state) {
@@ -38,12 +41,21 @@ public record DeleteTopics(List<TopicRef> topics)
             } else if (!RetentionHolds.only(state.topicConfigs(topic.name())).isEmpty()) {
                 outcomes.add(TopicResult.refused(topic.name(), topic.id(), held(state.topicConfigs(topic.name()))));
             } else {
-                removed.add(topic.id());
-                events.add(MetadataEvents.removeTopic(topic.id()));
-                outcomes.add(new TopicResult(ApiError.NONE, topic.name(), topic.id(), 0, Map.of()));
+                outcomes.add(delete(topic, removed, events));
             }
         }
         return new Decision<>(events, () -> outcomes);
+    }
+
+    private TopicResult delete(TopicImage topic, Set<Uuid> removed, List<ApiMessageAndVersion> events) {
+        try {
+            quota.accept(topic.partitions().size());
+        } catch (ApiException e) {
+            return TopicResult.refused(topic.name(), topic.id(), ApiError.fromThrowable(e));
+        }
+        removed.add(topic.id());
+        events.add(MetadataEvents.removeTopic(topic.id()));
+        return new TopicResult(ApiError.NONE, topic.name(), topic.id(), 0, Map.of());
     }
 
     private static ApiError held(Map<String, String> configs) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
@@ -48,10 +49,11 @@ final class TopicCreationPlan {
      *
      * @param topic what is wanted
      * @param id the id it is to have
+     * @param quota gets the number of partitions when all else is checked, and may refuse it
      * @return how many partitions it gets
      * @throws org.apache.kafka.common.errors.ApiException if it cannot be created; nothing is added then
      */
-    int add(NewTopic topic, Uuid id) {
+    int add(NewTopic topic, Uuid id, IntConsumer quota) {
         String name = topic.name();
         checkName(name);
         int count = partitionCount(topic);
@@ -61,6 +63,7 @@ final class TopicCreationPlan {
         }
         Map<String, String> configs = RestoreSource.resolve(topic.configs(), this::existing);
         rules.topicConfigs().validateNew(configs);
+        quota.accept(count);
         partitions += count;
         planned.add(name);
         if (Topic.hasCollisionChars(name)) {

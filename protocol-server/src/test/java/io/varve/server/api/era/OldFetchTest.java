@@ -43,7 +43,7 @@ class OldFetchTest {
     private final TestConnection connection = new TestConnection(time);
     private Function<FetchPartition, BatchSlice> stored = partition -> new BatchesInMemory(batch(MESSAGE));
 
-    private final OldFetchHandler handler = new OldFetchHandler(this::today, time, time);
+    private final OldFetchHandler handler = new OldFetchHandler(this::today, this::today, time, time);
 
     @AfterEach
     void close() {

@@ -7,7 +7,9 @@ import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.server.api.LogFixture;
 import io.varve.server.metadata.topic.Topic;
+import io.varve.server.quota.QuotaClient;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +26,7 @@ import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.FetchMetadata;
@@ -91,6 +94,25 @@ class FetchSessionTest {
             epoch = sessionId == 0 ? FetchMetadata.INITIAL_EPOCH : FetchMetadata.nextEpoch(epoch);
         }
 
+        void fetchTooMuch() {
+            Map<String, String> anyClient = Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, null);
+            logs.throttle.enforce(Map.of(new ClientQuotaEntity(anyClient), Map.of("consumer_byte_rate", 1.0)));
+            logs.throttle.sent(new QuotaClient("ANONYMOUS", "test"), 1 << 20);
+            FetchResponseData response = ask(version, request());
+            logs.throttle.enforce(Map.of());
+            if (Errors.forCode(response.errorCode()) == Errors.FETCH_SESSION_ID_NOT_FOUND) {
+                restart();
+                return;
+            }
+            assertThat(response.errorCode()).isZero();
+            assertThat(response.responses()).isEmpty();
+            assertThat(response.throttleTimeMs()).isPositive();
+            assertThat(response.sessionId()).isEqualTo(sessionId);
+            epoch = sessionId == 0 ? FetchMetadata.INITIAL_EPOCH : FetchMetadata.nextEpoch(epoch);
+            changed.clear();
+            forgotten.clear();
+        }
+
         private void check(FetchResponseData response, boolean full) {
             Map<Integer, PartitionData> answers = new TreeMap<>();
             response.responses()
@@ -156,7 +178,7 @@ class FetchSessionTest {
         for (int step = 0; step < 3000; step++) {
             Client client = clients.get(random.nextInt(clients.size()));
             int partition = random.nextInt(topic.open().size());
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(11)) {
                 case 0, 1 -> logs.fill(topic.partition(partition), "v" + step);
                 case 2 ->
                     client.want(
@@ -165,6 +187,11 @@ class FetchSessionTest {
                 case 3 -> client.forget(partition);
                 case 4 -> logs.time.advance(random.nextInt(60_000));
                 case 5 -> {
+                    if (!client.wanted.isEmpty()) {
+                        client.fetchTooMuch();
+                    }
+                }
+                case 6 -> {
                     if (random.nextInt(10) == 0) {
                         client.restart();
                     }

@@ -2,15 +2,20 @@
 package io.varve.server.api.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicCreator;
 import io.varve.server.metadata.topic.TopicLimits;
+import io.varve.server.quota.MutationQuota;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 
 class AutoCreationTest {
@@ -21,31 +26,44 @@ class AutoCreationTest {
 
     @Test
     void makesFewAtATimeAndTheRestWhenAskedAgain() {
-        CompletableFuture<Topic> first = creation.create("a");
-        assertThat(creation.create("b")).isNotDone();
-        assertThat(creation.create("c")).isCompletedExceptionally();
+        CompletableFuture<Topic> first = creation.create("a", 1, MutationQuota.UNBOUNDED);
+        assertThat(creation.create("b", 1, MutationQuota.UNBOUNDED)).isNotDone();
+        assertThat(creation.create("c", 1, MutationQuota.UNBOUNDED)).isCompletedExceptionally();
         assertThat(underWay).hasSize(2);
 
         underWay.get(0).complete(null);
         assertThat(first).isCompleted();
-        assertThat(creation.create("c")).isNotDone();
-        assertThat(creation.create("d")).isCompletedExceptionally();
+        assertThat(creation.create("c", 1, MutationQuota.UNBOUNDED)).isNotDone();
+        assertThat(creation.create("d", 1, MutationQuota.UNBOUNDED)).isCompletedExceptionally();
     }
 
     @Test
     void makesNoneWhenThereAreEnough() {
         present = 99;
-        assertThat(creation.create("a")).isNotDone();
-        assertThat(creation.create("b")).isCompletedExceptionally();
+        assertThat(creation.create("a", 1, MutationQuota.UNBOUNDED)).isNotDone();
+        assertThat(creation.create("b", 1, MutationQuota.UNBOUNDED)).isCompletedExceptionally();
         present = 100;
         underWay.get(0).complete(null);
-        assertThat(creation.create("b")).isCompletedExceptionally();
+        assertThat(creation.create("b", 1, MutationQuota.UNBOUNDED)).isCompletedExceptionally();
+    }
+
+    @Test
+    void makesNoneThatExceedsTheQuotaAndForgetsIt() {
+        IntConsumer used = partitions -> {
+            throw new ThrottlingQuotaExceededException(7, "used up");
+        };
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> creation.create("a", 1, used).join())
+                    .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
+        }
+        assertThat(underWay).isEmpty();
+        assertThat(creation.create("a", 1, MutationQuota.UNBOUNDED)).isNotDone();
     }
 
     @Test
     void countsThoseThatCouldNotBeMadeAsDone() {
         for (int i = 0; i < 10; i++) {
-            creation.create("a" + i);
+            creation.create("a" + i, 1, MutationQuota.UNBOUNDED);
             assertThat(underWay).hasSize(i + 1);
             underWay.get(i).completeExceptionally(new InvalidTopicException());
         }

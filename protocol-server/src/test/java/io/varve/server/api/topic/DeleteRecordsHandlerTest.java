@@ -7,6 +7,7 @@ import io.varve.server.api.FilledNode;
 import io.varve.server.api.HandlerExchange;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.topic.TopicRef;
+import io.varve.server.quota.MutationQuota;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -113,7 +114,8 @@ class DeleteRecordsHandlerTest {
         filled.set("t", Map.of("varve.hold.audit", "0:4-6"));
         assertRefused(Errors.POLICY_VIOLATION, "t", 0, 5);
         assertThat(delete(2, "t", 0, 4).lowWatermark()).isEqualTo(4);
-        assertThat(MetadataFixture.await(filled.node.metadata.deleteTopics(List.of(new TopicRef("t", Uuid.ZERO_UUID))))
+        assertThat(MetadataFixture.await(filled.node.metadata.deleteTopics(
+                                List.of(new TopicRef("t", Uuid.ZERO_UUID)), MutationQuota.UNBOUNDED))
                         .get(0)
                         .error()
                         .error())
