@@ -12,11 +12,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * many requests are queued as there were when the last one ended, answered or waiting, but not beyond
  * {@link #PART} of an average round after that end: docs/decisions/0028.
  *
- * <p>{@link #requested} and {@link #average} are thread-safe, the rest is for the thread that runs rounds.
+ * <p>{@link #pause}, {@link #begin} and {@link #end} are for the thread that runs rounds, the rest is
+ * thread-safe.
  */
 final class CommitPace {
     /** The longest wait is an average round divided by this. */
     static final int PART = 2;
+
+    /** The longest pause of an event loop is so many average rounds. */
+    static final int PAUSE_ON_LOOP = 2;
+    /** So many rounds without the number of requests that was once reached make it the max of theirs. */
+    static final int FORGET = 16;
 
     /** The average is one of about so many of the last rounds. */
     private static final int AVERAGED = 8;
@@ -33,7 +39,14 @@ final class CommitPace {
     /** Number of requests that the last round has answered, and of those that were queued at its end. */
     private int expected;
 
-    private long ended;
+    /** Number of requests that some of the last rounds took, at most: what a loop waits for. */
+    private volatile int reached = 1;
+    /** Number of rounds that did not reach it, and the max number of requests in them. */
+    private int missed;
+
+    private int reachedSince;
+
+    private volatile long ended;
     /** Ns that a round takes on average; 0 before the first. */
     private volatile long average;
 
@@ -69,6 +82,21 @@ final class CommitPace {
         return queued.get() >= expected ? Scheduler.AgentStep.AGAIN : left;
     }
 
+    /**
+     * As {@link #pause}, for an event loop that runs the rounds. It reads no requests while a round runs, so
+     * it waits for longer, and for as many as any of the last rounds took.
+     *
+     * @return ns to wait for more requests; 0 if a round is due
+     */
+    long pauseOnLoop() {
+        return isDueOnLoop() ? 0 : Math.max(0, PAUSE_ON_LOOP * average - (clock.nanos() - ended));
+    }
+
+    /** @return true if a round on a loop need not wait for more requests */
+    boolean isDueOnLoop() {
+        return queued.get() >= reached;
+    }
+
     /** @return ns that a round takes on average; 0 before the first */
     long average() {
         return average;
@@ -90,6 +118,17 @@ final class CommitPace {
         long took = ended - begun;
         average = average == 0 ? took : average + (Math.min(took, MAX_GROWTH * average) - average) / AVERAGED;
         expected = taken + queued.get();
+        note(taken);
         return took;
+    }
+
+    private void note(int requests) {
+        reachedSince = Math.max(reachedSince, requests);
+        missed++;
+        if (requests >= reached || missed == FORGET) {
+            reached = Math.max(1, reachedSince);
+            reachedSince = 0;
+            missed = 0;
+        }
     }
 }

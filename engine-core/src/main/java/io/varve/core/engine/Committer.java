@@ -3,6 +3,7 @@ package io.varve.core.engine;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
@@ -20,9 +21,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -47,7 +45,9 @@ final class Committer {
     private final Map<PartitionLog, List<CompletableFuture<Void>>> waiting = new LinkedHashMap<>();
 
     private final LoopRounds loops = new LoopRounds();
-    private final AtomicBoolean loopWillRun = new AtomicBoolean();
+    private final LoopTurn turn = new LoopTurn(this::pauseOnLoop, this::commitOnLoop);
+    /** Whether the last loop that had its turn ran a round: a pause is only for those that will. */
+    private volatile boolean ranOnLoop;
     /** Held by the thread that runs a round. */
     private final ReentrantLock rounds = new ReentrantLock();
 
@@ -94,31 +94,22 @@ final class Committer {
      *
      * @param loop the event loop of the calling thread, if it may run the round itself; or null
      */
-    void request(PartitionLog log, Executor loop) {
+    void request(PartitionLog log, EventLoop loop) {
         if (queued.add(log)) {
             queue.add(log);
         }
-        boolean byLoop = loops.requested(loop, pace.average());
-        if (pace.requested() && !(byLoop && willRunOn(loop))) {
+        boolean isDue = pace.requested();
+        boolean byLoop = loops.requested(loop, pace.average()) && turn.request(loop, pace.isDueOnLoop());
+        if (isDue && !byLoop) {
             agent.wake();
         }
     }
 
-    /** @return true if the loop will run a round, behind the other requests that it has queued already */
-    private boolean willRunOn(Executor loop) {
-        if (loopWillRun.compareAndSet(false, true)) {
-            try {
-                loop.execute(this::commitOnLoop);
-            } catch (RejectedExecutionException ended) {
-                loopWillRun.set(false);
-                return false;
-            }
-        }
-        return true;
+    private long pauseOnLoop() {
+        return ranOnLoop && !closing ? pace.pauseOnLoop() : 0;
     }
 
     private void commitOnLoop() {
-        loopWillRun.set(false);
         boolean done = false;
         try {
             done = queue.isEmpty() || tryRound();
@@ -136,6 +127,7 @@ final class Committer {
         }
         try {
             boolean here = !closing && storage.isSyncShort(stores(queue));
+            ranOnLoop = here;
             if (here) {
                 round();
             }

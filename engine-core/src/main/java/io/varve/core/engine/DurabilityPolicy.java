@@ -3,12 +3,12 @@ package io.varve.core.engine;
 
 import io.varve.core.log.AppendListener;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.Scheduler;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -42,7 +42,7 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
         }
 
         @Override
-        public void appended(PartitionLog log, long records, Executor loop) {
+        public void appended(PartitionLog log, long records, EventLoop loop) {
             committer.request(log, loop);
         }
     }

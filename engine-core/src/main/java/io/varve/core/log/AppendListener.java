@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-import java.util.concurrent.Executor;
+import io.varve.core.runtime.EventLoop;
 
 /**
  * Listens to a partition's appends and trims, and requests the commit that makes them durable and visible.
@@ -22,7 +22,7 @@ public interface AppendListener {
      *
      * @param loop runs tasks on the calling thread later, behind those that it has
      */
-    default void appended(PartitionLog log, long records, Executor loop) {
+    default void appended(PartitionLog log, long records, EventLoop loop) {
         appended(log, records);
     }
 }

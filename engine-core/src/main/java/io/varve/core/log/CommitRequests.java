@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.runtime.EventLoop;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -22,13 +23,14 @@ final class CommitRequests {
     /**
      * Requests a commit as a task of an event loop, or at once when the loop has ended.
      *
+     * @param afterwards runs the request
+     * @param committing the event loop that may commit the append itself; null if none may
      * @param records how many records were appended
-     * @param mayCommit whether the loop may commit them itself
      */
-    void on(Executor loop, boolean mayCommit, long records) {
-        Runnable request = mayCommit ? () -> listener.appended(log, records, loop) : () -> now(records);
+    void on(Executor afterwards, EventLoop committing, long records) {
+        Runnable request = committing == null ? () -> now(records) : () -> listener.appended(log, records, committing);
         try {
-            loop.execute(request);
+            afterwards.execute(request);
         } catch (RejectedExecutionException ended) {
             now(records);
         }

@@ -16,6 +16,7 @@ import io.varve.core.record.DecompressionMeter;
 import io.varve.core.record.EndOfTransaction;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
@@ -85,7 +86,7 @@ public final class LogAppender {
      * @throws AppendException INVALID_TXN_STATE if the guard is not valid, or not any more
      */
     public AppendResult append(ByteBuffer batches, AppendOrigin origin, VerificationGuard guard) {
-        return append(check(batches, origin, DecompressionMeter.NONE), guard, Runnable::run, false);
+        return append(check(batches, origin, DecompressionMeter.NONE), guard, Runnable::run, null);
     }
 
     /**
@@ -97,7 +98,7 @@ public final class LogAppender {
      */
     public AppendResult appendAt(long expectedEndOffset, ByteBuffer batches, AppendOrigin origin) {
         AppendRun run = check(batches, origin, DecompressionMeter.NONE);
-        return append(run, VerificationGuard.NONE, Runnable::run, false, expectedEndOffset);
+        return append(run, VerificationGuard.NONE, Runnable::run, null, expectedEndOffset);
     }
 
     /**
@@ -124,23 +125,24 @@ public final class LogAppender {
      * @param afterwards runs the request for a commit; when it refuses, the request is made at once. It lets
      *     several appends in a row share a sync: a commit requested after the first would start a sync
      *     without the others, and they would wait for two
-     * @param mayCommit whether its thread may also wait for the device, and so commit the append itself
+     * @param committing the event loop of {@code afterwards}, if it may also wait for the device and so
+     *     commit the append itself; else null
      * @return the run's offsets
      * @throws AppendException if the producer's sequence or transaction does not fit
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
-    public AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards, boolean mayCommit) {
-        return append(run, guard, afterwards, mayCommit, ANYWHERE);
+    public AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards, EventLoop committing) {
+        return append(run, guard, afterwards, committing, ANYWHERE);
     }
 
     private AppendResult append(
-            AppendRun run, VerificationGuard guard, Executor afterwards, boolean mayCommit, long expectedEndOffset) {
+            AppendRun run, VerificationGuard guard, Executor afterwards, EventLoop committing, long expectedEndOffset) {
         Objects.requireNonNull(guard, "guard");
         run.stamp();
         store.awaitSpace(run.end() - run.start()); // before the writer's lock is taken
         AppendResult result = write(run, guard, expectedEndOffset);
         if (!result.duplicate()) {
-            commits.on(afterwards, mayCommit, run.records());
+            commits.on(afterwards, committing, run.records());
         }
         return result;
     }

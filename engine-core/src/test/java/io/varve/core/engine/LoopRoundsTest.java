@@ -11,6 +11,7 @@ import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.record.DecompressionMeter;
+import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.ForwardingStorage;
@@ -33,7 +34,21 @@ class LoopRoundsTest {
     private final MemoryStorage memory = new MemoryStorage();
     private final VirtualTime time = new VirtualTime(1_000);
     private final Queue<Runnable> tasks = new ArrayDeque<>();
-    private final Executor loop = tasks::add;
+    private final EventLoop loop = new EventLoop() {
+        @Override
+        public void execute(Runnable task) {
+            tasks.add(task);
+        }
+
+        @Override
+        public Runnable schedule(long nanos, Runnable task) {
+            if (ending) {
+                throw new RejectedExecutionException("ending");
+            }
+            return time.scheduleNanos(nanos, task)::cancel;
+        }
+    };
+    private boolean ending;
     private boolean syncsAreShort = true;
     private boolean storageFails;
     private long syncNanos = 100_000;
@@ -75,7 +90,7 @@ class LoopRoundsTest {
                 }
 
                 @Override
-                public void appended(PartitionLog to, long records, Executor on) {
+                public void appended(PartitionLog to, long records, EventLoop on) {
                     committer.request(to, on);
                 }
             });
@@ -92,13 +107,13 @@ class LoopRoundsTest {
         time.advanceNanos(10 * syncNanos);
     }
 
-    private void append(Executor on, boolean mayCommit) {
+    private void append(Executor on, EventLoop committing) {
         log.appender()
                 .append(
                         log.appender().check(LogBatches.at(5, "a"), AppendOrigin.CLIENT, DecompressionMeter.NONE),
                         VerificationGuard.NONE,
                         on,
-                        mayCommit);
+                        committing);
     }
 
     private void runLoop() {
@@ -110,7 +125,7 @@ class LoopRoundsTest {
     /** Has all requests come from the loop for long enough; the agent answers the last of them. */
     private void beAlone() {
         for (int i = 1; i < LoopRounds.ALONE; i++) {
-            append(loop, true);
+            append(loop, loop);
         }
         runLoop();
         runAgent();
@@ -124,9 +139,9 @@ class LoopRoundsTest {
     @Test
     void aLoopThatIsAloneCommitsWhatItHasAppendedByOneSync() {
         beAlone();
-        append(loop, true);
-        append(loop, true);
-        append(loop, true);
+        append(loop, loop);
+        append(loop, loop);
+        append(loop, loop);
         runLoop();
         assertThat(isAnswered()).isTrue();
         assertThat(syncs).isEqualTo(1);
@@ -135,7 +150,7 @@ class LoopRoundsTest {
     @Test
     void theAgentCommitsWhatALoopFailedTo() {
         beAlone();
-        append(loop, true);
+        append(loop, loop);
         storageFails = true;
         assertThatThrownBy(this::runLoop).isInstanceOf(IllegalStateException.class);
         runAgent();
@@ -145,7 +160,7 @@ class LoopRoundsTest {
     @Test
     void oneThatMayNotWaitDoesNot() {
         beAlone();
-        append(loop, false);
+        append(loop, null);
         runLoop();
         assertThat(isAnswered()).isFalse();
         runAgent();
@@ -155,9 +170,9 @@ class LoopRoundsTest {
     @Test
     void oneThatHasNotBeenAloneForLongDoesNot() {
         beAlone();
-        append(Runnable::run, false);
+        append(Runnable::run, null);
         runAgent();
-        append(loop, true);
+        append(loop, loop);
         runLoop();
         assertThat(isAnswered()).isFalse();
         runAgent();
@@ -168,7 +183,7 @@ class LoopRoundsTest {
     void aSyncThatMayTakeLongIsTheAgents() {
         beAlone();
         syncsAreShort = false;
-        append(loop, true);
+        append(loop, loop);
         runLoop();
         assertThat(isAnswered()).isFalse();
         runAgent();
@@ -179,7 +194,7 @@ class LoopRoundsTest {
     void roundsThatTakeLongAreTheAgents() {
         syncNanos = LoopRounds.SHORT + 1;
         beAlone();
-        append(loop, true);
+        append(loop, loop);
         runLoop();
         assertThat(isAnswered()).isFalse();
         runAgent();
@@ -189,7 +204,7 @@ class LoopRoundsTest {
     @Test
     void aLoopThatHasEndedLeavesItsRequestsToTheAgent() {
         beAlone();
-        Executor ending = new Executor() {
+        EventLoop ended = new EventLoop() {
             private int taken;
 
             @Override
@@ -199,18 +214,89 @@ class LoopRoundsTest {
                 }
                 task.run();
             }
+
+            @Override
+            public Runnable schedule(long nanos, Runnable task) {
+                throw new RejectedExecutionException("ended");
+            }
         };
         for (int i = 0; i < LoopRounds.ALONE; i++) {
-            append(ending, true);
+            append(ended, ended);
             runAgent();
         }
         assertThat(isAnswered()).isTrue();
     }
 
+    /** Lets so many rounds run on the loop, of so many requests each; the last of them has just ended. */
+    private void runRounds(int rounds, int requests) {
+        beAlone();
+        for (int i = 0; i < rounds; i++) {
+            for (int request = 0; request < requests; request++) {
+                append(loop, loop);
+            }
+            runLoop();
+            if (i + 1 < rounds) {
+                time.advanceNanos(10 * syncNanos);
+            }
+        }
+        assertThat(syncs).isEqualTo(rounds);
+        assertThat(isAnswered()).isTrue();
+    }
+
+    @Test
+    void waitsForTheRequestsOfABusyClientButNotForLong() {
+        runRounds(CommitPace.FORGET, 3);
+        append(loop, loop);
+        append(loop, loop);
+        runLoop();
+        append(loop, loop);
+        runLoop();
+        assertThat(isAnswered()).as("three are here").isTrue();
+        append(loop, loop);
+        runLoop();
+        time.advanceNanos(CommitPace.PAUSE_ON_LOOP * syncNanos - 1);
+        runLoop();
+        assertThat(isAnswered()).as("one of three is here").isFalse();
+        time.advanceNanos(1);
+        assertThat(isAnswered()).as("the others did not come").isTrue();
+        assertThat(syncs).isEqualTo(CommitPace.FORGET + 2);
+    }
+
+    @Test
+    void waitsForNobodyWhereRequestsComeOneByOne() {
+        runRounds(CommitPace.FORGET, 1);
+        for (int i = 0; i < 5; i++) {
+            append(loop, loop);
+            runLoop();
+            assertThat(isAnswered()).isTrue();
+        }
+    }
+
+    @Test
+    void aLoopThatEndsDoesNotWait() {
+        runRounds(CommitPace.FORGET, 3);
+        ending = true;
+        append(loop, loop);
+        runLoop();
+        assertThat(isAnswered()).isTrue();
+    }
+
+    @Test
+    void anotherThreadsRequestIsNotKeptBackByAPause() {
+        runRounds(CommitPace.FORGET, 3);
+        append(loop, loop);
+        runLoop();
+        append(Runnable::run, null);
+        runAgent();
+        assertThat(isAnswered()).isTrue();
+        runLoop();
+        assertThat(syncs).isEqualTo(CommitPace.FORGET + 1);
+    }
+
     @Test
     void whatTheAgentHasTakenAlreadyIsCommittedOnce() {
         beAlone();
-        append(loop, true);
+        append(loop, loop);
         tasks.remove().run(); // the request; the round is behind it
         committer.request(log);
         runAgent();

@@ -298,7 +298,7 @@ class PartitionLogTest {
 
     private void append(String value, Executor afterwards) {
         AppendRun run = log.appender().check(LogBatches.at(5, value), AppendOrigin.CLIENT, DecompressionMeter.NONE);
-        log.appender().append(run, VerificationGuard.NONE, afterwards, false);
+        log.appender().append(run, VerificationGuard.NONE, afterwards, null);
     }
 
     private PartitionLog opened(PartitionConfig config) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.core.runtime.EventLoop;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
@@ -46,9 +47,9 @@ public interface Connection {
      * Tells whether the connection has its event loop to itself, so that nobody else waits while the loop
      * waits for a device. Call on the event loop.
      *
-     * @return true if the loop has read from no other connection for a while
+     * @return the event loop, if it has read from no other connection for a while; else null
      */
-    boolean isAlone();
+    EventLoop loopOfItsOwn();
 
     /**
      * Runs a task on the event loop later.

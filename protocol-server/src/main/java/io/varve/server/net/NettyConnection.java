@@ -2,7 +2,7 @@
 package io.varve.server.net;
 
 import io.netty.channel.Channel;
-import io.netty.util.concurrent.ScheduledFuture;
+import io.varve.core.runtime.EventLoop;
 import io.varve.server.api.Connection;
 import io.varve.server.api.Request;
 import io.varve.server.clients.ClientSoftware;
@@ -25,6 +25,7 @@ final class NettyConnection implements Connection {
     private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
 
     private final Channel channel;
+    private final EventLoop loop;
     private final ListenerSecurity listener;
     private final InetSocketAddress remote;
     private final String id;
@@ -58,6 +59,7 @@ final class NettyConnection implements Connection {
         busy = new BusyTime(server.clock());
         this.reads = reads;
         this.channel = channel;
+        this.loop = new NettyLoop(channel.eventLoop());
         this.listener = listener;
         remote = (InetSocketAddress) channel.remoteAddress();
         id = text((InetSocketAddress) channel.localAddress()) + "-" + text(remote) + "-" + number;
@@ -99,7 +101,7 @@ final class NettyConnection implements Connection {
 
     @Override
     public Executor executor() {
-        return channel.eventLoop();
+        return loop;
     }
 
     /** Notes that bytes of the connection were read. On the event loop. */
@@ -108,8 +110,8 @@ final class NettyConnection implements Connection {
     }
 
     @Override
-    public boolean isAlone() {
-        return reads.areFrom(this);
+    public EventLoop loopOfItsOwn() {
+        return reads.areFrom(this) ? loop : null;
     }
 
     @Override
@@ -158,8 +160,7 @@ final class NettyConnection implements Connection {
 
     @Override
     public Runnable schedule(long delayMs, Runnable task) {
-        ScheduledFuture<?> future = channel.eventLoop().schedule(task, delayMs, TimeUnit.MILLISECONDS);
-        return () -> future.cancel(false);
+        return loop.schedule(TimeUnit.MILLISECONDS.toNanos(delayMs), task);
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.core.runtime.EventLoop;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
 import java.net.InetAddress;
@@ -54,8 +55,8 @@ public class Loopback implements Connection {
     }
 
     @Override
-    public boolean isAlone() {
-        return false;
+    public EventLoop loopOfItsOwn() {
+        return null;
     }
 
     @Override

@@ -34,13 +34,13 @@ class LoopReadsTest {
         for (int i = 1; i < LoopReads.ALONE; i++) {
             busy.read();
         }
-        assertThat(busy.isAlone()).isFalse();
+        assertThat(busy.loopOfItsOwn()).isNull();
         busy.read();
-        assertThat(busy.isAlone()).isTrue();
-        assertThat(other.isAlone()).isFalse();
+        assertThat(busy.loopOfItsOwn()).isNotNull();
+        assertThat(other.loopOfItsOwn()).isNull();
         other.read();
-        assertThat(busy.isAlone()).isFalse();
+        assertThat(busy.loopOfItsOwn()).isNull();
         busy.read();
-        assertThat(busy.isAlone()).isFalse();
+        assertThat(busy.loopOfItsOwn()).isNull();
     }
 }

@@ -126,7 +126,7 @@ final class PartitionAppend implements TransactionalAppend {
 
     private void appendNow(AppendRun run, VerificationGuard guard) {
         Connection connection = request.connection();
-        AppendResult appended = log.appender().append(run, guard, connection.executor(), connection.isAlone());
+        AppendResult appended = log.appender().append(run, guard, connection.executor(), connection.loopOfItsOwn());
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());
