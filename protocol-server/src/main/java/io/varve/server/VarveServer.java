@@ -21,6 +21,7 @@ import io.varve.server.group.Groups;
 import io.varve.server.http.HttpServer;
 import io.varve.server.http.Readiness;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.credential.StoredScramCredentials;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metrics.MetricsRoute;
@@ -28,6 +29,7 @@ import io.varve.server.metrics.PrometheusMetrics;
 import io.varve.server.net.NetServer;
 import io.varve.server.quota.MutationQuota;
 import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.security.sasl.SaslListeners;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateContext;
 import io.varve.server.share.state.ShareStates;
@@ -71,6 +73,7 @@ public final class VarveServer implements AutoCloseable {
     private final Transactions transactions;
     private final ShareStates shareStates;
     private final Shares shares;
+    private final SaslListeners sasl;
     private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -89,6 +92,7 @@ public final class VarveServer implements AutoCloseable {
         Clock clock = serverTime.clock();
         CoordinatorTime time = serverTime.coordinators();
         ClusterMetadata metadata = state.metadata();
+        sasl = SaslListeners.open(config.sasl(), new StoredScramCredentials(metadata.writer()::state), clock, ids);
         self = self(config, net, metadata);
         shareStates = ShareStates.open(
                 config.shareStates(),
@@ -134,7 +138,7 @@ public final class VarveServer implements AutoCloseable {
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
                 new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime), telemetry, throttle));
-        net.serve(ApiTable.serve(context), throttle, scheduler, metrics);
+        net.serve(ApiTable.serve(context), throttle, sasl, scheduler, metrics);
         Readiness ready = new ServerReadiness(metadata, closed::get);
         http.ifPresent(server -> server.serve(ready, List.of(new MetricsRoute(metrics))));
     }
@@ -283,6 +287,7 @@ public final class VarveServer implements AutoCloseable {
             CloseSteps.run(List.of(
                     () -> net.stop(ANSWER_MS),
                     () -> http.ifPresent(HttpServer::close),
+                    sasl::close,
                     transactions::close,
                     shares::close,
                     groups::close,

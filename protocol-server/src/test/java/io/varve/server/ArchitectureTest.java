@@ -28,21 +28,22 @@ class ArchitectureTest {
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
             .                 | quota command picocli importer net http metrics api.table telemetry group share share.state txn
+                              | security.sasl metadata.credential metadata.log
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | core.compaction core.engine core.log.. core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
                               | core.engine
                               | core.log.. core.record core.retention core.spi..
             quota             | kafka.server.config
-            net               | quota api api.parse api.table clients cluster logging security core.spi.. netty..
+            net               | quota api api.parse api.table clients cluster logging security security.sasl core.spi.. netty..
             http              | net cluster logging core.spi.. netty..
-            api               | quota clients core.spi..
+            api               | quota clients security.sasl core.spi..
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
             api.table         | quota api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
                               | api.group api.share api.txn
                               | api.quota api.replica api.security api.telemetry telemetry group share share.state txn metadata
-                              | metadata.log clock cluster error logging core.engine kafka.server.common
+                              | metadata.log clock cluster error logging security.sasl core.engine kafka.server.common
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
             api.fetch         | quota api metadata.topic cluster error core.log.. core.spi.. core.transaction
@@ -55,7 +56,7 @@ class ArchitectureTest {
                               | core.spi.. kafka.clients.admin kafka.image kafka.server.common
             api.replica       | api metadata.topic
             api.quota         | api metadata.log metadata.quota kafka.image
-            api.security      | api metadata.credential metadata.log kafka.clients.admin kafka.image
+            api.security      | api security.sasl javax.security.sasl metadata.credential metadata.log kafka.clients.admin kafka.image
             api.group         | quota api api.share group metadata.topic pattern core.log..
             api.share         | quota api api.fetch group share share.state metadata.topic error core.log.. core.spi..
             api.telemetry     | api metadata.log telemetry kafka.shaded..
@@ -81,7 +82,7 @@ class ArchitectureTest {
             metadata.config   | metadata.log core.compaction core.event core.log.. core.record
                               | core.retention core.spi.. kafka.server.common kafka.server.config
                               | kafka.storage.internals.log
-            metadata.credential| metadata.log core.event kafka.clients.admin kafka.image kafka.metadata
+            metadata.credential| security.sasl metadata.log core.event kafka.clients.admin kafka.image kafka.metadata
                               | kafka.server.common
             metadata.feature  | metadata.log core.event kafka.clients.admin kafka.server.common
             metadata.kraft    | metadata.log core.event kafka.image kafka.metadata kafka.server.common
@@ -96,18 +97,19 @@ class ArchitectureTest {
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
                               | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
             command           | picocli core.spi..
-            format            | command picocli config error metadata metadata.feature metadata.log metadata.start metadata.topic
-                              | core.directory core.engine core.event core.log.. core.spi.. kafka.image kafka.server.common
+            format            | command picocli config error metadata metadata.credential metadata.feature metadata.log metadata.start metadata.topic
+                              | core.directory core.engine core.event core.log.. core.spi.. kafka.clients.admin kafka.image kafka.server.common
             clients           | command picocli com.fasterxml.jackson.. kafka.clients.admin
             telemetry         | clients command metadata.config pattern picocli kafka.clients.admin kafka.shaded.. com.google.re2j
             clock             | command picocli kafka.clients.admin
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin
             cluster           |
+            security.sasl     | logging javax.. org.jose4j.jwt.consumer
             security          |
             pattern           |
             error             | logging core.log.. core.record core.spi..
-            config            | quota net http security api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
+            config            | quota net http security security.sasl api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..
             logging           | ch.qos.logback..

@@ -4,6 +4,7 @@ package io.varve.server.api;
 import io.varve.core.runtime.EventLoop;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
+import io.varve.server.security.sasl.SaslAuthentication;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -33,6 +34,11 @@ public interface Connection {
      * @param principal whom the peer has proved to be
      */
     void authenticated(KafkaPrincipal principal);
+
+    /**
+     * @return how far the peer has come to authenticate by SASL; null if the listener has no SASL
+     */
+    SaslAuthentication authentication();
 
     /** @return the connection's event loop; rejects tasks when the server has stopped */
     Executor executor();

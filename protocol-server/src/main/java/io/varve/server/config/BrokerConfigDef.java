@@ -14,6 +14,7 @@ import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
 import io.varve.server.quota.QuotaWindow;
+import io.varve.server.security.sasl.SaslConfig;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -43,6 +45,7 @@ public final class BrokerConfigDef {
     static final String ADVERTISED_LISTENERS = "advertised.listeners";
     static final String PROTOCOL_MAP = "listener.security.protocol.map";
     static final String HTTP_LISTENERS = "http.listeners";
+    static final String CONFIG_PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;
     static final String CONTROLLER_LISTENERS = "controller.listener.names";
     static final String NODE_ID = "node.id";
     static final String BROKER_ID = "broker.id";
@@ -75,6 +78,8 @@ public final class BrokerConfigDef {
     static final String MAX_CONTROL_REQUEST = "control.request.max.bytes";
     static final String MAX_QUEUED = "queued.max.request.bytes";
     static final String MAX_IDLE = "connections.max.idle.ms";
+    static final String AUTHENTICATION_DELAY = SaslConfig.FAILURE_DELAY;
+    static final String AUTHENTICATION_TIMEOUT = SaslConfig.TIMEOUT;
     /** Key of the max number of connections. */
     public static final String MAX_CONNECTIONS = "max.connections";
     /** Key of the max number of connections from one address. */
@@ -118,6 +123,7 @@ public final class BrokerConfigDef {
     static final Set<String> FIXED = Set.of(FLUSH_MS, FLUSH_MESSAGES);
 
     static {
+        list(CONFIG_PROVIDERS, "");
         list(LISTENERS, DEFAULT_LISTENERS);
         list(ADVERTISED_LISTENERS, null);
         list(HTTP_LISTENERS, "");
@@ -152,6 +158,12 @@ public final class BrokerConfigDef {
         atLeast(65_536, MAX_CONTROL_REQUEST, Requests.DEFAULT.maxControlBytes());
         define(MAX_QUEUED, Type.LONG, Requests.DEFAULT.maxQueuedBytes(), Range.atLeast(-1));
         define(MAX_IDLE, Type.LONG, Connections.DEFAULT.maxIdleMs(), Range.atLeast(1));
+        atLeast(0, AUTHENTICATION_DELAY, SaslConfig.AuthenticationLimits.DEFAULT.failureDelayMs());
+        define(
+                AUTHENTICATION_TIMEOUT,
+                Type.LONG,
+                SaslConfig.AuthenticationLimits.DEFAULT.timeoutMs(),
+                Range.atLeast(1));
         atLeast(1_024, FETCH_MAX, FetchConfig.DEFAULT.maxBytes());
         atLeast(0, FETCH_SESSIONS, FetchConfig.DEFAULT.sessionSlots());
         atLeast(1, MAX_CONNECTIONS, Connections.DEFAULT.max());

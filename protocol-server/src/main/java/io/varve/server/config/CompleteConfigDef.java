@@ -3,6 +3,7 @@ package io.varve.server.config;
 
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.config.BrokerConfigKeys;
+import io.varve.server.security.sasl.SaslConfig;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.txn.TransactionsConfig;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ final class CompleteConfigDef {
         keys.putAll(GroupsConfig.definitions());
         keys.putAll(TransactionsConfig.definitions());
         keys.putAll(ShareStateConfig.definitions());
+        keys.putAll(SaslConfig.definitions());
         keys.putAll(own(backend));
         Set<String> dynamic = new HashSet<>(BrokerConfigKeys.OF_TOPICS.dynamic());
         dynamic.addAll(BrokerConfigDef.DYNAMIC);

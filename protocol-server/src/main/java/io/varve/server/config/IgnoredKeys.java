@@ -12,7 +12,7 @@ final class IgnoredKeys {
     private static final String NO_ZOOKEEPER = "no ZooKeeper is needed";
     private static final String NO_QUORUM = "there is no controller quorum to take part in";
     static final String ONE_BROKER = "there is one broker, nothing is replicated";
-    private static final String NO_SECURITY = "TLS, SASL and access control are not there yet";
+    private static final String NO_SECURITY = "TLS and access control are not there yet";
     private static final String NO_TIER = "a tier is set up by storage.backend=s3 and its settings";
     private static final String NO_QUOTAS = "quotas are not there yet";
     private static final String NO_METRICS = "metrics reporters are not there yet";
@@ -49,16 +49,11 @@ final class IgnoredKeys {
                 "follower.");
         because(ONE_BROKER, "num.replica.alter.", "sasl.mechanism.inter.broker.");
         because(OWN_FORMAT, "inter.broker.protocol.", "log.message.format.", "log.message.downconversion.");
-        because(
-                NO_SECURITY,
-                "ssl.",
-                "sasl.",
-                "security.",
-                "authorizer.",
-                "super.users",
-                "allow.everyone.",
-                "principal.");
-        because(NO_SECURITY, "delegation.token.", "connections.max.reauth.ms", "connection.failed.authentication.");
+        because(NO_SECURITY, "ssl.", "security.", "authorizer.", "super.users", "allow.everyone.", "principal.");
+        because("GSSAPI (Kerberos) is not served", "sasl.kerberos.");
+        because("there are no other brokers to log in to", "sasl.login.", "sasl.client.", "sasl.oauthbearer.");
+        because("it sets nothing of SASL here", "sasl.");
+        because("delegation tokens are not served", "delegation.token.");
         because("share groups have other parts here", "share.", "group.share.");
         because(NO_TIER, "remote.");
         because(NO_QUOTAS, "max.connection.creation.");
@@ -66,13 +61,7 @@ final class IgnoredKeys {
         because("the number of background threads is fixed", "background.threads");
         because("use queued.max.request.bytes", "queued.max.requests");
         because("the number of threads that open partitions is fixed", "num.recovery.threads.");
-        because(
-                NO_PLUGINS,
-                "client.quota.",
-                "config.providers",
-                "config.providers.",
-                "create.topic.policy.",
-                "alter.config.policy.");
+        because(NO_PLUGINS, "client.quota.", "create.topic.policy.", "alter.config.policy.");
         because(USE_LISTENERS, "host.name", "port", "advertised.host.name", "advertised.port");
         because("use log.message.timestamp.before.max.ms and .after.max.ms", "log.message.timestamp.difference.");
     }

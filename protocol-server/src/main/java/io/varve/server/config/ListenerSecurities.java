@@ -69,9 +69,10 @@ final class ListenerSecurities {
                             : BrokerConfigDef.PROTOCOL_MAP,
                     "such that each listener has a protocol: no security protocol defined for listener " + name);
         }
-        if (protocol != SecurityProtocol.PLAINTEXT) {
+        if (protocol != SecurityProtocol.PLAINTEXT && protocol != SecurityProtocol.SASL_PLAINTEXT) {
             throw settings.wrong(
-                    BrokerConfigDef.LISTENERS, "PLAINTEXT only: TLS and SASL are not there yet (" + endpoint + ")");
+                    BrokerConfigDef.LISTENERS,
+                    "PLAINTEXT or SASL_PLAINTEXT only: TLS is not there yet (" + endpoint + ")");
         }
         Map<String, String> own = new HashMap<>();
         Map<String, String> overrides = new HashMap<>();

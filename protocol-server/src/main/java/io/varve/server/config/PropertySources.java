@@ -24,6 +24,13 @@ final class PropertySources {
 
     private final String file;
     private final Map<String, String> values = new TreeMap<>();
+
+    /**
+     * What the user wrote for values that had variables in them. Messages show this: a variable may be a
+     * secret.
+     */
+    private final Map<String, String> written = new TreeMap<>();
+
     private final Set<String> overridden = new HashSet<>();
 
     private PropertySources(String file) {
@@ -49,6 +56,7 @@ final class PropertySources {
         }
         properties.stringPropertyNames().forEach(key -> settings.values.put(key, trimmed(properties, key)));
         overrides.forEach(settings::override);
+        settings.resolveVariables();
         return settings;
     }
 
@@ -59,7 +67,12 @@ final class PropertySources {
     static PropertySources of(Map<String, String> given, String source) {
         PropertySources settings = new PropertySources(source);
         given.forEach((key, value) -> settings.values.put(key, value.trim()));
+        settings.resolveVariables();
         return settings;
+    }
+
+    private void resolveVariables() {
+        ConfigVariables.resolve(this).forEach((key, value) -> written.put(key, values.put(key, value.trim())));
     }
 
     private static String trimmed(Properties properties, String key) {
@@ -106,6 +119,7 @@ final class PropertySources {
      * @return the error, with source, key and value
      */
     ConfigError wrong(String key, String allowed) {
-        return new ConfigError(source(key) + ": " + key + "=" + values.get(key) + " is wrong: must be " + allowed);
+        String text = written.getOrDefault(key, values.get(key));
+        return new ConfigError(source(key) + ": " + key + "=" + text + " is wrong: must be " + allowed);
     }
 }

@@ -21,6 +21,7 @@ import io.varve.server.net.NetConfig;
 import io.varve.server.quota.QuotaWindow;
 import io.varve.server.quota.ThrottleConfig;
 import io.varve.server.security.ListenerSecurity;
+import io.varve.server.security.sasl.SaslConfig;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.InvalidPathException;
@@ -43,6 +44,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param net connections and their limits
  * @param security how each listener is secured, by its name
  * @param http where HTTP is served, if at all
+ * @param sasl how clients authenticate, of each listener that has SASL
  * @param fetch limits of fetches
  * @param throttle the times over which the use of quotas is measured
  * @param storage the backend and its directories
@@ -59,6 +61,7 @@ public record ServerConfig(
         NetConfig net,
         Map<String, ListenerSecurity> security,
         HttpConfig http,
+        List<SaslConfig> sasl,
         FetchConfig fetch,
         ThrottleConfig throttle,
         StorageConfig storage,
@@ -103,11 +106,15 @@ public record ServerConfig(
         EndpointParser endpoints = new EndpointParser(settings);
         List<Endpoint> bound = endpoints.bound((String) values.get(BrokerConfigDef.LISTENERS));
         List<Endpoint> advertised = endpoints.advertised(bound, settings.get(BrokerConfigDef.ADVERTISED_LISTENERS));
+        Map<String, ListenerSecurity> security =
+                new ListenerSecurities(settings, (String) values.get(BrokerConfigDef.PROTOCOL_MAP)).of(bound);
+        List<SaslConfig> sasl = checked(settings, () -> sasl(security, values));
         return new ServerConfig(
                 advertised,
                 net(bound, values),
-                new ListenerSecurities(settings, (String) values.get(BrokerConfigDef.PROTOCOL_MAP)).of(bound),
+                security,
                 HttpConfig.of(endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS)), advertised),
+                sasl,
                 new FetchConfig((Integer) values.get(BrokerConfigDef.FETCH_MAX), (Integer)
                         values.get(BrokerConfigDef.FETCH_SESSIONS)),
                 new ThrottleConfig(
@@ -120,7 +127,7 @@ public record ServerConfig(
                 checked(settings, () -> TransactionsConfig.parse(settings.all())),
                 checked(settings, () -> ShareStateConfig.parse(settings.all())),
                 virtualClock(settings, values, bound),
-                warnings(settings, (String) values.get(BrokerConfigDef.BACKEND)));
+                warnings(settings, (String) values.get(BrokerConfigDef.BACKEND), sasl));
     }
 
     /** Clients may move a virtual clock, and so delete all records: only those on this machine. */
@@ -133,6 +140,16 @@ public record ServerConfig(
                             + BrokerConfigDef.VIRTUAL);
         }
         return virtual;
+    }
+
+    private static List<SaslConfig> sasl(Map<String, ListenerSecurity> security, Map<String, Object> values) {
+        SaslConfig.AuthenticationLimits limits =
+                new SaslConfig.AuthenticationLimits((Integer) values.get(BrokerConfigDef.AUTHENTICATION_DELAY), (Long)
+                        values.get(BrokerConfigDef.AUTHENTICATION_TIMEOUT));
+        return security.values().stream()
+                .filter(listener -> SaslConfig.isNeeded(listener.protocol()))
+                .map(listener -> SaslConfig.parse(listener.listener(), listener.settings(), limits))
+                .toList();
     }
 
     private static NetConfig net(List<Endpoint> bound, Map<String, Object> values) {
@@ -298,13 +315,15 @@ public record ServerConfig(
         }
     }
 
-    private static List<String> warnings(PropertySources settings, String backend) {
+    private static List<String> warnings(PropertySources settings, String backend, List<SaslConfig> sasl) {
         Set<String> understood = new HashSet<>(BrokerConfigDef.names());
         understood.add(BrokerConfigDef.LOG_DIR);
         understood.addAll(StorageBackends.settings(backend).keySet());
         understood.addAll(GroupsConfig.keys());
         understood.addAll(TransactionsConfig.keys());
         understood.addAll(ShareStateConfig.keys());
+        understood.addAll(SaslConfig.definitions().keySet());
+        sasl.forEach(listener -> understood.addAll(listener.keys()));
         understood.addAll(TopicConfigs.brokerNames());
         List<String> warnings = new ArrayList<>();
         for (String key : settings.all().keySet()) {
@@ -316,7 +335,9 @@ public record ServerConfig(
                                 : " is obsolete and ignored: node.id is given"));
             } else if (key.equals(BrokerConfigDef.REPLICATION) && !"1".equals(settings.get(key))) {
                 warnings.add(where + " is ignored: " + IgnoredKeys.ONE_BROKER);
-            } else if (!understood.contains(key) && !key.startsWith(backend + ".")) {
+            } else if (!understood.contains(key)
+                    && !key.startsWith(backend + ".")
+                    && !key.startsWith(BrokerConfigDef.CONFIG_PROVIDERS + ".")) {
                 warnings.add(where + " is ignored: " + IgnoredKeys.reason(key));
             }
         }

@@ -51,12 +51,13 @@ final class FrameAssembler {
     }
 
     /**
+     * @param maxBytes max size of the frame in bytes, if lower than that of its API
      * @return the next complete frame without its size, a writable direct view valid until {@link #release};
      *     or null when none is complete
      * @throws FrameException if the size is out of range, or partly received frames exceed their memory; next
      *     must not be called again
      */
-    ByteBuffer next() {
+    ByteBuffer next(int maxBytes) {
         if (partial.isComplete()) {
             return partial.frame();
         }
@@ -66,7 +67,7 @@ final class FrameAssembler {
                 if (partial.isComplete()) {
                     return partial.frame();
                 }
-            } else if (size.isKnown() || readSize(in)) {
+            } else if (size.isKnown() || readSize(in, maxBytes)) {
                 size.requireAllowed(in);
                 if (in.readableBytes() >= size.bytes()) {
                     ByteBuffer frame = in.nioBuffer(in.readerIndex(), size.bytes());
@@ -83,11 +84,11 @@ final class FrameAssembler {
         return null;
     }
 
-    private boolean readSize(ByteBuf in) {
+    private boolean readSize(ByteBuf in, int maxBytes) {
         if (!size.hasBegun()) {
             restartDeadline();
         }
-        return size.read(in);
+        return size.read(in, maxBytes);
     }
 
     /** Releases the frame that {@link #next} returned. */

@@ -21,6 +21,11 @@ final class FrameException extends VarveException {
                 + " (control.request.max.bytes)");
     }
 
+    static FrameException ofUnknownPeer(int size, int max) {
+        return new FrameException("announced a request of " + size + " bytes before it was authenticated; " + max
+                + " are allowed (sasl.server.max.receive.size)");
+    }
+
     static FrameException ofDelay() {
         return new FrameException(
                 "took longer over one request than a connection may be idle (connections.max.idle.ms)");

@@ -42,10 +42,12 @@ final class FrameSize {
      * Reads as many bytes of the size as have arrived.
      *
      * @param in the bytes that have arrived
+     * @param maxBytes max size in bytes of a frame of a peer that is not authenticated, whatever its API;
+     *     else the max int
      * @return true if the size is now known
-     * @throws FrameException if the size is above the limit of every request
+     * @throws FrameException if the size is above that limit, or the limit of every request
      */
-    boolean read(ByteBuf in) {
+    boolean read(ByteBuf in, int maxBytes) {
         while (prefixBytes < PREFIX_BYTES && in.isReadable()) {
             prefix = prefix << Byte.SIZE | in.readUnsignedByte();
             prefixBytes++;
@@ -56,8 +58,11 @@ final class FrameSize {
         if (prefix < 0 || prefix > limits.maxBytes()) {
             throw FrameException.ofSize(prefix, limits.maxBytes());
         }
+        if (prefix > maxBytes) {
+            throw FrameException.ofUnknownPeer(prefix, maxBytes);
+        }
         bytes = prefix;
-        allowed = bytes <= limits.bytes(ApiPolicy.Size.SMALL);
+        allowed = maxBytes < Integer.MAX_VALUE || bytes <= limits.bytes(ApiPolicy.Size.SMALL);
         prefix = 0;
         prefixBytes = 0;
         return true;

@@ -24,6 +24,9 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.security.ListenerSecurity;
+import io.varve.server.security.sasl.SaslAuthentication;
+import io.varve.server.security.sasl.SaslConfig;
+import io.varve.server.security.sasl.SaslListeners;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,12 +172,14 @@ public final class NetServer implements AutoCloseable {
      *
      * @param table finds the handler of each API
      * @param throttle counts what clients use of their quotas
+     * @param sasl authenticates the peers of the listeners that have SASL
      * @param scheduler starts the worker threads for long requests
      * @param metrics measures requests and connections
      */
-    public void serve(HandlerLookup table, QuotaThrottle throttle, Scheduler scheduler, Metrics metrics) {
+    public void serve(
+            HandlerLookup table, QuotaThrottle throttle, SaslListeners sasl, Scheduler scheduler, Metrics metrics) {
         context = new ServerContext(
-                config.requests(), config.connections().maxIdleMs(), table, throttle, clock, scheduler, metrics);
+                config.requests(), config.connections().maxIdleMs(), table, throttle, sasl, clock, scheduler, metrics);
         metrics.read(context::read);
         metrics.read(quota::read);
         setAccepting(true);
@@ -215,9 +220,23 @@ public final class NetServer implements AutoCloseable {
         FrameAssembler frames = new FrameAssembler(
                 allocator, shared.limits(), shared.budget().partial().share(channel::close), shared.clock());
         channel.config().setRecvByteBufAllocator(new FrameReceiver(frames));
+        SaslAuthentication authentication = connection.authentication();
+        if (authentication != null) {
+            Runnable cancel = connection.schedule(
+                    authentication.config().limits().timeoutMs(),
+                    () -> closeUnlessAuthenticated(channel, authentication));
+            connection.onClose(cancel);
+        }
         channel.pipeline()
                 .addLast(new IdleStateHandler(true, 0, 0, config.connections().maxIdleMs(), TimeUnit.MILLISECONDS))
                 .addLast(new ClientConnection(shared, connection, frames));
+    }
+
+    private static void closeUnlessAuthenticated(Channel channel, SaslAuthentication authentication) {
+        if (authentication.isFirst()) {
+            authentication.fail("it took longer than " + SaslConfig.TIMEOUT);
+            channel.close();
+        }
     }
 
     /**

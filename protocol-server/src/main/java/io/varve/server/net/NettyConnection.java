@@ -8,6 +8,7 @@ import io.varve.server.api.Request;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
 import io.varve.server.security.ListenerSecurity;
+import io.varve.server.security.sasl.SaslAuthentication;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
@@ -34,6 +35,9 @@ final class NettyConnection implements Connection {
     private final WorkerPool.Flow flow = new WorkerPool.Flow();
     private final LoopReads reads;
     private final BusyTime busy;
+
+    /** Null if the listener has no SASL. */
+    private final SaslAuthentication authentication;
 
     private volatile KafkaPrincipal principal = KafkaPrincipal.ANONYMOUS;
 
@@ -63,6 +67,7 @@ final class NettyConnection implements Connection {
         this.listener = listener;
         remote = (InetSocketAddress) channel.remoteAddress();
         id = text((InetSocketAddress) channel.localAddress()) + "-" + text(remote) + "-" + number;
+        authentication = server.sasl().begin(listener.listener(), id);
     }
 
     private static String text(InetSocketAddress address) {
@@ -97,6 +102,11 @@ final class NettyConnection implements Connection {
     @Override
     public void authenticated(KafkaPrincipal peer) {
         principal = peer;
+    }
+
+    @Override
+    public SaslAuthentication authentication() {
+        return authentication;
     }
 
     @Override

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.varve.server.api.Request;
 import io.varve.server.api.RequestExtent;
 import io.varve.server.api.parse.RequestParser;
 import io.varve.server.api.table.ApiPolicy;
 import io.varve.server.api.table.ApiTable;
+import io.varve.server.security.sasl.SaslAuthentication;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -15,8 +17,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
  * @param api the API key in the frame
  * @param policy the policy of that API
  * @param extent the memory that parsing will take; null if a worker thread has to determine it
+ * @param isRawToken true if the frame is a token of SASL without a header
  */
-record NextRequest(ByteBuffer frame, short api, ApiPolicy policy, RequestExtent extent) {
+record NextRequest(ByteBuffer frame, short api, ApiPolicy policy, RequestExtent extent, boolean isRawToken) {
     /** Max bytes of a frame that is parsed on the event loop. Frames with records are exempt. */
     private static final int MAX_LOOP_PARSED_BYTES = 32 * 1024;
 
@@ -28,7 +31,20 @@ record NextRequest(ByteBuffer frame, short api, ApiPolicy policy, RequestExtent 
         short api = apiOf(frame);
         ApiPolicy policy = policyOf(api);
         boolean later = policy.size() != ApiPolicy.Size.RECORDS && frame.remaining() > MAX_LOOP_PARSED_BYTES;
-        return new NextRequest(frame, api, policy, later ? null : RequestParser.inspect(frame));
+        return new NextRequest(frame, api, policy, later ? null : RequestParser.inspect(frame), false);
+    }
+
+    /**
+     * @param authentication of the connection
+     * @throws org.apache.kafka.common.errors.InvalidRequestException also if the peer may not send the
+     *     request
+     */
+    static NextRequest of(ByteBuffer frame, SaslAuthentication authentication) {
+        if (authentication.takesRawToken()) {
+            return RawSaslToken.next(frame);
+        }
+        authentication.requireAdmitted(apiOf(frame));
+        return of(frame);
     }
 
     static ApiPolicy policyOf(short api) {
@@ -37,6 +53,11 @@ record NextRequest(ByteBuffer frame, short api, ApiPolicy policy, RequestExtent 
 
     private static short apiOf(ByteBuffer frame) {
         return frame.remaining() < Short.BYTES ? -1 : frame.getShort(frame.position());
+    }
+
+    /** @throws org.apache.kafka.common.errors.InvalidRequestException as {@link RequestParser#parse} */
+    Request parse(NettyConnection connection) {
+        return isRawToken ? RawSaslToken.parse(frame, connection) : RequestParser.parse(frame, connection);
     }
 
     boolean withRecords() {

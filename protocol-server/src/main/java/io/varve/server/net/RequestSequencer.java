@@ -2,8 +2,8 @@
 package io.varve.server.net;
 
 import io.varve.server.api.HeavyRequestException;
-import io.varve.server.api.parse.RequestParser;
 import io.varve.server.api.table.RequestOutcome;
+import io.varve.server.security.sasl.SaslAuthentication;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -20,6 +20,9 @@ final class RequestSequencer {
 
     /** Max cost in bytes of a request that is served even if the budget is exhausted. */
     private static final int ALWAYS_SERVED = 64 * 1024;
+
+    /** The limit on a frame is that of its API. */
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
 
     private final ServerContext server;
     private final NettyConnection connection;
@@ -63,7 +66,7 @@ final class RequestSequencer {
 
     /** @return true if a request waits for its turn or is with a worker thread */
     boolean isWaiting() {
-        return next != null;
+        return next != null || isHeldBack() && frames.hasUnread();
     }
 
     /** @return true while a worker thread owns the request and its frame */
@@ -85,14 +88,38 @@ final class RequestSequencer {
         if (!mayServe()) {
             return false;
         }
-        if (next == null) {
-            ByteBuffer frame = frames.next();
-            if (frame == null) {
-                return false;
-            }
-            next = NextRequest.of(frame);
+        if (next == null && !hasNext()) {
+            return false;
         }
         return order.allows(next) && !waitsForBudget();
+    }
+
+    /** @return true if a frame has arrived, which is the next request */
+    private boolean hasNext() {
+        SaslAuthentication authentication = connection.authentication();
+        if (isHeldBack()) {
+            return false;
+        }
+        ByteBuffer frame = frames.next(authentication == null ? NO_LIMIT : limit(authentication));
+        if (frame == null) {
+            return false;
+        }
+        next = authentication == null ? NextRequest.of(frame) : NextRequest.of(frame, authentication);
+        return true;
+    }
+
+    /**
+     * @return true while the peer authenticates and has a request under way: what its next frame may be
+     *     depends on the answer
+     */
+    private boolean isHeldBack() {
+        SaslAuthentication authentication = connection.authentication();
+        return authentication != null && !authentication.isDone() && !order.isEmpty();
+    }
+
+    /** @return max bytes of a frame of a peer that nobody knows yet */
+    private static int limit(SaslAuthentication authentication) {
+        return authentication.isFirst() ? authentication.config().maxReceiveBytes() : NO_LIMIT;
     }
 
     /**
@@ -115,7 +142,7 @@ final class RequestSequencer {
             return;
         }
         try {
-            slot.request(RequestParser.parse(next.frame(), connection));
+            slot.request(next.parse(connection));
         } catch (InvalidRequestException e) {
             forget(slot);
             throw e;

@@ -80,6 +80,9 @@ final class ResponseOrder {
             long before = responses.bytes();
             if (answer instanceof RequestOutcome.Response message) {
                 answer = responses.write(slot.request(), message);
+            } else if (answer instanceof RequestOutcome.LastResponse last) {
+                responses.write(slot.request(), new RequestOutcome.Response(last.body()));
+                answer = new RequestOutcome.CloseConnection();
             }
             traffic.answered(slot.request(), slot.begunNanos(), slot.bytes(), responses.bytes() - before);
             if (answer instanceof RequestOutcome.CloseConnection) {

@@ -141,16 +141,23 @@ final class ResponseWriter {
     }
 
     private void add(Request request, RequestOutcome.Response message) {
-        List<ResponsePart> parts = ResponseEncoder.encode(
-                context.alloc(),
-                request.header().toResponseHeader(),
-                message.body(),
-                request.body().version());
+        List<ResponsePart> parts = encode(request, message);
         traffic.errors(request, message.body());
         for (ResponsePart part : parts) {
             bytes += part.bytes();
             unwritten.add(part);
         }
+    }
+
+    private List<ResponsePart> encode(Request request, RequestOutcome.Response message) {
+        if (request.body() instanceof RawSaslToken token) {
+            return token.encode(context.alloc(), message.body());
+        }
+        return ResponseEncoder.encode(
+                context.alloc(),
+                request.header().toResponseHeader(),
+                message.body(),
+                request.body().version());
     }
 
     /** Defers flushes to {@link #endRead}. */

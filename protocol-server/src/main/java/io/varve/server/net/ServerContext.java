@@ -11,6 +11,7 @@ import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.security.sasl.SaslListeners;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,7 @@ final class ServerContext {
     private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
 
     private final NetConfig.Requests limits;
+    private final SaslListeners sasl;
     private final Clock clock;
     private final long frameDeadlineNanos;
     private final Dispatcher dispatcher;
@@ -43,11 +45,13 @@ final class ServerContext {
             long frameDeadlineMs,
             HandlerLookup table,
             QuotaThrottle throttle,
+            SaslListeners sasl,
             Clock clock,
             Scheduler scheduler,
             Metrics metrics) {
         this.throttle = throttle;
         this.limits = limits;
+        this.sasl = sasl;
         this.clock = clock;
         frameDeadlineNanos = TimeUnit.MILLISECONDS.toNanos(frameDeadlineMs);
         dispatcher = new Dispatcher(table, clock);
@@ -60,6 +64,10 @@ final class ServerContext {
 
     NetConfig.Requests limits() {
         return limits;
+    }
+
+    SaslListeners sasl() {
+        return sasl;
     }
 
     Clock clock() {

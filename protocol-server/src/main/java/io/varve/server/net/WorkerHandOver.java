@@ -77,7 +77,7 @@ final class WorkerHandOver {
     private Request parse(NextRequest next, ResponseSlot slot) {
         RequestExtent extent = next.extent() == null ? RequestParser.inspect(next.frame()) : next.extent();
         slot.correctCost(next.cost(extent));
-        Request parsed = RequestParser.parse(next.frame(), connection);
+        Request parsed = next.parse(connection);
         return next.policy().inBackground(extent) ? parsed.inBackground() : parsed;
     }
 

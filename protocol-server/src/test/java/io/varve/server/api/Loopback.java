@@ -4,6 +4,7 @@ package io.varve.server.api;
 import io.varve.core.runtime.EventLoop;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
+import io.varve.server.security.sasl.SaslAuthentication;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -42,6 +43,11 @@ public class Loopback implements Connection {
     @Override
     public void authenticated(KafkaPrincipal peer) {
         principal = peer;
+    }
+
+    @Override
+    public SaslAuthentication authentication() {
+        return null;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetServer;
+import io.varve.server.security.sasl.SaslListeners;
 import java.util.Map;
 
 /** A broker behind a socket, for Kafka's own clients. */
@@ -22,7 +23,11 @@ public final class ServedBroker {
                 NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Map.of(), Clock.system());
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);
         server.serve(
-                ApiTable.serve(broker.handlerContext(self)), broker.throttle, new SystemScheduler(1), Metrics.NONE);
+                ApiTable.serve(broker.handlerContext(self)),
+                broker.throttle,
+                SaslListeners.NONE,
+                new SystemScheduler(1),
+                Metrics.NONE);
         return server;
     }
 

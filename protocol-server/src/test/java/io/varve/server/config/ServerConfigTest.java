@@ -250,12 +250,45 @@ class ServerConfigTest {
     }
 
     @Test
+    void takesValuesFromTheProvidersOfTheFile() throws IOException {
+        Path secrets = Files.writeString(home.resolve("secrets.properties"), "node=12\nword=hush");
+        String providers = "config.providers=file,env\n"
+                + "config.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider\n"
+                + "config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider\n";
+        ServerConfig config = load(providers + "node.id=${file:" + secrets + ":node}\nbroker.rack=${env:PATH}");
+        assertThat(config.metadata().nodeId()).isEqualTo(12);
+        assertThat(config.metadata().rack()).isEqualTo(System.getenv("PATH"));
+        assertThat(config.warnings()).isEmpty();
+
+        assertThatThrownBy(() -> load(providers + "node.id=${file:" + secrets + ":word}"))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageContaining("node.id=${file:" + secrets + ":word} is wrong")
+                .message()
+                .doesNotContain("hush");
+        for (String unknown : List.of("${env:NO_SUCH_NAME}", "${file:" + secrets + ":no-such-key}")) {
+            assertThatThrownBy(() -> load(providers + "broker.rack=a" + unknown))
+                    .isInstanceOf(ConfigError.class)
+                    .hasMessageContaining("broker.rack=a" + unknown)
+                    .hasMessageContaining("has no value");
+        }
+        assertThatThrownBy(() -> load(providers + "broker.rack=${file:" + home.resolve("none") + ":key}"))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageContaining("Could not read");
+        assertThatThrownBy(() -> load("config.providers=env\nbroker.rack=${env:PATH}"))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageContaining("config.providers.env.class");
+        assertThatThrownBy(() -> load("config.providers=a\nconfig.providers.a.class=no.such.Type"))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageContaining("no.such.Type");
+        assertThat(load("broker.rack=${env:PATH}").metadata().rack()).isEqualTo("${env:PATH}");
+    }
+
+    @Test
     void saysWhyAKeyHasNoEffect() throws IOException {
         assertThat(load("zookeeper.connect=zk:2181").warnings())
                 .containsExactly(home + "/server.properties: zookeeper.connect is ignored: no ZooKeeper is needed");
         assertIgnored("num.recovery.threads.per.data.dir=1", "the number of threads that open partitions is fixed");
         assertIgnored("create.topic.policy.class.name=a.B", "no classes of others are loaded");
-        assertIgnored("config.providers=env", "no classes of others are loaded");
         assertIgnored("lmdb.map.max.size=1", "it is for storage.backend=lmdb");
         assertThat(load("storage.backend=lmdb\nlmdb.map.max.size=1073741824").warnings())
                 .isEmpty();

@@ -80,8 +80,15 @@ final class KafkaBroker implements Broker {
 
     /** Starts the node and waits until it answers. */
     KafkaBroker start() {
+        return start(port);
+    }
+
+    /** Starts the node, and waits until it answers on another port than the one it was given. */
+    KafkaBroker start(int other) {
         running = run("kafka.Kafka", config.toString());
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap(), "default.api.timeout.ms", 60_000))) {
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", "127.0.0.1:" + other, "default.api.timeout.ms", 60_000);
+        try (Admin admin = Admin.create(settings)) {
             admin.describeCluster().nodes().get();
         } catch (ExecutionException | InterruptedException e) {
             throw new AssertionError(running.out() + running.err(), e);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Future;
 
@@ -23,9 +24,15 @@ final class OldJavaClient implements AutoCloseable {
 
     private final URLClassLoader loader;
     private final String servers;
+    private final Map<String, String> more;
 
     OldJavaClient(String release, String servers) {
+        this(release, servers, Map.of());
+    }
+
+    OldJavaClient(String release, String servers, Map<String, String> more) {
         this.servers = servers;
+        this.more = more;
         try {
             // Clients of 0.9 use a part of the codec that its later releases do not have.
             URL lz4 = release.startsWith("0.9.") ? old("lz4-1.2.0.jar") : jarOf(net.jpountz.lz4.LZ4Factory.class);
@@ -69,6 +76,7 @@ final class OldJavaClient implements AutoCloseable {
 
     private Properties settings(String prefix, String kind) {
         Properties settings = new Properties();
+        settings.putAll(more);
         settings.put("bootstrap.servers", servers);
         settings.put("key." + kind, STRINGS + prefix);
         settings.put("value." + kind, STRINGS + prefix);

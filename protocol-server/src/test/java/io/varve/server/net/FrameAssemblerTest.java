@@ -70,7 +70,7 @@ class FrameAssemblerTest {
     }
 
     private void take(List<byte[]> received) {
-        for (ByteBuffer frame = frames.next(); frame != null; frame = frames.next()) {
+        for (ByteBuffer frame = frames.next(Integer.MAX_VALUE); frame != null; frame = frames.next(Integer.MAX_VALUE)) {
             assertThat(frame.isDirect()).isTrue();
             assertThat(frame.isReadOnly()).isFalse();
             byte[] copy = new byte[frame.remaining()];
@@ -84,7 +84,7 @@ class FrameAssemblerTest {
     void handsOutAWholeFrameWithoutCopyingIt() {
         ByteBuf read = allocator.directBuffer().writeInt(5).writeBytes(new byte[5]);
         frames.offer(read.retain());
-        frames.next().put(0, (byte) 42);
+        frames.next(Integer.MAX_VALUE).put(0, (byte) 42);
         assertThat(read.getByte(Integer.BYTES)).isEqualTo((byte) 42);
         frames.release();
         read.release();
@@ -94,7 +94,7 @@ class FrameAssemblerTest {
     @ValueSource(ints = {-1, MAX + 1, Integer.MIN_VALUE, Integer.MAX_VALUE})
     void refusesASizeOutOfRangeBeforeItAllocates(int size) {
         frames.offer(allocator.directBuffer(Integer.BYTES).writeInt(size));
-        assertThatThrownBy(frames::next)
+        assertThatThrownBy(() -> frames.next(Integer.MAX_VALUE))
                 .isInstanceOf(FrameException.class)
                 .hasMessageContaining(size + " bytes; 0 to " + MAX + " are allowed");
         assertThat(budget.partialBytes()).isZero();

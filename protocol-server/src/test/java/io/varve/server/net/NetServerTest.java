@@ -8,6 +8,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Metrics;
 import io.varve.server.api.Connection;
 import io.varve.server.cluster.Endpoint;
+import io.varve.server.security.sasl.SaslListeners;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +33,12 @@ class NetServerTest {
         NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0));
         try (NetServer server = NetServer.bind(config, Map.of(), Clock.system())) {
             int port = Servers.port(server);
-            server.serve(Servers.served(Servers.metadata(port)), Servers.noQuotas(), Servers.SCHEDULER, Metrics.NONE);
+            server.serve(
+                    Servers.served(Servers.metadata(port)),
+                    Servers.noQuotas(),
+                    SaslListeners.NONE,
+                    Servers.SCHEDULER,
+                    Metrics.NONE);
             try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", "127.0.0.1:" + port))) {
                 assertThat(admin.listTopics().names().get(20, TimeUnit.SECONDS)).isEmpty();
                 assertThat(admin.describeFeatures()
@@ -130,7 +136,12 @@ class NetServerTest {
         NetConfig config =
                 NetConfig.of(new Endpoint("INSIDE", "127.0.0.1", 0), new Endpoint("OUTSIDE", "127.0.0.1", 0));
         try (NetServer server = NetServer.bind(config, Map.of(), Clock.system())) {
-            server.serve(Servers.served(metadata), Servers.noQuotas(), Servers.SCHEDULER, Metrics.NONE);
+            server.serve(
+                    Servers.served(metadata),
+                    Servers.noQuotas(),
+                    SaslListeners.NONE,
+                    Servers.SCHEDULER,
+                    Metrics.NONE);
             for (Endpoint listener : server.listeners()) {
                 try (RawClient client = new RawClient(listener.port())) {
                     client.send(RawClient.metadata(1)).receiveId();

@@ -16,6 +16,7 @@ import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.quota.ThrottleConfig;
+import io.varve.server.security.sasl.SaslListeners;
 import io.varve.server.telemetry.ClientTelemetry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class Servers {
             Metrics metrics,
             ScriptedHandler... handlers) {
         NetServer server = NetServer.bind(config, Map.of(), Clock.system(), transport);
-        server.serve(served(handlers), throttle, SCHEDULER, metrics);
+        server.serve(served(handlers), throttle, SaslListeners.NONE, SCHEDULER, metrics);
         return server;
     }
 

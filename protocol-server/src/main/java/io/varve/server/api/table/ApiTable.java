@@ -68,6 +68,8 @@ import io.varve.server.api.security.DescribeDelegationTokenHandler;
 import io.varve.server.api.security.DescribeUserScramCredentialsHandler;
 import io.varve.server.api.security.ExpireDelegationTokenHandler;
 import io.varve.server.api.security.RenewDelegationTokenHandler;
+import io.varve.server.api.security.SaslAuthenticateHandler;
+import io.varve.server.api.security.SaslHandshakeHandler;
 import io.varve.server.api.share.ShareAcknowledgeHandler;
 import io.varve.server.api.share.ShareFetchHandler;
 import io.varve.server.api.telemetry.GetTelemetrySubscriptionsHandler;
@@ -113,7 +115,6 @@ import org.apache.kafka.server.common.StreamsVersion;
  */
 public final class ApiTable {
     private static final String GONE = "Kafka 4 has removed it";
-    private static final String NO_AUTHENTICATION = "clients are not authenticated yet";
     private static final String STATE_IN_PROCESS =
             "the one broker reads and writes the states of share groups in its own process";
     private static final String CONTROLLERS_ONLY =
@@ -170,7 +171,7 @@ public final class ApiTable {
         served(14, SYNC_GROUP,                   0,  5, LARGE,    100_000, WORKER_IF_LARGE, c -> new SyncGroupHandler(c.groups()));
         served(15, DESCRIBE_GROUPS,              0,  6, ORDINARY, 100_000, WORKER,          c -> new DescribeGroupsHandler(c.groups()));
         served(16, LIST_GROUPS,                  0,  5, SMALL,        100, WORKER,          c -> new ListGroupsHandler(c.groups()));
-        absent(17, SASL_HANDSHAKE,                  NO_AUTHENTICATION);
+        served(17, SASL_HANDSHAKE,                 0,  1, SMALL,       100, WORKER,          c -> new SaslHandshakeHandler());
         served(18, API_VERSIONS,                 0,  4, SMALL,        100, LOOP,            c -> new ApiVersionsHandler(versions(), () -> Features.of(c.metadata().writer().state()), c.runtime().telemetry()));
         served(19, CREATE_TOPICS,                0,  7, LARGE,    100_000, WORKER,          c -> new CreateTopicsHandler(c.metadata(), c.runtime().throttle()));
         served(20, DELETE_TOPICS,                0,  6, LARGE,    100_000, WORKER,          c -> new DeleteTopicsHandler(c.metadata(), c.runtime().throttle()));
@@ -189,7 +190,7 @@ public final class ApiTable {
         served(33, ALTER_CONFIGS,                0,  2, LARGE,    100_000, WORKER,          c -> new AlterConfigsHandler(c.metadata(), c.configTargets(), c.runtime().shownClock()));
         served(34, ALTER_REPLICA_LOG_DIRS,         0,  2, LARGE,   100_000, WORKER,          c -> new AlterReplicaLogDirsHandler(c.metadata(), c.settings().directories()));
         served(35, DESCRIBE_LOG_DIRS,            0,  5, ORDINARY, 100_000, WORKER,          c -> new DescribeLogDirsHandler(c.metadata(), c.settings().directories()));
-        absent(36, SASL_AUTHENTICATE,               NO_AUTHENTICATION);
+        served(36, SASL_AUTHENTICATE,              0,  2, ORDINARY,    100, WORKER,          c -> new SaslAuthenticateHandler());
         served(37, CREATE_PARTITIONS,            0,  3, LARGE,    100_000, WORKER,          c -> new CreatePartitionsHandler(c.metadata(), c.runtime().throttle()));
         served(38, CREATE_DELEGATION_TOKEN,        0,  3, SMALL,       100, LOOP,            c -> new CreateDelegationTokenHandler());
         served(39, RENEW_DELEGATION_TOKEN,         0,  2, SMALL,       100, LOOP,            c -> new RenewDelegationTokenHandler());

@@ -4,14 +4,17 @@ package io.varve.server.api.table;
 import io.varve.core.runtime.Clock;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.CloseConnectionException;
+import io.varve.server.api.FailedPeer;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.api.era.OldRequest;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.logging.LogThrottle;
+import io.varve.server.security.sasl.SaslAuthentication;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -52,6 +55,11 @@ public final class Dispatcher {
         if (handler == null) {
             return CompletableFuture.completedFuture(failure(request, unserved(request)));
         }
+        SaslAuthentication authentication = request.connection().authentication();
+        if (authentication != null
+                && authentication.isOutOfPlace(request.header().apiKey())) {
+            return refuse(request, authentication);
+        }
         try {
             return handler.handle(request)
                     .handle((body, failure) -> failure == null ? answer(body) : failure(request, failure));
@@ -65,6 +73,19 @@ public final class Dispatcher {
         }
     }
 
+    /** Answers a request that comes where a token of SASL must come, and closes the connection. */
+    private CompletionStage<RequestOutcome> refuse(Request request, SaslAuthentication authentication) {
+        String api = request.header().apiKey().name();
+        authentication.fail("it sent " + api + " instead of a token");
+        RequestOutcome refused = failure(
+                request,
+                new IllegalSaslStateException(
+                        "Unexpected Kafka request of type " + api + " during SASL authentication."));
+        return FailedPeer.dismiss(
+                        request.connection(), refused instanceof RequestOutcome.Response answer ? answer.body() : null)
+                .handle((never, failure) -> failure(request, failure));
+    }
+
     /**
      * Turns a failure into the outcome of its request, and logs it when it is unexpected.
      *
@@ -74,9 +95,9 @@ public final class Dispatcher {
      */
     public RequestOutcome failure(Request request, Throwable failure) {
         Throwable cause = KafkaErrors.unwrap(failure);
-        if (cause instanceof CloseConnectionException) {
+        if (cause instanceof CloseConnectionException close) {
             LOG.debug("{} loses its connection: {}", name(request), cause.getMessage());
-            return CLOSE_CONNECTION;
+            return close.answer() == null ? CLOSE_CONNECTION : new RequestOutcome.LastResponse(close.answer());
         }
         ApiException error = KafkaErrors.ofRequest(cause);
         if (KafkaErrors.isUnexpected(cause)) {

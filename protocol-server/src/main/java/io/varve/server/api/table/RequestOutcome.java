@@ -13,6 +13,13 @@ public sealed interface RequestOutcome {
      */
     record Response(ApiMessage body) implements RequestOutcome {}
 
+    /**
+     * A response to send before the connection is closed.
+     *
+     * @param body the response, without records
+     */
+    record LastResponse(ApiMessage body) implements RequestOutcome {}
+
     /** Nothing to send: the request asked for no response (acks=0). */
     record NoResponse() implements RequestOutcome {}
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.security.sasl;
+
+import java.util.Optional;
+import org.apache.kafka.common.security.scram.ScramCredential;
+
+/** Finds the SCRAM credentials of users. Thread-safe. */
+@FunctionalInterface
+public interface ScramCredentials {
+    /**
+     * @param mechanism a SCRAM mechanism, as {@code SCRAM-SHA-256}
+     * @param user any name
+     * @return the credential that is stored now; empty if there is none
+     */
+    Optional<ScramCredential> find(String mechanism, String user);
+}

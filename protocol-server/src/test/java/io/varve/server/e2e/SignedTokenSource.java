@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.lang.JoseException;
+
+/** Stands for who issues tokens: signs them, and shows the key to verify them by. */
+final class SignedTokenSource {
+    private static final int BITS = 2048;
+    private static final float HOUR = 60;
+
+    private final RsaJsonWebKey key;
+
+    private SignedTokenSource(RsaJsonWebKey key) {
+        this.key = key;
+    }
+
+    static SignedTokenSource create() {
+        try {
+            RsaJsonWebKey key = RsaJwkGenerator.generateJwk(BITS);
+            key.setKeyId("first");
+            return new SignedTokenSource(key);
+        } catch (JoseException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The set of public keys (JWKS). */
+    String keys() {
+        return "{\"keys\":[" + key.toJson(OutputControlLevel.PUBLIC_ONLY) + "]}";
+    }
+
+    String valid(String user) {
+        return token(user, "varve", HOUR);
+    }
+
+    String expired(String user) {
+        return token(user, "varve", -HOUR);
+    }
+
+    String forAudience(String user, String audience) {
+        return token(user, audience, HOUR);
+    }
+
+    /** A token that is valid for so many minutes. */
+    String token(String user, String audience, float minutes) {
+        JwtClaims claims = new JwtClaims();
+        claims.setSubject(user);
+        claims.setAudience(audience);
+        claims.setIssuedAtToNow();
+        claims.setExpirationTimeMinutesInTheFuture(minutes);
+        JsonWebSignature signed = new JsonWebSignature();
+        signed.setPayload(claims.toJson());
+        signed.setKey(key.getPrivateKey());
+        signed.setKeyIdHeaderValue(key.getKeyId());
+        signed.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+        try {
+            return signed.getCompactSerialization();
+        } catch (JoseException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.security.sasl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.message.SaslAuthenticateResponseData;
+import org.apache.kafka.common.message.SaslHandshakeResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SaslAuthenticationTest {
+    private static final String INVALID =
+            "Authentication failed during authentication due to invalid credentials with SASL mechanism ";
+
+    private final SaslBench bench = new SaslBench();
+
+    @Test
+    void rightPasswordAuthenticates() {
+        SaslAuthentication peer = bench.begin(Map.of());
+        assertThat(peer.isDone()).isFalse();
+        assertThat(bench.handshake(peer, "PLAIN", 1).errorCode()).isZero();
+        SaslAuthenticateResponseData answer = bench.plain(peer, "alice", "a-secret");
+        assertThat(answer.errorCode()).isZero();
+        assertThat(answer.sessionLifetimeMs()).isZero();
+        assertThat(peer.isDone()).isTrue();
+        assertThat(bench.principal).hasToString("User:alice");
+    }
+
+    @Test
+    void wrongPasswordAndUnknownUserAreToldAlike() {
+        for (String user : new String[] {"alice", "nobody"}) {
+            SaslAuthentication peer = bench.begin(Map.of());
+            bench.handshake(peer, "PLAIN", 1);
+            SaslReply reply = bench.token(peer, SaslBench.plainToken(user, "guess"));
+            assertThat(reply.isLast()).isTrue();
+            assertThat(((SaslAuthenticateResponseData) reply.answer()).errorCode())
+                    .isEqualTo(Errors.SASL_AUTHENTICATION_FAILED.code());
+            assertThat(((SaslAuthenticateResponseData) reply.answer()).errorMessage())
+                    .isEqualTo("Authentication failed: Invalid username or password");
+            assertThat(peer.isDone()).isFalse();
+            assertThat(bench.principal).isNull();
+        }
+    }
+
+    @Test
+    void scramAuthenticatesAndTellsUnknownUsersAsWrongPasswords() throws Exception {
+        for (String mechanism : new String[] {"SCRAM-SHA-256", "SCRAM-SHA-512"}) {
+            SaslAuthentication right = bench.begin(Map.of());
+            assertThat(bench.scram(right, mechanism, "bob", "b-secret").isLast())
+                    .isFalse();
+            assertThat(bench.principal).hasToString("User:bob");
+
+            int[] rounds = new int[2];
+            String[] users = {"bob", "nobody"};
+            for (int i = 0; i < users.length; i++) {
+                SaslAuthentication wrong = bench.begin(Map.of());
+                SaslReply reply = bench.scram(wrong, mechanism, users[i], "guess");
+                rounds[i] = bench.rounds;
+                assertThat(reply.isLast()).isTrue();
+                assertThat(((SaslAuthenticateResponseData) reply.answer()).errorMessage())
+                        .isEqualTo(INVALID + mechanism);
+            }
+            assertThat(rounds[0]).isEqualTo(rounds[1]).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aUsersSaltIsTheSameEachTime() throws Exception {
+        byte[][] challenges = new byte[2][];
+        for (int i = 0; i < 2; i++) {
+            SaslAuthentication peer = bench.begin(Map.of());
+            bench.handshake(peer, "SCRAM-SHA-256", 1);
+            challenges[i] = ((SaslAuthenticateResponseData)
+                            bench.token(peer, "n,,n=nobody,r=same".getBytes()).answer())
+                    .authBytes();
+        }
+        assertThat(SaslBench.salt(challenges[0])).isEqualTo(SaslBench.salt(challenges[1]));
+    }
+
+    @Test
+    void deletedCredentialsCountNoMore() throws Exception {
+        SaslAuthentication before = bench.begin(Map.of());
+        assertThat(bench.scram(before, "SCRAM-SHA-256", "bob", "b-secret").isLast())
+                .isFalse();
+        bench.users.clear();
+        SaslAuthentication after = bench.begin(Map.of());
+        assertThat(bench.scram(after, "SCRAM-SHA-256", "bob", "b-secret").isLast())
+                .isTrue();
+    }
+
+    @Test
+    void aMechanismThatIsNotEnabledIsToldWithThoseThatAre() {
+        SaslAuthentication peer = bench.begin(Map.of("sasl.enabled.mechanisms", "PLAIN"));
+        SaslReply reply = peer.handshake("GSSAPI", (short) 1);
+        SaslHandshakeResponseData answer = (SaslHandshakeResponseData) reply.answer();
+        assertThat(reply.isLast()).isTrue();
+        assertThat(answer.errorCode()).isEqualTo(Errors.UNSUPPORTED_SASL_MECHANISM.code());
+        assertThat(answer.mechanisms()).containsExactly("PLAIN");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ApiKeys.class)
+    void onlyVersionsAndHandshakeComeFirst(ApiKeys api) {
+        SaslAuthentication peer = bench.begin(Map.of());
+        if (api == ApiKeys.API_VERSIONS || api == ApiKeys.SASL_HANDSHAKE) {
+            assertThatCode(() -> peer.requireAdmitted(api.id)).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(() -> peer.requireAdmitted(api.id))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("before it was authenticated");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ApiKeys.class)
+    void onlyATokenComesAfterTheHandshake(ApiKeys api) {
+        SaslAuthentication peer = bench.begin(Map.of());
+        bench.handshake(peer, "PLAIN", 1);
+        assertThat(peer.isOutOfPlace(api)).isEqualTo(api != ApiKeys.SASL_AUTHENTICATE);
+        bench.plain(peer, "alice", "a-secret");
+        assertThat(peer.isOutOfPlace(api)).isFalse();
+    }
+
+    @Test
+    void tokensComeWithoutHeadersAfterAHandshakeOfVersion0() {
+        SaslAuthentication peer = bench.begin(Map.of());
+        bench.handshake(peer, "PLAIN", 0);
+        assertThat(peer.takesRawToken()).isTrue();
+        assertThat(bench.plain(peer, "alice", "a-secret").authBytes()).isEmpty();
+        assertThat(peer.takesRawToken()).isFalse();
+
+        SaslAuthentication wrong = bench.begin(Map.of());
+        bench.handshake(wrong, "PLAIN", 0);
+        SaslReply reply = bench.token(wrong, SaslBench.plainToken("alice", "guess"));
+        assertThat(reply.isLast()).isTrue();
+        assertThat(reply.answer()).isNull();
+    }
+
+    @Test
+    void aPeerThatNeverGetsToTheHandshakeIsClosed() {
+        SaslAuthentication peer = bench.begin(Map.of());
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 100; i++) {
+                        peer.requireAdmitted(ApiKeys.API_VERSIONS.id);
+                    }
+                })
+                .isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void endlessTokensEnd() {
+        SaslAuthentication peer = bench.begin(Map.of());
+        bench.handshake(peer, "OAUTHBEARER", 1);
+        SaslReply reply = bench.token(peer, SaslBench.bearer("no.such.token"));
+        int rounds = 1;
+        while (!reply.isLast() && rounds < 1_000) {
+            reply = bench.token(peer, SaslBench.bearer("no.such.token"));
+            rounds++;
+        }
+        assertThat(rounds).isLessThan(20);
+    }
+
+    @Test
+    void garbageFailsWithoutAnException() {
+        for (String mechanism : bench.mechanisms()) {
+            for (byte[] token : new byte[][] {{}, {0}, {0, 0}, {0, 0, 0, 0}, new byte[70_000], {-1, -2, -3}}) {
+                SaslAuthentication peer = bench.begin(Map.of());
+                bench.handshake(peer, mechanism, 1);
+                SaslReply reply = bench.token(peer, token);
+                assertThat(reply.isLast()).as(mechanism).isTrue();
+                assertThat(((SaslAuthenticateResponseData) reply.answer()).errorCode())
+                        .isEqualTo(Errors.SASL_AUTHENTICATION_FAILED.code());
+            }
+        }
+    }
+
+    @Test
+    void aSessionEndsUnlessThePeerAuthenticatesAgain() {
+        SaslAuthentication peer = bench.begin(Map.of("connections.max.reauth.ms", "5000"));
+        bench.handshake(peer, "PLAIN", 1);
+        assertThat(bench.plain(peer, "alice", "a-secret").sessionLifetimeMs()).isEqualTo(5000);
+        bench.time.advance(5000);
+        peer.requireAdmitted(ApiKeys.METADATA.id);
+        bench.time.advance(1);
+        assertThatThrownBy(() -> peer.requireAdmitted(ApiKeys.METADATA.id))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("session has ended");
+        peer.requireAdmitted(ApiKeys.SASL_HANDSHAKE.id);
+        bench.handshake(peer, "PLAIN", 1);
+        assertThat(peer.isDone()).isFalse();
+        assertThat(peer.isFirst()).isFalse();
+        assertThat(bench.plain(peer, "alice", "a-secret").sessionLifetimeMs()).isEqualTo(5000);
+        peer.requireAdmitted(ApiKeys.METADATA.id);
+    }
+
+    @Test
+    void aSettingOfTheMechanismOverridesTheOneOfAll() {
+        Map<String, String> settings =
+                Map.of("connections.max.reauth.ms", "5000", "plain.connections.max.reauth.ms", "7000");
+        SaslAuthentication peer = bench.begin(settings);
+        bench.handshake(peer, "PLAIN", 1);
+        assertThat(bench.plain(peer, "alice", "a-secret").sessionLifetimeMs()).isEqualTo(7000);
+    }
+
+    @Test
+    void aPeerMayNotBecomeAnotherAgain() {
+        SaslAuthentication peer = bench.begin(Map.of("connections.max.reauth.ms", "5000"));
+        bench.handshake(peer, "PLAIN", 1);
+        bench.plain(peer, "alice", "a-secret");
+        bench.handshake(peer, "PLAIN", 1);
+        SaslReply reply = bench.token(peer, SaslBench.plainToken("carol", "c-secret"));
+        assertThat(reply.isLast()).isTrue();
+        assertThat(((SaslAuthenticateResponseData) reply.answer()).errorMessage())
+                .isEqualTo("Cannot change principals during re-authentication from User.alice: User.carol");
+        assertThat(bench.principal).hasToString("User:alice");
+    }
+
+    @Test
+    void aPeerMayNotChangeItsMechanism() throws Exception {
+        SaslAuthentication peer = bench.begin(Map.of("connections.max.reauth.ms", "5000"));
+        bench.handshake(peer, "PLAIN", 1);
+        bench.plain(peer, "alice", "a-secret");
+        SaslReply reply = bench.scram(peer, "SCRAM-SHA-256", "alice", "a-secret");
+        assertThat(reply.isLast()).isTrue();
+        assertThat(((SaslAuthenticateResponseData) reply.answer()).errorMessage())
+                .isEqualTo("SASL mechanism 'SCRAM-SHA-256' requested by client is not supported for"
+                        + " re-authentication of mechanism 'PLAIN'");
+    }
+
+    @Test
+    void aPeerAuthenticatesAgainOnceASecond() {
+        SaslAuthentication peer = bench.begin(Map.of("connections.max.reauth.ms", "5000"));
+        bench.handshake(peer, "PLAIN", 1);
+        bench.plain(peer, "alice", "a-secret");
+        assertThat(bench.handshake(peer, "PLAIN", 1).errorCode()).isZero();
+        bench.plain(peer, "alice", "a-secret");
+        bench.time.advance(999);
+        assertThat(bench.handshake(peer, "PLAIN", 1).errorCode()).isEqualTo(Errors.ILLEGAL_SASL_STATE.code());
+        bench.time.advance(1);
+        assertThat(bench.handshake(peer, "PLAIN", 1).errorCode()).isZero();
+    }
+
+    @Test
+    void withoutSessionsNobodyAuthenticatesAgain() {
+        SaslAuthentication peer = bench.begin(Map.of());
+        bench.handshake(peer, "PLAIN", 1);
+        bench.plain(peer, "alice", "a-secret");
+        assertThat(bench.handshake(peer, "PLAIN", 1).errorCode()).isEqualTo(Errors.ILLEGAL_SASL_STATE.code());
+        SaslReply reply = bench.token(peer, SaslBench.plainToken("alice", "a-secret"));
+        assertThat(((SaslAuthenticateResponseData) reply.answer()).errorMessage())
+                .isEqualTo("SaslAuthenticate request received after successful authentication");
+        assertThat(reply.isLast()).isFalse();
+    }
+}

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""confluent-kafka authenticates with the server at argv[1] by every mechanism; argv[2] makes topics differ between runs, argv[3] is
+a token of OAUTHBEARER."""
+import sys
+import time
+
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+servers, run, token = sys.argv[1:4]
+
+
+def bearer(given):
+    return dict(oauth_cb=lambda _: (given, time.time() + 3600))
+
+
+USERS = {
+    'PLAIN': {'sasl.username': 'alice', 'sasl.password': 'a-secret'},
+    'SCRAM-SHA-256': {'sasl.username': 'bob', 'sasl.password': 'b-secret'},
+    'SCRAM-SHA-512': {'sasl.username': 'bob', 'sasl.password': 'b-secret'},
+    'OAUTHBEARER': bearer(token),
+}
+
+
+def settings(mechanism, who, **more):
+    return {'bootstrap.servers': servers, 'security.protocol': 'SASL_PLAINTEXT', 'sasl.mechanisms': mechanism, **who, **more}
+
+
+for mechanism, who in USERS.items():
+    topic = 'confluent-' + mechanism + '-' + run
+    producer = Producer(settings(mechanism, who))
+    producer.poll(1)
+    failed = []
+    producer.produce(topic, b'hello', on_delivery=lambda error, _: failed.append(error) if error else None)
+    assert producer.flush(30) == 0 and not failed, failed
+    consumer = Consumer(settings(mechanism, who, **{'group.id': topic, 'auto.offset.reset': 'earliest'}))
+    consumer.assign([TopicPartition(topic, 0, 0)])
+    message = consumer.poll(30)
+    assert message is not None and message.error() is None and message.value() == b'hello', message
+    consumer.close()
+    wrong = bearer(token[:-8]) if mechanism == 'OAUTHBEARER' else {**who, 'sasl.password': 'guess'}
+    errors = []
+    admin = AdminClient(settings(mechanism, wrong, error_cb=errors.append))
+    admin.poll(1)
+    try:
+        admin.list_topics(timeout=5)
+        raise AssertionError(mechanism + ' took a wrong password')
+    except KafkaException:
+        admin.poll(1)
+        assert any(error.name() == '_AUTHENTICATION' for error in errors), errors
+
+print('passed:', *USERS)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kafka-python authenticates with the server at argv[1] by every mechanism; argv[2] makes topics differ between runs, argv[3] is a
+token of OAUTHBEARER."""
+import sys
+
+import kafka
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+try:
+    from kafka.net.sasl.oauth import AbstractTokenProvider
+except ImportError:
+    from kafka.oauth.abstract import AbstractTokenProvider
+
+servers, run, token = sys.argv[1:4]
+
+
+class Given(AbstractTokenProvider):
+    def __init__(self, given=token):
+        self.given = given
+
+    def token(self):
+        return self.given
+
+    def extensions(self):
+        return {}
+
+
+USERS = {
+    'PLAIN': dict(sasl_plain_username='alice', sasl_plain_password='a-secret'),
+    'SCRAM-SHA-256': dict(sasl_plain_username='bob', sasl_plain_password='b-secret'),
+    'SCRAM-SHA-512': dict(sasl_plain_username='bob', sasl_plain_password='b-secret'),
+    'OAUTHBEARER': dict(sasl_oauth_token_provider=Given()),
+}
+
+
+def settings(mechanism, **who):
+    return dict(bootstrap_servers=servers, security_protocol='SASL_PLAINTEXT', sasl_mechanism=mechanism, **who)
+
+
+for mechanism, who in USERS.items():
+    topic = 'python-' + mechanism + '-' + run
+    producer = KafkaProducer(**settings(mechanism, **who))
+    assert producer.send(topic, b'hello').get(timeout=30).offset == 0
+    producer.close()
+    consumer = KafkaConsumer(auto_offset_reset='earliest', consumer_timeout_ms=30000, **settings(mechanism, **who))
+    consumer.assign([TopicPartition(topic, 0)])
+    assert next(consumer).value == b'hello'
+    consumer.close()
+    wrong = dict(sasl_oauth_token_provider=Given(token[:-8])) if 'sasl_plain_password' not in who else dict(
+        who, sasl_plain_password='guess')
+    try:
+        KafkaProducer(api_version_auto_timeout_ms=3000, max_block_ms=3000, **settings(mechanism, **wrong)).send(
+            topic, b'never').get(timeout=5)
+        raise AssertionError(mechanism + ' took a wrong password')
+    except KafkaError:
+        pass
+
+print('passed:', *USERS, 'with kafka-python', kafka.__version__)
