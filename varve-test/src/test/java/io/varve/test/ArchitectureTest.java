@@ -72,6 +72,7 @@ class ArchitectureTest {
             "org.apache.kafka:kafka-transaction-coordinator",
             "org.hdrhistogram:HdrHistogram",
             "org.pcollections:pcollections",
+            "org.bitbucket.b_c:jose4j",
             "org.slf4j:slf4j-api",
             "org.xerial.snappy:snappy-java");
 

@@ -14,6 +14,7 @@ import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageBackends;
 import io.varve.server.config.StorageConfig;
 import io.varve.server.error.KafkaErrors;
+import io.varve.server.metadata.credential.NewScramCredential;
 import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.log.MetadataRecordCodec;
 import io.varve.server.metadata.log.MetadataState;
@@ -98,13 +99,18 @@ final class ConfiguredStorage implements AutoCloseable {
         if (!engine.stored().contains(MetadataLog.PARTITION)) {
             return Optional.empty();
         }
-        MetadataState state = replayed().state();
+        MetadataState state = state();
         return Optional.ofNullable(state.clusterId())
                 .map(id -> new Owner(
                         id,
                         state.image().cluster().brokers().keySet().stream()
                                 .findFirst()
                                 .orElse(config.metadata().nodeId())));
+    }
+
+    /** @return the metadata as it is stored */
+    MetadataState state() {
+        return replayed().state();
     }
 
     private MetadataLog.Replayed replayed() {
@@ -119,16 +125,17 @@ final class ConfiguredStorage implements AutoCloseable {
      * Gives the cluster its id, durably, and whatever else a first start does.
      *
      * @param clusterId the id
+     * @param users the credentials of the first users
      * @throws io.varve.core.VarveException if it cannot be written, or is another node's
      */
-    void format(String clusterId) {
+    void format(String clusterId, List<NewScramCredential> users) {
         MetadataLog.Replayed found = replayed();
         MetadataLog.checkNode(found.state(), config.metadata().nodeId());
         BootstrapCluster bootstrap = new BootstrapCluster(
                 config.metadata().nodeId(), config.metadata().rack(), clusterId, Ids.random());
         try (EventLog<MetadataState, ApiMessageAndVersion> events = new EventLog<>(
                 found.log(), codec(), MetadataState::apply, found.state(), NOTHING, states -> {}, scheduler)) {
-            events.submit(bootstrap).join();
+            events.submit(new FormatCluster(bootstrap, users)).join();
         } catch (CompletionException e) {
             throw KafkaErrors.unwrap(e) instanceof RuntimeException cause ? cause : e;
         }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.format;
 
+import io.varve.core.runtime.Ids;
 import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
+import io.varve.server.metadata.credential.NewScramCredential;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +47,7 @@ final class FormatCommand implements Callable<Integer> {
     @Option(
             names = {"-S", "--add-scram"},
             paramLabel = "CREDENTIAL",
-            description = "refused: users are added to the running server, with kafka-configs.sh")
+            description = "a first user, as SCRAM-SHA-256=[name=alice,password=secret]; may be repeated")
     private List<String> scram = new ArrayList<>();
 
     @Option(
@@ -83,11 +85,12 @@ final class FormatCommand implements Callable<Integer> {
 
     private int format() {
         requirePossible();
+        List<NewScramCredential> users = FirstUsers.parse(scram, Ids.random());
         ServerConfig server = ConfiguredStorage.read(config);
         try (ConfiguredStorage storage = ConfiguredStorage.open(server)) {
             ConfiguredStorage.Owner found = storage.owner().orElse(null);
             if (found == null) {
-                storage.format(clusterId);
+                storage.format(clusterId, users);
                 report(server.storage().directories());
                 return StorageCommand.DONE;
             }
@@ -101,10 +104,6 @@ final class FormatCommand implements Callable<Integer> {
         }
         if (initialControllers != null && initialControllers.contains(",")) {
             throw new ConfigError("--initial-controllers names several: there is one node here, its own controller");
-        }
-        if (!scram.isEmpty()) {
-            throw new ConfigError("--add-scram is not possible here: add users to the running server, with"
-                    + " bin/kafka-configs.sh --alter --entity-type users");
         }
         FeatureLevels.requireOwn(release, features);
     }

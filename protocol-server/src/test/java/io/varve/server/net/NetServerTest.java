@@ -137,11 +137,7 @@ class NetServerTest {
                 NetConfig.of(new Endpoint("INSIDE", "127.0.0.1", 0), new Endpoint("OUTSIDE", "127.0.0.1", 0));
         try (NetServer server = NetServer.bind(config, Map.of(), Clock.system())) {
             server.serve(
-                    Servers.served(metadata),
-                    Servers.noQuotas(),
-                    SaslListeners.NONE,
-                    Servers.SCHEDULER,
-                    Metrics.NONE);
+                    Servers.served(metadata), Servers.noQuotas(), SaslListeners.NONE, Servers.SCHEDULER, Metrics.NONE);
             for (Endpoint listener : server.listeners()) {
                 try (RawClient client = new RawClient(listener.port())) {
                     client.send(RawClient.metadata(1)).receiveId();
