@@ -4,6 +4,8 @@ setlocal
 call "%~dp0lib\java.bat" || exit /b 1
 call "%~dp0lib\program.bat" experiments experiments || exit /b 1
 if not defined KAFKA_HEAP_OPTS set "KAFKA_HEAP_OPTS=-Xmx1g"
+if not defined KAFKA_JVM_PERFORMANCE_OPTS set "KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC"
+if not defined VARVE_EXPERIMENT_LOG set "VARVE_EXPERIMENT_LOG=warn"
 rem An empty part of a class path is the current directory.
 if defined CLASSPATH set "CLASSPATH=;%CLASSPATH%"
-"%JAVA%" %KAFKA_HEAP_OPTS% -XX:+UseSerialGC %NATIVE% -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel=warn %KAFKA_OPTS% -cp "%PROGRAM%%CLASSPATH%" io.varve.experiments.command.ExperimentCommand %*
+"%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel=%VARVE_EXPERIMENT_LOG% %KAFKA_OPTS% -cp "%PROGRAM%%CLASSPATH%" io.varve.experiments.command.ExperimentCommand %*

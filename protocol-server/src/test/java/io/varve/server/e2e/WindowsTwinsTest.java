@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Compares the command line that each script comes to with that of its twin for Windows, option by option:
+ * the script runs with a Java that prints what it is given.
+ */
+class WindowsTwinsTest {
+    /** Start no JVM of ours. */
+    private static final Set<String> NO_PROGRAM =
+            Set.of("kafka-server-stop", "zookeeper-server-start", "zookeeper-server-stop", "varve-completion");
+
+    /** What the environment may say: nothing, everything, and where the server's JVM can be asked. */
+    private static final List<Map<String, String>> ENVIRONMENTS = List.of(
+            Map.of(),
+            Map.ofEntries(
+                    Map.entry("KAFKA_HEAP_OPTS", "-Xmx77m"),
+                    Map.entry("KAFKA_JVM_PERFORMANCE_OPTS", "-XX:+UseG1GC -XX:+PrintFlagsFinal"),
+                    Map.entry("KAFKA_OPTS", "-Da=b -Dc=d"),
+                    Map.entry("CLASSPATH", "more.jar"),
+                    Map.entry("JMX_PORT", "9999"),
+                    Map.entry("VARVE_STATE", "/tmp"),
+                    Map.entry("KAFKA_JMX_OPTS", "-Dcom.sun.management.jmxremote.ssl=true"),
+                    Map.entry("VARVE_KIT_LOG", "debug"),
+                    Map.entry("VARVE_S3_LOG", "trace"),
+                    Map.entry("VARVE_EXPERIMENT_LOG", "info")),
+            Map.of("JMX_PORT", "9998"));
+
+    private static final String ARGUMENTS = "first --second third";
+
+    @TempDir
+    static Path directory;
+
+    @ParameterizedTest
+    @MethodSource
+    void comeToTheSameCommand(String script) throws IOException {
+        for (int javaMajor : new int[] {17, 25}) {
+            for (Map<String, String> environment : ENVIRONMENTS) {
+                List<String> onWindows =
+                        BatchFile.command(ChildProcess.HOME, script + ".bat", ARGUMENTS, environment, javaMajor);
+                assertThat(onWindows)
+                        .as(script + " on Java " + javaMajor + " with " + environment)
+                        .isEqualTo(onUnix(script, environment, javaMajor));
+            }
+        }
+    }
+
+    static List<String> comeToTheSameCommand() throws IOException {
+        try (Stream<Path> files = Files.list(ChildProcess.HOME.resolve("bin"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".sh"))
+                    .map(name -> name.substring(0, name.length() - ".sh".length()))
+                    .filter(name -> !NO_PROGRAM.contains(name))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static List<String> onUnix(String script, Map<String, String> given, int javaMajor) throws IOException {
+        Map<String, String> environment = new HashMap<>(given);
+        environment.put("JAVA_HOME", printingJava(javaMajor).toString());
+        environment.putIfAbsent("KAFKA_JVM_PERFORMANCE_OPTS", "");
+        try (ChildProcess running =
+                ChildProcess.start(environment, "bash", "-c", "bin/" + script + ".sh " + ARGUMENTS)) {
+            return new ArrayList<>(running.succeed().lines().toList());
+        }
+    }
+
+    /** @return the home of a Java of which no server has an archive of classes */
+    private static Path printingJava(int major) throws IOException {
+        Path home = directory.resolve("java-" + major);
+        Path java = home.resolve("bin/java");
+        if (Files.notExists(java)) {
+            Files.createDirectories(java.getParent());
+            Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + major + ".0.0-printing\"\n");
+            Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+            assertThat(java.toFile().setExecutable(true)).isTrue();
+        }
+        return home;
+    }
+}
