@@ -21,6 +21,7 @@ record DynamicBrokerConfig(BrokerConfigs broker, NetServer net, LogEngine engine
                     Math.toIntExact(broker.number(BrokerConfigDef.MAX_CONNECTIONS)),
                     Math.toIntExact(broker.number(BrokerConfigDef.MAX_PER_IP)));
             engine.rememberProducers(broker.number(BrokerConfigDef.PRODUCER_EXPIRATION));
+            engine.flushEvery(broker.number(BrokerConfigDef.FLUSH_MS), broker.number(BrokerConfigDef.FLUSH_MESSAGES));
         }
     }
 

@@ -25,6 +25,14 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
     /** Forgets a deleted partition. */
     void forget(PartitionLog log) {}
 
+    /**
+     * Changes how often appended bytes are synced, where that is not at once.
+     *
+     * @param ms as {@link EngineConfig#flushIntervalMs}
+     * @param records as {@link EngineConfig#flushIntervalMessages}
+     */
+    void flushEvery(long ms, long records) {}
+
     @Override
     public void close() {}
 
@@ -54,16 +62,29 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
      */
     private static final class Unsynced extends DurabilityPolicy {
         private final Committer committer;
-        private final long everyRecords;
+        private final Scheduler scheduler;
         private final ConcurrentHashMap<PartitionLog, LongAdder> unsynced = new ConcurrentHashMap<>();
-        private final Scheduler.Task flush;
+        private volatile long everyRecords;
+
+        // Guarded by this. The period in ms of the task below, or Long.MAX_VALUE when there is none.
+        private long everyMs = Long.MAX_VALUE;
+        private Scheduler.Task flush = () -> {};
+        private boolean closed;
 
         Unsynced(EngineConfig config, Committer committer, Scheduler scheduler) {
             this.committer = committer;
-            this.everyRecords = config.flushIntervalMessages();
-            this.flush = config.flushIntervalMs() == Long.MAX_VALUE
-                    ? () -> {}
-                    : scheduler.scheduleEvery(config.flushIntervalMs(), this::flushAll);
+            this.scheduler = scheduler;
+            flushEvery(config.flushIntervalMs(), config.flushIntervalMessages());
+        }
+
+        @Override
+        synchronized void flushEvery(long ms, long records) {
+            everyRecords = records;
+            if (ms != everyMs && !closed) {
+                flush.cancel();
+                everyMs = ms;
+                flush = ms == Long.MAX_VALUE ? () -> {} : scheduler.scheduleEvery(Math.max(1, ms), this::flushAll);
+            }
         }
 
         @Override
@@ -97,7 +118,10 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
 
         @Override
         public void close() {
-            flush.cancel();
+            synchronized (this) {
+                closed = true;
+                flush.cancel();
+            }
             flushAll();
         }
     }

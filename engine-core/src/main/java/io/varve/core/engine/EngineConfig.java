@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * @param durability what acks=all promises
  * @param flushIntervalMs with ASYNC: max time in ms that appended bytes stay unsynced
- *     ({@code log.flush.interval.ms}), or Long.MAX_VALUE to leave it to the operating system
+ *     ({@code log.flush.interval.ms}), 0 as 1, or Long.MAX_VALUE to leave it to the operating system
  * @param flushIntervalMessages with ASYNC: max records appended to a partition without a sync
  *     ({@code log.flush.interval.messages})
  * @param producerIdExpirationMs how long in ms an idle producer's sequence is remembered

@@ -372,6 +372,17 @@ public final class LogEngine implements AutoCloseable {
         producerExpirationMs = ms;
     }
 
+    /**
+     * Changes from now on how often appended bytes are synced, with {@link Durability#ASYNC}; with SYNC they
+     * are at once. Thread-safe.
+     *
+     * @param ms as {@link EngineConfig#flushIntervalMs}
+     * @param records as {@link EngineConfig#flushIntervalMessages}
+     */
+    public void flushEvery(long ms, long records) {
+        policy.flushEvery(ms, records);
+    }
+
     private void expireProducers(long before) {
         logs().forEach(log -> log.producers().expire(before));
     }

@@ -67,14 +67,7 @@ class LogEngineTest {
 
     @Test
     void showsAtOnceWhatIsOnlyReadableWhenNotAskedToSync() {
-        EngineConfig async = new EngineConfig(
-                Durability.ASYNC,
-                Long.MAX_VALUE,
-                Long.MAX_VALUE,
-                Long.MAX_VALUE,
-                RetentionConfig.DEFAULT,
-                CompactionConfig.BY_HAND);
-        try (EngineFixture fixture = new EngineFixture(async, 0)) {
+        try (EngineFixture fixture = new EngineFixture(async(Long.MAX_VALUE, Long.MAX_VALUE), 0)) {
             PartitionLog log = fixture.log();
             log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT);
             assertThat(log.highWatermark()).isEqualTo(1);
@@ -84,14 +77,57 @@ class LogEngineTest {
 
     @Test
     void flushesByCountAndByTimeInAsync() throws Exception {
-        EngineConfig async = new EngineConfig(
-                Durability.ASYNC, Long.MAX_VALUE, 2, Long.MAX_VALUE, RetentionConfig.DEFAULT, CompactionConfig.BY_HAND);
-        try (EngineFixture fixture = new EngineFixture(async, ANY)) {
+        try (EngineFixture fixture = new EngineFixture(async(Long.MAX_VALUE, 2), ANY)) {
             PartitionLog log = fixture.log();
             log.appender().append(LogBatches.at(5, "a", "b"), AppendOrigin.CLIENT);
-            while (log.extent().durableEnd() < 2) {
-                Thread.onSpinWait();
-            }
+            awaitDurable(log, 2);
+        }
+    }
+
+    @Test
+    void flushesAsOftenAsIsSaidWhileItRuns() {
+        EngineConfig never = async(Long.MAX_VALUE, Long.MAX_VALUE);
+        try (EngineFixture fixture = new EngineFixture(never, ANY)) {
+            PartitionLog log = fixture.log();
+            append(log, "a");
+            fixture.engine.flushEvery(Long.MAX_VALUE, 2);
+            append(log, "b");
+            awaitDurable(log, 2);
+            append(log, "c");
+            fixture.engine.flushEvery(1, Long.MAX_VALUE);
+            awaitDurable(log, 3);
+            fixture.engine.flushEvery(Long.MAX_VALUE, Long.MAX_VALUE);
+            append(log, "d");
+            assertThat(log.highWatermark()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void flushesAtAnIntervalOfZero() {
+        try (EngineFixture fixture = new EngineFixture(async(0, Long.MAX_VALUE), ANY)) {
+            PartitionLog log = fixture.log();
+            append(log, "a");
+            awaitDurable(log, 1);
+        }
+    }
+
+    private static EngineConfig async(long flushMs, long flushRecords) {
+        return new EngineConfig(
+                Durability.ASYNC,
+                flushMs,
+                flushRecords,
+                Long.MAX_VALUE,
+                RetentionConfig.DEFAULT,
+                CompactionConfig.BY_HAND);
+    }
+
+    private static void append(PartitionLog log, String value) {
+        log.appender().append(LogBatches.at(5, value), AppendOrigin.CLIENT);
+    }
+
+    private static void awaitDurable(PartitionLog log, long end) {
+        while (log.extent().durableEnd() < end) {
+            Thread.onSpinWait();
         }
     }
 

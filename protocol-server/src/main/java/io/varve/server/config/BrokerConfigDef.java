@@ -54,8 +54,8 @@ public final class BrokerConfigDef {
     static final String LOG_DIRS = "log.dirs";
     static final String LOG_DIR = "log.dir";
     static final String DURABILITY = "log.durability";
-    static final String FLUSH_MS = "log.flush.interval.ms";
-    static final String FLUSH_MESSAGES = "log.flush.interval.messages";
+    public static final String FLUSH_MS = "log.flush.interval.ms";
+    public static final String FLUSH_MESSAGES = "log.flush.interval.messages";
     static final String ACCEPTED_LOSSES = AcceptedLosses.KEY;
     static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
     static final String FUTURE_TIMESTAMPS = "log.retention.future.timestamps";
@@ -117,10 +117,8 @@ public final class BrokerConfigDef {
     private static final Set<String> LISTS = new HashSet<>();
 
     /** Keys that can change while the server runs, besides the defaults of topic settings. */
-    static final Set<String> DYNAMIC = Set.of(MAX_CONNECTIONS, MAX_PER_IP, PRODUCER_EXPIRATION);
-
-    /** Keys that are dynamic in Kafka and fixed here, because the engine reads them only when it opens. */
-    static final Set<String> FIXED = Set.of(FLUSH_MS, FLUSH_MESSAGES);
+    static final Set<String> DYNAMIC =
+            Set.of(MAX_CONNECTIONS, MAX_PER_IP, PRODUCER_EXPIRATION, FLUSH_MS, FLUSH_MESSAGES);
 
     static {
         list(CONFIG_PROVIDERS, "");

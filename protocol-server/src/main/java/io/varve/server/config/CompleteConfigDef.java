@@ -32,7 +32,6 @@ final class CompleteConfigDef {
         keys.putAll(own(backend));
         Set<String> dynamic = new HashSet<>(BrokerConfigKeys.OF_TOPICS.dynamic());
         dynamic.addAll(BrokerConfigDef.DYNAMIC);
-        dynamic.removeAll(BrokerConfigDef.FIXED);
         return new BrokerConfigKeys(keys, dynamic);
     }
 

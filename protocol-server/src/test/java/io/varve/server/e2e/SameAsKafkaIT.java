@@ -60,8 +60,6 @@ class SameAsKafkaIT {
             "log.cleaner.io.buffer.size",
             "log.cleaner.io.max.bytes.per.second",
             "log.cleaner.threads",
-            "log.flush.interval.messages",
-            "log.flush.interval.ms",
             "num.io.threads",
             "num.network.threads",
             "share.coordinator.cached.buffer.max.bytes",
@@ -246,6 +244,10 @@ class SameAsKafkaIT {
         both.assertSame(CONFIGS, "--describe --entity-type brokers --entity-default");
         both.assertSame(CONFIGS, all + "--add-config node.id=3");
         both.assertSame(CONFIGS, all + "--add-config log.segment.bytes=abc");
+        both.assertSame(CONFIGS, all + "--add-config log.flush.interval.messages=0");
+        both.assertSame(CONFIGS, all + "--add-config log.flush.interval.messages=100,log.flush.interval.ms=1000");
+        both.assertSame(CONFIGS, "--describe --entity-type brokers --entity-default");
+        both.assertSame(CONFIGS, all + "--delete-config log.flush.interval.messages,log.flush.interval.ms");
         both.assertSame(CONFIGS, "--describe --entity-type topics --entity-name " + TOPIC + " --all");
         both.assertSame(CONFIGS, all + "--delete-config message.max.bytes,log.cleanup.policy");
         both.assertSame(
