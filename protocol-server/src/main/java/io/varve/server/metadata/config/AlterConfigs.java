@@ -51,10 +51,11 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
             throw new UnknownTopicOrPartitionException("The topic '" + resource.name() + "' does not exist.");
         }
         Map<String, String> after = change.change().apply(before);
+        Map<String, String> changed = changed(before, after);
+        ConfigLength.check(changed);
         switch (resource.type()) {
             case TOPIC -> topics.validate(before, after);
             case BROKER -> {
-                Map<String, String> changed = changed(before, after);
                 brokers.validate(changed);
                 brokers.validateLocalRetention(resource.equals(MetadataEvents.CLUSTER), after);
                 brokers.limit(after, changed.keySet());

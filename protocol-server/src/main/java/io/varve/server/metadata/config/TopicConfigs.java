@@ -97,6 +97,7 @@ public final class TopicConfigs {
      * @throws InvalidConfigurationException naming the key and what is wrong
      */
     public void validateNew(Map<String, String> settings) {
+        ConfigLength.check(settings);
         validate(settings, kafkas -> tier.validateNew(kafkas, defaults.base));
         if (settings.containsKey(RestoreSource.NAME)
                 && !partitionConfig(settings).tiered()) {

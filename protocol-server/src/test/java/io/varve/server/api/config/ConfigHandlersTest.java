@@ -15,6 +15,8 @@ import io.varve.server.metadata.config.BrokerConfigKeys;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
@@ -357,6 +359,21 @@ class ConfigHandlersTest {
         assertThat(alter(BROKER, "", operation("one.more", OpType.SET, "5"))).isEqualTo(Errors.NONE);
         assertThat(alter(BROKER, "", operation("message.max.bytes", OpType.SET, "5000")))
                 .isEqualTo(Errors.NONE);
+    }
+
+    private static String replicas(int from) {
+        return IntStream.range(from, from + 4_000).mapToObj(i -> i + ":1").collect(Collectors.joining(","));
+    }
+
+    /** A longer one could be neither stored nor described: Kafka's messages cannot carry it. */
+    @Test
+    void refusesWhatMakesAValueVeryLong() {
+        String name = "leader.replication.throttled.replicas";
+        String first = replicas(1_000);
+        String second = replicas(5_000);
+        assertThat(alter(TOPIC, "t", operation(name, OpType.SET, first))).isEqualTo(Errors.NONE);
+        assertThat(alter(TOPIC, "t", operation(name, OpType.APPEND, second))).isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(find(describe(4, TOPIC, "t", null), name).value()).isEqualTo(first);
     }
 
     @Test
