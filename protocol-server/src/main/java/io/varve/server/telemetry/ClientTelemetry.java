@@ -65,11 +65,6 @@ public final class ClientTelemetry implements ConfigListener {
         }
     }
 
-    /** @return true if clients are to ask what they should send: there is a subscription */
-    public boolean isWanted() {
-        return !subscriptions.get().byName().isEmpty();
-    }
-
     /**
      * @param id the client instance's id
      * @param properties the client

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,6 +38,15 @@ class TelemetryIT {
                 alter(admin, AlterConfigOp.OpType.DELETE);
             }
             assertThat(admin.listConfigResources().all().get()).doesNotContain(SUBSCRIPTION);
+        }
+    }
+
+    /** So a subscription reaches clients that were there before it, when they ask again. */
+    @Test
+    void aClientAsksBeforeThereIsASubscription(Server server) {
+        try (Producer<String, String> producer =
+                JavaClientsIT.producer(server, Map.of("client.id", "asks", "enable.metrics.push", "true"))) {
+            assertThat(producer.clientInstanceId(Duration.ofSeconds(60))).isNotNull();
         }
     }
 

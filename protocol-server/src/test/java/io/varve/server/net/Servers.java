@@ -17,7 +17,6 @@ import io.varve.server.net.NetConfig.Sockets;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.quota.ThrottleConfig;
 import io.varve.server.security.sasl.SaslListeners;
-import io.varve.server.telemetry.ClientTelemetry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -87,8 +86,7 @@ final class Servers {
         ApiVersionRange ofItself = new ApiVersionRange(api, api.oldestVersion(), api.latestVersion());
         versions.add(ofItself);
         versions.sort(Comparator.comparing(ApiVersionRange::api));
-        served.add(new ServedApi(
-                ofItself, new ApiVersionsHandler(versions, () -> FEATURES, new ClientTelemetry(Clock.system()))));
+        served.add(new ServedApi(ofItself, new ApiVersionsHandler(versions, () -> FEATURES)));
         return new HandlerLookup(served);
     }
 

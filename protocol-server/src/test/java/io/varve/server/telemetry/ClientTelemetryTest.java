@@ -88,13 +88,6 @@ class ClientTelemetryTest {
         return telemetry.ask(id, client(id, software));
     }
 
-    @Test
-    void clientsAreAskedOnlyWhileThereIsASubscription() {
-        assertThat(telemetry.isWanted()).isTrue();
-        set("java", Map.of());
-        assertThat(telemetry.isWanted()).isFalse();
-    }
-
     /** The thread that writes the metadata calls it: a client that is looked at must not hold it up. */
     @Test
     void aChangeWaitsForNoClient() {

@@ -4,10 +4,8 @@ package io.varve.server.api.cluster;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiVersionRange;
 import io.varve.server.api.Request;
-import io.varve.server.telemetry.ClientTelemetry;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -28,32 +26,21 @@ public final class ApiVersionsHandler implements ApiHandler {
     /** The first version whose clients accept supported features that start at level 0 (KIP-1022). */
     private static final short FEATURE_LEVEL_0 = 4;
 
-    private static final Set<ApiKeys> OF_TELEMETRY =
-            Set.of(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, ApiKeys.PUSH_TELEMETRY);
-
     /** The responses in one state of the features. */
-    private record Responses(
-            Features features,
-            boolean telemetry,
-            ApiVersionsResponseData full,
-            ApiVersionsResponseData withoutLevel0) {}
+    private record Responses(Features features, ApiVersionsResponseData full, ApiVersionsResponseData withoutLevel0) {}
 
     private final Collection<ApiVersionRange> served;
     private final Supplier<Features> features;
-    private final ClientTelemetry telemetry;
     private volatile Responses present;
 
     /**
      * @param served the served versions of each API, ApiVersions included, in the order of the keys
      * @param features gives the levels of features
-     * @param telemetry is told the clients' libraries; its APIs are listed while clients are to push metrics
      */
-    public ApiVersionsHandler(
-            Collection<ApiVersionRange> served, Supplier<Features> features, ClientTelemetry telemetry) {
+    public ApiVersionsHandler(Collection<ApiVersionRange> served, Supplier<Features> features) {
         this.served = served;
         this.features = features;
-        this.telemetry = telemetry;
-        present = responses(features.get(), telemetry.isWanted());
+        present = responses(features.get());
     }
 
     @Override
@@ -73,23 +60,21 @@ public final class ApiVersionsHandler implements ApiHandler {
     private Responses responses() {
         Responses last = present;
         Features now = features.get();
-        boolean wanted = telemetry.isWanted();
-        if (wanted != last.telemetry() || !now.equals(last.features())) {
-            last = responses(now, wanted);
+        if (!now.equals(last.features())) {
+            last = responses(now);
             present = last;
         }
         return last;
     }
 
-    private Responses responses(Features now, boolean wanted) {
-        return new Responses(now, wanted, response(now, wanted, true), response(now, wanted, false));
+    private Responses responses(Features now) {
+        return new Responses(now, response(now, true), response(now, false));
     }
 
-    private ApiVersionsResponseData response(Features features, boolean wanted, boolean level0) {
+    private ApiVersionsResponseData response(Features features, boolean level0) {
         ApiVersionCollection versions = new ApiVersionCollection(served.size());
         // ApiVersions itself comes last.
         served.stream()
-                .filter(each -> wanted || !OF_TELEMETRY.contains(each.api()))
                 .sorted(Comparator.comparing(each -> each.api() == ApiKeys.API_VERSIONS))
                 .forEach(each -> versions.add(version(each)));
         SupportedFeatureKeyCollection supported = new SupportedFeatureKeyCollection();

@@ -172,7 +172,7 @@ public final class ApiTable {
         served(15, DESCRIBE_GROUPS,              0,  6, ORDINARY, 100_000, WORKER,          c -> new DescribeGroupsHandler(c.groups()));
         served(16, LIST_GROUPS,                  0,  5, SMALL,        100, WORKER,          c -> new ListGroupsHandler(c.groups()));
         served(17, SASL_HANDSHAKE,                 0,  1, SMALL,       100, WORKER,          c -> new SaslHandshakeHandler());
-        served(18, API_VERSIONS,                 0,  4, SMALL,        100, LOOP,            c -> new ApiVersionsHandler(versions(), () -> Features.of(c.metadata().writer().state()), c.runtime().telemetry()));
+        served(18, API_VERSIONS,                 0,  4, SMALL,        100, LOOP,            c -> new ApiVersionsHandler(versions(), () -> Features.of(c.metadata().writer().state())));
         served(19, CREATE_TOPICS,                0,  7, LARGE,    100_000, WORKER,          c -> new CreateTopicsHandler(c.metadata(), c.runtime().throttle()));
         served(20, DELETE_TOPICS,                0,  6, LARGE,    100_000, WORKER,          c -> new DeleteTopicsHandler(c.metadata(), c.runtime().throttle()));
         served(21, DELETE_RECORDS,               0,  2, LARGE,    100_000, WORKER,          c -> new DeleteRecordsHandler(c.metadata(), c.engine()));
