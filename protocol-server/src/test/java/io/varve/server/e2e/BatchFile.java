@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 final class BatchFile {
     private static final Pattern SET = Pattern.compile("set \"(\\w+)=(.*)\"");
     private static final Pattern IF_DEFINED = Pattern.compile("if (not )?defined (\\w+) (.*)");
-    private static final Pattern CALL = Pattern.compile("call \"%~dp0(?:lib\\\\)?([\\w-]+\\.bat)\" ?(.*?)( \\|\\| exit /b 1)?");
+    private static final Pattern CALL =
+            Pattern.compile("call \"%~dp0(?:lib\\\\)?([\\w-]+\\.bat)\" ?(.*?)( \\|\\| exit /b 1)?");
     private static final Pattern VARIABLE = Pattern.compile("%(\\w+)%");
     private static final Pattern WORD = Pattern.compile("(?:\"[^\"]*\"|[^\" ])+");
 
@@ -80,8 +81,7 @@ final class BatchFile {
             return switch (call.group(1)) {
                 case JAVA -> findJava();
                 case PROGRAM -> findProgram(call.group(2));
-                default -> run(
-                        home.resolve("bin/windows/lib/" + call.group(1)), expanded(call.group(2), arguments));
+                default -> run(home.resolve("bin/windows/lib/" + call.group(1)), expanded(call.group(2), arguments));
             };
         }
         if (line.startsWith("for /f \"tokens=1,* delims= \"")) {
@@ -111,7 +111,9 @@ final class BatchFile {
 
     private List<String> findProgram(String nameAndModule) {
         String[] words = nameAndModule.split(" ");
-        variables.put("PROGRAM", home.resolve(words[1] + "/target/varve-" + words[0] + ".jar").toString());
+        variables.put(
+                "PROGRAM",
+                home.resolve(words[1] + "/target/varve-" + words[0] + ".jar").toString());
         variables.put("STATE", variables.getOrDefault("VARVE_STATE", home.toString()));
         return null;
     }

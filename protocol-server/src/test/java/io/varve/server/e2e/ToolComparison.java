@@ -34,14 +34,29 @@ record ToolComparison(Broker kafka, Broker server) {
     private static final Pattern IN_SEVERAL_UNITS =
             Pattern.compile("(  (?:segment|segment\\.jitter|retention|flush)\\.ms=.*) synonyms=.*");
 
+    private static final String MEASURED = "MEASURED";
+
+    /** Matches nothing. */
+    private static final String NOTHING = "(?!)";
+
     /** Runs a tool on both brokers, and requires the same exit code and output. */
     void assertSame(String tool, String command) {
+        assertSame(tool, command, NOTHING);
+    }
+
+    /**
+     * Runs a tool on both brokers, and requires the same exit code and output.
+     *
+     * @param measured matches what two runs on one broker would not have in common either
+     */
+    void assertSame(String tool, String command, String measured) {
         List<ChildProcess> both = List.of(start(kafka, tool, command), start(server, tool, command));
         List<String> printed = both.stream()
                 .map(running -> {
                     try (running) {
                         int code = running.exitWithin(Duration.ofSeconds(60));
-                        return code + "\n" + normalised(running.out()) + "\n" + normalised(running.err());
+                        return code + "\n" + normalised(running.out(), measured) + "\n"
+                                + normalised(running.err(), measured);
                     }
                 })
                 .toList();
@@ -57,8 +72,10 @@ record ToolComparison(Broker kafka, Broker server) {
      * Without what differs between any two brokers; lines in an order of ours, a table's columns as wide as
      * they need to be.
      */
-    private static String normalised(String printed) {
+    static String normalised(String printed, String measured) {
         List<String> lines = printed.lines()
+                .map(line -> line.replaceAll(measured, MEASURED))
+                .filter(line -> !line.equals(MEASURED))
                 .map(line -> line.replaceFirst("^\\[20[-0-9]+ [:,0-9]+]", "TIME"))
                 .filter(line -> !line.startsWith(OF_NEW_CLUSTERS))
                 .map(line -> IN_SEVERAL_UNITS.matcher(line).replaceFirst("$1"))
@@ -73,10 +90,11 @@ record ToolComparison(Broker kafka, Broker server) {
                 .skip(1)
                 .map(ToolComparison::cells)
                 .map(cells -> IntStream.range(0, cells.size())
-                        .mapToObj(i ->
-                                OWN.contains(columns.get(i)) && !cells.get(i).equals("None")
-                                        ? columns.get(i)
-                                        : cells.get(i))
+                        .mapToObj(i -> i < columns.size()
+                                        && OWN.contains(columns.get(i))
+                                        && !cells.get(i).equals("None")
+                                ? columns.get(i)
+                                : cells.get(i))
                         .toList()
                         .toString())
                 .sorted()
