@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3;
 
+import io.varve.core.runtime.Metric;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
@@ -8,6 +9,7 @@ import io.varve.core.spi.StorageSetting;
 import io.varve.s3.client.BucketSettings;
 import io.varve.s3.client.ObjectStore;
 import io.varve.s3.manifest.TierJournal;
+import io.varve.s3.price.PriceSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,12 +52,21 @@ public final class S3StorageProvider implements StorageProvider {
     @Override
     public List<StorageSetting> settings() {
         Stream<StorageSetting> own = Stream.of(
-                        S3Config.SETTINGS, BucketSettings.SETTINGS, UploadSettings.SETTINGS, ReadSettings.SETTINGS)
+                        S3Config.SETTINGS,
+                        BucketSettings.SETTINGS,
+                        UploadSettings.SETTINGS,
+                        ReadSettings.SETTINGS,
+                        PriceSettings.SETTINGS)
                 .flatMap(List::stream);
         Stream<StorageSetting> hot = hotBackends.stream().flatMap(provider -> provider.settings().stream());
         Map<String, StorageSetting> all = new LinkedHashMap<>();
         Stream.concat(own, hot).forEach(setting -> all.putIfAbsent(setting.key(), setting));
         return List.copyOf(all.values());
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return TierMetrics.all();
     }
 
     @Override

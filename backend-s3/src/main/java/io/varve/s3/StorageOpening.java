@@ -14,6 +14,8 @@ import io.varve.s3.manifest.Manifest;
 import io.varve.s3.manifest.ManifestEdit;
 import io.varve.s3.manifest.RemotePartition;
 import io.varve.s3.object.ChunkDecoder;
+import io.varve.s3.price.PriceSettings;
+import io.varve.s3.price.PriceTable;
 import io.varve.s3.read.RemoteReader;
 import io.varve.s3.upload.BucketSweep;
 import io.varve.s3.upload.BucketUpkeep;
@@ -36,6 +38,7 @@ final class StorageOpening {
     private final StorageContext context;
     private final S3Config config;
     private final UploadSettings uploads;
+    private final PriceTable prices;
     /** Closed in reverse order if the opening fails. */
     private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -43,6 +46,7 @@ final class StorageOpening {
         this.context = context;
         this.config = S3Config.of(context.properties());
         this.uploads = UploadSettings.of(context.properties(), context.ids());
+        this.prices = PriceSettings.of(context.properties());
     }
 
     /**
@@ -144,6 +148,7 @@ final class StorageOpening {
         Manifest manifest = parts.manifest();
         ObjectDeleter deleter = new ObjectDeleter(bucket, manifest, context, uploads.deleteDelayMs());
         SegmentUploader uploader = kept(new SegmentUploader(uploads.upload(), bucket, manifest, context, deleter));
+        context.metrics().read(new TierMetrics(parts, uploader, prices)::read);
         BucketSweep sweep = new BucketSweep(
                 bucket,
                 object -> manifest.names(object) || uploader.inFlight().contains(object),

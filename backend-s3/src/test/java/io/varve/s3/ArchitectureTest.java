@@ -28,7 +28,7 @@ class ArchitectureTest {
             upload       | client object manifest
             read         | client object manifest
             price        | client
-            .            | client object manifest upload read core.directory
+            .            | client object manifest upload read price core.directory
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()

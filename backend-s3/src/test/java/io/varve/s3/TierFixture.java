@@ -9,6 +9,7 @@ import io.varve.core.record.BatchValidator;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.NotedMetrics;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
@@ -51,6 +52,7 @@ final class TierFixture implements AutoCloseable {
     final SystemScheduler scheduler = new SystemScheduler(2);
     final FailPoints failPoints = new FailPoints();
     final Map<String, String> properties = new HashMap<>();
+    final NotedMetrics metrics = new NotedMetrics();
 
     TierFixture() throws IOException {
         s3 = EmbeddedS3.inMemory();
@@ -77,7 +79,7 @@ final class TierFixture implements AutoCloseable {
     }
 
     private StorageContext context(Path directory, Map<String, String> with, FailPoints points) {
-        return new StorageContext(List.of(directory), with, Clock.system(), scheduler, Ids.random(), points);
+        return new StorageContext(List.of(directory), with, Clock.system(), scheduler, Ids.random(), points, metrics);
     }
 
     /** Opens the tier over a hot backend that the test brings. */

@@ -4,19 +4,23 @@ package io.varve.server;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.CloseSteps;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Metrics.Readings;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageProvider;
+import io.varve.server.api.TopicTraffic;
 import io.varve.server.api.table.ApiTable;
 import io.varve.server.api.table.HandlerContext;
 import io.varve.server.clock.FixedToMachine;
 import io.varve.server.clock.ServerClock;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
+import io.varve.server.command.CommandLines;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageBackends;
 import io.varve.server.coordinator.CoordinatorTime;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.group.GroupContext;
+import io.varve.server.group.GroupReadings;
 import io.varve.server.group.Groups;
 import io.varve.server.http.HttpServer;
 import io.varve.server.http.Readiness;
@@ -24,8 +28,10 @@ import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.credential.StoredScramCredentials;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
+import io.varve.server.metrics.MachineReadings;
 import io.varve.server.metrics.MetricsRoute;
 import io.varve.server.metrics.PrometheusMetrics;
+import io.varve.server.metrics.TopicReadings;
 import io.varve.server.net.NetServer;
 import io.varve.server.quota.MutationQuota;
 import io.varve.server.quota.QuotaThrottle;
@@ -44,6 +50,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
@@ -127,6 +134,16 @@ public final class VarveServer implements AutoCloseable {
                 .join();
         ClientTelemetry telemetry = new ClientTelemetry(clock);
         metadata.addConfigListener(telemetry).join();
+        TopicTraffic traffic = new TopicTraffic(metadata);
+        List.<Consumer<Readings>>of(
+                        traffic::read,
+                        new TopicReadings(metadata),
+                        new GroupReadings(groups, metadata),
+                        new MachineReadings(
+                                CommandLines.version(),
+                                config.storage().backend(),
+                                config.storage().directories()))
+                .forEach(metrics::read);
         HandlerContext context = new HandlerContext(
                 self,
                 metadata,
@@ -137,7 +154,8 @@ public final class VarveServer implements AutoCloseable {
                 shares,
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
-                new HandlerContext.Runtime(clock, scheduler, ids, shownClock(serverTime), telemetry, throttle));
+                new HandlerContext.Runtime(
+                        clock, scheduler, ids, shownClock(serverTime), telemetry, throttle, traffic));
         net.serve(ApiTable.serve(context), throttle, sasl, scheduler, metrics);
         Readiness ready = new ServerReadiness(metadata, closed::get);
         http.ifPresent(server -> server.serve(ready, List.of(new MetricsRoute(metrics))));

@@ -27,7 +27,7 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | quota command picocli importer net http metrics api.table telemetry group share share.state txn
+            .                 | quota command picocli importer net http metrics api api.table telemetry group share share.state txn
                               | security.sasl metadata.credential metadata.log
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | core.compaction core.engine core.log.. core.spi..
@@ -37,7 +37,7 @@ class ArchitectureTest {
             quota             | kafka.server.config
             net               | quota api api.parse api.table clients cluster logging security security.sasl core.spi.. netty..
             http              | net cluster logging core.spi.. netty..
-            api               | quota clients security.sasl core.spi..
+            api               | metadata.topic quota clients security.sasl core.spi..
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
             api.table         | quota api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
@@ -113,7 +113,7 @@ class ArchitectureTest {
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..
             logging           | ch.qos.logback..
-            metrics           | http logging io.prometheus..
+            metrics           | http metadata.topic logging core.log.. core.spi.. com.sun.management java.lang.management io.prometheus..
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()

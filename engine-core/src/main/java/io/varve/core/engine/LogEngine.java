@@ -89,7 +89,7 @@ public final class LogEngine implements AutoCloseable {
         readings.add(EngineMetrics.PARTITIONS, open.size());
         readings.add(
                 EngineMetrics.REFUSING,
-                open.values().stream().filter(PartitionLog::refusesWrites).count());
+                open.values().stream().filter(log -> log.failure().isPresent()).count());
         retention.read(readings);
         cleaners.read(readings);
     }

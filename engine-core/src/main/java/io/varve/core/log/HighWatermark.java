@@ -60,11 +60,6 @@ final class HighWatermark {
         }
     }
 
-    /** @return true if the value will not rise any more */
-    boolean isFailed() {
-        return failure != null;
-    }
-
     /** Calls the waiter once, when the value is at least {@code offset} or will never be. */
     PartitionLog.Subscription await(long offset, PartitionLog.Waiter waiter) {
         StorageException known;

@@ -185,11 +185,6 @@ public final class PartitionLog {
         return highWatermark.value();
     }
 
-    /** @return true if appends are refused from now on, because earlier ones could not be made durable */
-    public boolean refusesWrites() {
-        return highWatermark.isFailed();
-    }
-
     /**
      * @return end of the decided records, exclusive: the first offset of a transaction that is open or whose
      *     marker is not below the high watermark; the high watermark if there is no such transaction

@@ -36,7 +36,8 @@ public record Metric(String name, Kind kind, String help, List<String> labels, L
         Objects.requireNonNull(kind, "kind");
         labels = List.copyOf(labels);
         buckets = List.copyOf(buckets);
-        if (!name.matches("varve_[a-z0-9_]+") || name.endsWith("_total") != (kind == Kind.COUNTER)) {
+        if (!name.matches("varve_[a-z0-9_]+(?<!_info|_bucket|_count|_sum|_created)")
+                || name.endsWith("_total") != (kind == Kind.COUNTER)) {
             throw new IllegalArgumentException(name + " breaks the conventions of names for a " + kind);
         }
         if (!labels.stream().allMatch(label -> label.matches("[a-z][a-z_]*"))) {

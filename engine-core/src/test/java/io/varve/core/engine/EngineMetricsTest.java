@@ -89,7 +89,7 @@ class EngineMetricsTest {
         append(log);
         broken = new StorageException(StorageException.Kind.CORRUPT, "the disk is lost");
         time.runReady();
-        assertThat(log.refusesWrites()).isTrue();
+        assertThat(log.failure()).contains(broken);
         assertThat(metrics.value("varve_partitions_refusing_writes")).isEqualTo(1);
         assertThat(metrics.value("varve_commit_failures_total", "CORRUPT")).isEqualTo(1);
         broken = null;

@@ -12,7 +12,7 @@ class MetricTest {
     void namesFollowTheConventions() {
         assertThat(Metric.counter("varve_things_total", "Things.", "kind").labels())
                 .containsExactly("kind");
-        for (String wrong : List.of("things_total", "varve_Things_total", "varve_things")) {
+        for (String wrong : List.of("things_total", "varve_Things_total", "varve_things", "varve_things_count")) {
             assertThatThrownBy(() -> Metric.counter(wrong, "Things."))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(wrong);

@@ -48,18 +48,24 @@ public final class NotedMetrics implements Metrics {
 
     /** @return what was counted or is read of these labels; fails if there is no such value */
     public double value(String name, String... labels) {
+        Map<List<String>, Double> all = all();
         List<String> key = key(name, labels);
-        Double counted = sums.get(key);
-        if (counted != null) {
-            return counted;
+        if (!all.containsKey(key)) {
+            throw new AssertionError(key + " is not among " + all.keySet());
         }
-        Map<List<String>, Double> read = new ConcurrentHashMap<>();
+        return all.get(key);
+    }
+
+    /** @return true if there is a value of these labels */
+    public boolean knows(String name, String... labels) {
+        return all().containsKey(key(name, labels));
+    }
+
+    private Map<List<String>, Double> all() {
+        Map<List<String>, Double> all = new ConcurrentHashMap<>(sums);
         readers.forEach(reader ->
-                reader.accept((metric, value, values) -> read.merge(key(metric.name(), values), value, Double::sum)));
-        if (!read.containsKey(key)) {
-            throw new AssertionError(key + " is not among " + read.keySet() + " and " + sums.keySet());
-        }
-        return read.get(key);
+                reader.accept((metric, value, values) -> all.merge(key(metric.name(), values), value, Double::sum)));
+        return all;
     }
 
     /** @return the values of a distribution, in their order */

@@ -18,12 +18,17 @@ public final class CommandLines {
     public static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = CommandLines.class.getPackage().getImplementationVersion();
-            return new String[] {"Varve " + (version == null ? "(not from a jar)" : version)};
+            return new String[] {"Varve " + version()};
         }
     }
 
     private CommandLines() {}
+
+    /** @return the version in the manifest of the server's jar, or words that say that there is none */
+    public static String version() {
+        String version = CommandLines.class.getPackage().getImplementationVersion();
+        return version == null ? "(not from a jar)" : version;
+    }
 
     /**
      * Parses a command line and runs the command. If an option is given twice, the last one counts. Prints

@@ -34,6 +34,25 @@ final class CollectedReadings implements Readings {
         others.values.forEach((metric, read) -> read.forEach((labels, value) -> add(metric, labels, value)));
     }
 
+    /** @return these readings with no more series than are allowed */
+    CollectedReadings bounded(BoundedLabels bounds) {
+        CollectedReadings bounded = new CollectedReadings();
+        values.forEach((metric, read) -> read.forEach((labels, value) -> {
+            List<String> shown = bounds.shown(metric, labels);
+            if (metric.kind() == Metric.Kind.COUNTER && !shown.equals(labels)) {
+                bounded.set(metric, shown, bounds.fold(metric, labels, shown, value));
+            } else {
+                bounded.add(metric, shown, value);
+            }
+        }));
+        bounds.endRead();
+        return bounded;
+    }
+
+    private void set(Metric metric, List<String> labels, double value) {
+        values.computeIfAbsent(metric, first -> new LinkedHashMap<>()).put(labels, value);
+    }
+
     MetricSnapshots snapshots() {
         MetricSnapshots.Builder all = MetricSnapshots.builder();
         values.forEach((metric, read) -> all.metricSnapshot(snapshot(metric, read)));

@@ -36,6 +36,7 @@ public final class PrometheusMetrics implements Metrics {
     private final Map<Metric, io.prometheus.metrics.core.metrics.Counter> counters = new ConcurrentHashMap<>();
     private final Map<Metric, Histogram> histograms = new ConcurrentHashMap<>();
     private final List<Consumer<Readings>> readers = new CopyOnWriteArrayList<>();
+    private final BoundedLabels bounds = new BoundedLabels();
     private final LogThrottle failures;
 
     /** @param clock limits how often failures are logged */
@@ -100,7 +101,7 @@ public final class PrometheusMetrics implements Metrics {
             }
             all.addAll(own);
         }
-        return all.snapshots();
+        return all.bounded(bounds).snapshots();
     }
 
     /**

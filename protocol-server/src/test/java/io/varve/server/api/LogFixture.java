@@ -68,6 +68,8 @@ public final class LogFixture implements Topics {
     /** Counts the look-ups of topics by name. */
     public final AtomicInteger lookUps = new AtomicInteger();
 
+    public final TopicTraffic traffic = new TopicTraffic(this);
+
     public final Map<PartitionId, CountedStore> stores = new LinkedHashMap<>();
 
     /** Writes markers to the offsets topic. */
@@ -97,8 +99,8 @@ public final class LogFixture implements Topics {
     public LogFixture(FetchConfig config, ReadableAt readable) {
         storage = new MemoryStorage(readable);
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
-        handlers.put(ApiKeys.PRODUCE, new ProduceHandler(this, this::admit));
-        handlers.put(ApiKeys.FETCH, new FetchHandler(this, cluster, config, time, ids, throttle));
+        handlers.put(ApiKeys.PRODUCE, new ProduceHandler(this, this::admit, traffic));
+        handlers.put(ApiKeys.FETCH, new FetchHandler(this, cluster, config, time, ids, throttle, traffic));
         handlers.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(this, time));
         handlers.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(this));
         handlers.put(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(this));

@@ -36,6 +36,7 @@ public final class NodeHandlers {
                         node.ids,
                         new FixedToMachine(),
                         new ClientTelemetry(Clock.system()),
-                        new QuotaThrottle(Clock.system(), ThrottleConfig.DEFAULT)));
+                        new QuotaThrottle(Clock.system(), ThrottleConfig.DEFAULT),
+                        new TopicTraffic(node.metadata)));
     }
 }

@@ -11,6 +11,7 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Storage;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.TopicTraffic;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.api.table.ApiTable;
 import io.varve.server.api.table.HandlerContext;
@@ -231,7 +232,8 @@ public final class GroupsFixture implements AutoCloseable {
                         Ids.seeded(1),
                         new FixedToMachine(),
                         new ClientTelemetry(Clock.system()),
-                        throttle));
+                        throttle,
+                        new TopicTraffic(broker.metadata)));
     }
 
     public ApiHandler handler(ApiKeys api) {

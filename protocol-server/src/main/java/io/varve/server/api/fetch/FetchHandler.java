@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.fetch;
 
+import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.api.TopicTraffic;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.topic.Topics;
 import io.varve.server.quota.Allowance;
 import io.varve.server.quota.QuotaThrottle;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.FetchMetadata;
 
@@ -35,6 +39,7 @@ public final class FetchHandler implements ApiHandler {
     private final FetchConfig config;
     private final FetchSessions sessions;
     private final QuotaThrottle throttle;
+    private final TopicTraffic traffic;
 
     /**
      * @param topics finds the logs
@@ -43,10 +48,18 @@ public final class FetchHandler implements ApiHandler {
      * @param clock measures how long sessions are idle
      * @param ids source of session ids
      * @param throttle counts the records that clients get, and limits them
+     * @param traffic counts what is read
      */
     public FetchHandler(
-            Topics topics, ClusterInfo cluster, FetchConfig config, Clock clock, Ids ids, QuotaThrottle throttle) {
+            Topics topics,
+            ClusterInfo cluster,
+            FetchConfig config,
+            Clock clock,
+            Ids ids,
+            QuotaThrottle throttle,
+            TopicTraffic traffic) {
         this.throttle = throttle;
+        this.traffic = traffic;
         this.topics = topics;
         this.cluster = cluster;
         this.config = config;
@@ -99,6 +112,16 @@ public final class FetchHandler implements ApiHandler {
         return wait.await(limits.maxWaitMs());
     }
 
+    private void count(List<PartitionFetch> fetches, List<PartitionData> answers, PartitionFetchReader partitions) {
+        for (int i = 0; i < answers.size(); i++) {
+            int bytes = answers.get(i).records().sizeInBytes();
+            PartitionLog log = bytes == 0 ? null : partitions.log(fetches.get(i));
+            if (log != null) { // it may have been deleted meanwhile
+                traffic.sent(log.id().topic(), bytes);
+            }
+        }
+    }
+
     private FetchResponseData answer(Request request, FetchContext context, FetchReader reader, FetchResult result) {
         Allowance allowance =
                 throttle.isOn() ? throttle.found(request.quotaClient(), result.bytes()) : Allowance.UNLIMITED;
@@ -114,6 +137,9 @@ public final class FetchHandler implements ApiHandler {
             throw failure;
         }
         reader.partitions().close();
+        if (result.bytes() > 0) {
+            count(context.fetches(), result.answers(), reader.partitions());
+        }
         boolean namesLeader = result.failed()
                 && result.answers().stream()
                         .anyMatch(answer -> answer.currentLeader().leaderId() >= 0);

@@ -14,6 +14,7 @@ import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
+import io.varve.server.api.TopicTraffic;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
 import java.nio.ByteBuffer;
@@ -34,6 +35,7 @@ final class PartitionAppend implements TransactionalAppend {
     private final Topic topic;
     private final PartitionLog log;
     private final PartitionProduceResponse answer;
+    private final TopicTraffic traffic;
     /** The request's data for the partition; null once it has been validated. */
     private PartitionProduceData sent;
     /** The validated batch; null before validation, after the append, and when the batch is refused. */
@@ -44,8 +46,15 @@ final class PartitionAppend implements TransactionalAppend {
      * @param pending the request's response, which waits for the append
      * @param topic the topic, or null when it does not exist
      * @param sent the request's data for the partition
+     * @param traffic counts what is appended
      */
-    PartitionAppend(Request request, PendingProduceResponse pending, Topic topic, PartitionProduceData sent) {
+    PartitionAppend(
+            Request request,
+            PendingProduceResponse pending,
+            Topic topic,
+            PartitionProduceData sent,
+            TopicTraffic traffic) {
+        this.traffic = traffic;
         this.request = request;
         this.pending = pending;
         this.topic = topic;
@@ -126,11 +135,15 @@ final class PartitionAppend implements TransactionalAppend {
 
     private void appendNow(AppendRun run, VerificationGuard guard) {
         Connection connection = request.connection();
+        int bytes = run.bytes().remaining();
         AppendResult appended = log.appender().append(run, guard, connection.executor(), connection.loopOfItsOwn());
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());
         pending.add(log, appended, answer);
+        if (!appended.duplicate()) {
+            traffic.received(topic.name(), appended.nextOffset() - appended.baseOffset(), bytes);
+        }
     }
 
     @Override

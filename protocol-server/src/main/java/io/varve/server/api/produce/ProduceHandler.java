@@ -5,6 +5,7 @@ import io.varve.core.record.DecompressionMeter;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Request;
+import io.varve.server.api.TopicTraffic;
 import io.varve.server.coordinator.TransactionVerifier;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
@@ -41,13 +42,16 @@ public final class ProduceHandler implements ApiHandler {
 
     private final Topics topics;
     private final TransactionVerifier transactions;
+    private final TopicTraffic traffic;
     private final ProducerQueues queues = new ProducerQueues();
 
     /**
      * @param topics finds topics and their logs
      * @param transactions verifies a transaction before its first batch in a partition is appended
+     * @param traffic counts what is appended
      */
-    public ProduceHandler(Topics topics, TransactionVerifier transactions) {
+    public ProduceHandler(Topics topics, TransactionVerifier transactions, TopicTraffic traffic) {
+        this.traffic = traffic;
         this.topics = topics;
         this.transactions = transactions;
     }
@@ -84,7 +88,7 @@ public final class ProduceHandler implements ApiHandler {
                             .setTopicId(sent.topicId())
                             .setPartitionResponses(answers));
             for (PartitionProduceData partition : DistinctPartitions.lastOfEach(sent.partitionData())) {
-                PartitionAppend append = new PartitionAppend(request, pending, topic, partition);
+                PartitionAppend append = new PartitionAppend(request, pending, topic, partition, traffic);
                 answers.add(append.answer());
                 appends.add(append);
             }

@@ -154,8 +154,8 @@ public final class ApiTable {
     static {
         // spotless:off
         // key  API             versions first, last  size     elements  thread            handler; or why there is none
-        served( 0, PRODUCE,                      0, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions()));
-        served( 1, FETCH,                        0, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime().clock(), c.runtime().ids(), c.runtime().throttle()));
+        served( 0, PRODUCE,                      0, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions(), c.runtime().traffic()));
+        served( 1, FETCH,                        0, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime().clock(), c.runtime().ids(), c.runtime().throttle(), c.runtime().traffic()));
         served( 2, LIST_OFFSETS,                 0, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata(), c.runtime().scheduler()));
         served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.self(), c.runtime().throttle()));
         absent( 4, LEADER_AND_ISR,                  GONE);
@@ -337,7 +337,8 @@ public final class ApiTable {
                 context.settings().fetch(),
                 clock,
                 runtime.ids(),
-                new QuotaThrottle(clock, ThrottleConfig.DEFAULT));
+                new QuotaThrottle(clock, ThrottleConfig.DEFAULT),
+                runtime.traffic());
         EraHandlers era = new EraHandlers(
                 context.metadata(), runtime.scheduler(), clock, handler(FIND_COORDINATOR, context), fetch);
         List<ServedApi> served = versions().stream()

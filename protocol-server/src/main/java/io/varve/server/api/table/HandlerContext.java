@@ -5,6 +5,7 @@ import io.varve.core.engine.LogEngine;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
+import io.varve.server.api.TopicTraffic;
 import io.varve.server.api.config.ConfigTargets;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.clock.ServerClock;
@@ -61,6 +62,7 @@ public record HandlerContext(
      * @param shownClock the clock as clients see and move it
      * @param telemetry the metrics of clients
      * @param throttle counts what clients use of their quotas
+     * @param traffic counts what topics take and give
      */
     public record Runtime(
             Clock clock,
@@ -68,7 +70,8 @@ public record HandlerContext(
             Ids ids,
             ServerClock shownClock,
             ClientTelemetry telemetry,
-            QuotaThrottle throttle) {}
+            QuotaThrottle throttle,
+            TopicTraffic traffic) {}
 
     /** @return the resources whose settings clients may change, by type */
     ConfigTargets configTargets() {

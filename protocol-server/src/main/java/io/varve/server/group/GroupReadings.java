@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.group;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Metric;
+import io.varve.core.runtime.Metrics.Readings;
+import io.varve.server.metadata.topic.Topics;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the coordinator how far groups are behind. Waits for it, but not for long. Thread-safe. */
+public final class GroupReadings implements Consumer<Readings> {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupReadings.class);
+
+    /** Groups whose lag is asked for, in the order of their names. */
+    private static final int MAX_GROUPS = 100;
+
+    private static final long WAIT_MS = 2_000;
+
+    private static final Metric GROUPS =
+            Metric.gauge("varve_groups", "Groups, by their type and state.", "type", "state");
+    private static final Metric LAG = Metric.gauge(
+            "varve_group_lag_records",
+            "Records between what a group has committed and the high watermark, of the first 100 groups by name.",
+            "group",
+            "topic");
+
+    private final Groups groups;
+    private final Topics topics;
+
+    /**
+     * @param groups the groups
+     * @param topics finds the ends of partitions
+     */
+    public GroupReadings(Groups groups, Topics topics) {
+        this.groups = groups;
+        this.topics = topics;
+    }
+
+    /** @return what is read */
+    public static List<Metric> metrics() {
+        return List.of(GROUPS, LAG);
+    }
+
+    @Override
+    public void accept(Readings readings) {
+        List<CompletableFuture<OffsetFetchResponseGroup>> offsets = new ArrayList<>();
+        try {
+            List<ListedGroup> all = groups.list(GroupRequestContext.OWN, new ListGroupsRequestData())
+                    .get(WAIT_MS, TimeUnit.MILLISECONDS)
+                    .groups();
+            all.forEach(group -> readings.add(GROUPS, 1, group.groupType(), group.groupState()));
+            all.stream()
+                    .filter(group -> !group.groupType().equals("share")) // whose offsets are no commits
+                    .sorted(Comparator.comparing(ListedGroup::groupId))
+                    .limit(MAX_GROUPS)
+                    .forEach(group -> offsets.add(fetch(group.groupId())));
+            CompletableFuture.allOf(offsets.toArray(CompletableFuture[]::new)).get(WAIT_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // Groups are being loaded, or one was deleted meanwhile.
+            LOG.debug("not all groups tell how far they are", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        offsets.stream()
+                .filter(fetched -> fetched.isDone() && !fetched.isCompletedExceptionally())
+                .forEach(fetched -> read(readings, fetched.join()));
+    }
+
+    private CompletableFuture<OffsetFetchResponseGroup> fetch(String group) {
+        return groups.fetch(
+                GroupRequestContext.OWN,
+                new OffsetFetchRequestGroup().setGroupId(group).setTopics(null),
+                false);
+    }
+
+    private void read(Readings readings, OffsetFetchResponseGroup group) {
+        for (OffsetFetchResponseTopics topic : group.topics()) {
+            for (OffsetFetchResponsePartitions partition : topic.partitions()) {
+                PartitionLog log = topics.log(topic.name(), partition.partitionIndex());
+                if (log != null && partition.committedOffset() >= 0) {
+                    long behind = log.highWatermark() - partition.committedOffset();
+                    readings.add(LAG, Math.max(0, behind), group.groupId(), topic.name());
+                }
+            }
+        }
+    }
+}
