@@ -35,6 +35,8 @@ import io.varve.server.metrics.TopicReadings;
 import io.varve.server.net.NetServer;
 import io.varve.server.quota.MutationQuota;
 import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.security.access.Access;
+import io.varve.server.security.access.AclAuthorizer;
 import io.varve.server.security.sasl.SaslListeners;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateContext;
@@ -78,6 +80,7 @@ public final class VarveServer implements AutoCloseable {
     private final ClusterInfo self;
     private final Groups groups;
     private final Transactions transactions;
+    private final Optional<AclAuthorizer> authorizer;
     private final ShareStates shareStates;
     private final Shares shares;
     private final SaslListeners sasl;
@@ -101,6 +104,8 @@ public final class VarveServer implements AutoCloseable {
         ClusterMetadata metadata = state.metadata();
         sasl = SaslListeners.open(config.sasl(), new StoredScramCredentials(metadata.writer()::state), clock, ids);
         self = self(config, net, metadata);
+        authorizer = AclAuthorizer.start(config.access(), metadata, clock);
+        Access access = authorizer.map(AclAuthorizer::access).orElse(Access.OPEN);
         shareStates = ShareStates.open(
                 config.shareStates(),
                 new ShareStateContext(self, metadata, config.metadata().losses(), time),
@@ -116,7 +121,8 @@ public final class VarveServer implements AutoCloseable {
                         metadata::addConfigListener,
                         config.metadata().losses(),
                         time,
-                        shareStates.persister()),
+                        shareStates.persister(),
+                        access.authorizer()),
                 metadata);
         shares = new Shares(metadata, shareStates, groups.shareGroups().settings(), clock, scheduler);
         transactions = TransactionCoordinatorService.open(
@@ -152,6 +158,7 @@ public final class VarveServer implements AutoCloseable {
                 transactions,
                 shareStates,
                 shares,
+                access,
                 new HandlerContext.Settings(
                         config.fetch(), config.groups(), config.storage().directories()),
                 new HandlerContext.Runtime(
@@ -310,6 +317,7 @@ public final class VarveServer implements AutoCloseable {
                     shares::close,
                     groups::close,
                     shareStates::close,
+                    () -> authorizer.ifPresent(AclAuthorizer::close),
                     state::close,
                     scheduler::close));
         }

@@ -27,7 +27,7 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | quota command picocli importer net http metrics api api.table telemetry group share share.state txn
+            .                 | quota command picocli importer net http metrics api api.table telemetry group share share.state txn security.access
                               | security.sasl metadata.credential metadata.log
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | core.compaction core.engine core.log.. core.spi..
@@ -39,26 +39,28 @@ class ArchitectureTest {
             http              | net cluster logging core.spi.. netty..
             api               | metadata.topic quota clients security.sasl core.spi..
             api.parse         | api api.era api.table
-            api.era           | api api.produce metadata.topic error core.log.. core.record core.spi..
-            api.table         | quota api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster
+            api.era           | api api.produce metadata.topic error core.log.. core.record core.spi.. security.access
+            api.table         | quota api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster security.access api.guard
                               | api.group api.share api.txn
                               | api.quota api.replica api.security api.telemetry telemetry group share share.state txn metadata
                               | metadata.log clock cluster error logging security.sasl core.engine kafka.server.common
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
-            api.fetch         | quota api metadata.topic cluster error core.log.. core.spi.. core.transaction
+            api.fetch         | quota api metadata.topic cluster error core.log.. core.spi.. core.transaction security.access
             api.offsets       | api metadata.topic error core.log..
-            api.topic         | quota api api.config group metadata metadata.config metadata.topic
+            api.topic         | quota api api.config group metadata metadata.config metadata.topic security.access
                               | cluster error logging core.engine core.log.. core.retention core.spi..
+            api.guard         | api api.produce api.topic clients clock explanation metadata metadata.topic
+                              | security.access
             api.config        | api telemetry group metadata metadata.config metadata.log metadata.topic clients clock explanation error logging
                               | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
             api.cluster       | api telemetry group share.state txn metadata.feature metadata.log metadata.topic cluster core.log..
                               | core.spi.. kafka.clients.admin kafka.image kafka.server.common
             api.replica       | api metadata.topic
             api.quota         | api metadata.log metadata.quota kafka.image
-            api.security      | api security.sasl javax.security.sasl metadata.credential metadata.log kafka.clients.admin kafka.image
-            api.group         | quota api api.share group metadata.topic pattern core.log..
-            api.share         | quota api api.fetch group share share.state metadata.topic error core.log.. core.spi..
+            api.security      | api security.sasl javax.security.sasl metadata.credential metadata.log kafka.clients.admin kafka.image metadata.acl security.access kafka.server.authorizer
+            api.group         | quota api api.share group metadata.topic pattern core.log.. security.access
+            api.share         | quota api api.fetch group share share.state metadata.topic error core.log.. core.spi.. security.access
             api.telemetry     | api metadata.log telemetry kafka.shaded..
             api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic error
                               | core.log.. core.producer core.spi.. core.transaction
@@ -76,18 +78,21 @@ class ArchitectureTest {
             coordinator       | error metadata.start metadata.topic cluster core.log.. core.spi.. core.transaction
                               | kafka.coordinator.. kafka.image kafka.server.common kafka.server.util..
                               | kafka.storage.internals.log
-            metadata          | error metadata.config metadata.feature metadata.kraft metadata.log metadata.producerid
+            metadata          | error metadata.acl metadata.config metadata.feature metadata.kraft metadata.log metadata.producerid
                               | metadata.start metadata.topic core.engine core.event core.log.. core.spi..
+                              | kafka.metadata.authorizer
                               | kafka.server.common
             metadata.config   | metadata.log core.compaction core.event core.log.. core.record
                               | core.retention core.spi.. kafka.server.common kafka.server.config
                               | kafka.storage.internals.log
+            metadata.acl      | metadata.log core.event core.runtime kafka.metadata kafka.metadata.authorizer
+                              | kafka.server.authorizer kafka.server.common
             metadata.credential| security.sasl metadata.log core.event kafka.clients.admin kafka.image kafka.metadata
                               | kafka.server.common
             metadata.feature  | metadata.log core.event kafka.clients.admin kafka.server.common
             metadata.kraft    | metadata.log core.event kafka.image kafka.metadata kafka.server.common
                               | kafka.server.immutable
-            metadata.log      | error core.compaction core.engine core.event core.log.. core.retention core.spi..
+            metadata.log      | error core.compaction core.engine core.event core.log.. core.retention core.spi.. kafka.metadata.authorizer
                               | kafka.clients.admin kafka.image kafka.metadata kafka.server.common
                               | kafka.server.immutable
             metadata.producerid| metadata.log core.event kafka.server.common
@@ -107,9 +112,10 @@ class ArchitectureTest {
             cluster           |
             security.sasl     | logging javax.. org.jose4j.jwt.consumer
             security          |
+            security.access   | api metadata metadata.acl kafka.metadata.authorizer kafka.server.authorizer
             pattern           |
             error             | logging core.log.. core.record core.spi..
-            config            | quota net http security security.sasl api.fetch group share.state txn metadata metadata.config metadata.log metadata.start
+            config            | quota net http security security.sasl api.fetch group share.state txn metadata metadata.config metadata.log metadata.start security.access
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..
             logging           | ch.qos.logback..

@@ -14,6 +14,7 @@ import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
 import io.varve.server.quota.QuotaWindow;
+import io.varve.server.security.access.AuthorizerConfig;
 import io.varve.server.security.sasl.SaslConfig;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -162,6 +163,9 @@ public final class BrokerConfigDef {
                 Type.LONG,
                 SaslConfig.AuthenticationLimits.DEFAULT.timeoutMs(),
                 Range.atLeast(1));
+        text(AuthorizerConfig.CLASS_NAME, "");
+        text(AuthorizerConfig.SUPER_USERS, "");
+        define(AuthorizerConfig.ALLOW_EVERYONE, Type.BOOLEAN, false, null);
         atLeast(1_024, FETCH_MAX, FetchConfig.DEFAULT.maxBytes());
         atLeast(0, FETCH_SESSIONS, FetchConfig.DEFAULT.sessionSlots());
         atLeast(1, MAX_CONNECTIONS, Connections.DEFAULT.max());

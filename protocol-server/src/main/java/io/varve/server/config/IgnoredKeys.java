@@ -49,7 +49,7 @@ final class IgnoredKeys {
                 "follower.");
         because(ONE_BROKER, "num.replica.alter.", "sasl.mechanism.inter.broker.");
         because(OWN_FORMAT, "inter.broker.protocol.", "log.message.format.", "log.message.downconversion.");
-        because(NO_SECURITY, "ssl.", "security.", "authorizer.", "super.users", "allow.everyone.", "principal.");
+        because(NO_SECURITY, "ssl.", "security.", "principal.");
         because("GSSAPI (Kerberos) is not served", "sasl.kerberos.");
         because("there are no other brokers to log in to", "sasl.login.", "sasl.client.", "sasl.oauthbearer.");
         because("it sets nothing of SASL here", "sasl.");

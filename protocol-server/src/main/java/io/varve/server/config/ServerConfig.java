@@ -21,6 +21,7 @@ import io.varve.server.net.NetConfig;
 import io.varve.server.quota.QuotaWindow;
 import io.varve.server.quota.ThrottleConfig;
 import io.varve.server.security.ListenerSecurity;
+import io.varve.server.security.access.AuthorizerConfig;
 import io.varve.server.security.sasl.SaslConfig;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.txn.TransactionsConfig;
@@ -45,6 +46,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param security how each listener is secured, by its name
  * @param http where HTTP is served, if at all
  * @param sasl how clients authenticate, of each listener that has SASL
+ * @param access who may do what
  * @param fetch limits of fetches
  * @param throttle the times over which the use of quotas is measured
  * @param storage the backend and its directories
@@ -62,6 +64,7 @@ public record ServerConfig(
         Map<String, ListenerSecurity> security,
         HttpConfig http,
         List<SaslConfig> sasl,
+        AuthorizerConfig access,
         FetchConfig fetch,
         ThrottleConfig throttle,
         StorageConfig storage,
@@ -115,6 +118,12 @@ public record ServerConfig(
                 security,
                 HttpConfig.of(endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS)), advertised),
                 sasl,
+                checked(
+                        settings,
+                        () -> new AuthorizerConfig(
+                                (String) values.get(AuthorizerConfig.CLASS_NAME),
+                                (String) values.get(AuthorizerConfig.SUPER_USERS),
+                                (Boolean) values.get(AuthorizerConfig.ALLOW_EVERYONE))),
                 new FetchConfig((Integer) values.get(BrokerConfigDef.FETCH_MAX), (Integer)
                         values.get(BrokerConfigDef.FETCH_SESSIONS)),
                 new ThrottleConfig(

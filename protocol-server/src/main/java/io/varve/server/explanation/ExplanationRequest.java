@@ -46,6 +46,14 @@ public record ExplanationRequest(String topic, int partition, Map<String, String
     }
 
     /**
+     * @param resource the name of a topic resource
+     * @return the name of the topic it is about, whether it asks for an explanation or not
+     */
+    public static String topicOf(String resource) {
+        return isRequest(resource) ? resource.substring(0, resource.indexOf(MARK)) : resource;
+    }
+
+    /**
      * @param resource the name of a topic resource that {@link #isRequest}
      * @return the request
      * @throws IllegalArgumentException if the name is malformed, naming what is wrong

@@ -9,8 +9,11 @@ import io.varve.server.coordinator.TransactionVerifier;
 import io.varve.server.metadata.config.ConfigListener;
 import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.Topics;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.kafka.common.internals.Plugin;
+import org.apache.kafka.server.authorizer.Authorizer;
 import org.apache.kafka.server.share.persister.Persister;
 
 /**
@@ -25,6 +28,7 @@ import org.apache.kafka.server.share.persister.Persister;
  * @param time the time of time-outs and expiry; starts two threads once groups are used: one for metadata,
  *     one for loading
  * @param shareState keeps the delivery state of share groups
+ * @param authorizer decides which topics the patterns of members find; empty if all
  */
 public record GroupContext(
         ClusterInfo self,
@@ -33,7 +37,8 @@ public record GroupContext(
         Function<ConfigListener, CompletableFuture<Void>> configs,
         AcceptedLosses losses,
         CoordinatorTime time,
-        Persister shareState) {
+        Persister shareState,
+        Optional<Plugin<Authorizer>> authorizer) {
     /** @return the clock */
     Clock clock() {
         return time.clock();

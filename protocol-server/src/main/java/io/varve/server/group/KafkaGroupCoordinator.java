@@ -13,7 +13,6 @@ import io.varve.server.coordinator.SerialExecutor;
 import io.varve.server.metadata.topic.Topic;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.metrics.Metrics;
@@ -71,7 +70,7 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
                 .withGroupConfigManager(settings)
                 .withPersister(context.shareState())
-                .withAuthorizerPlugin(Optional.empty())
+                .withAuthorizerPlugin(context.authorizer())
                 .withPartitionMetadataClient(new EndOffsetLookup(context.topics()))
                 .build();
         // The service closes loader, timer and its own metrics.

@@ -9,6 +9,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.error.KafkaErrors;
+import io.varve.server.metadata.acl.AclListener;
 import io.varve.server.metadata.config.AlterConfigs;
 import io.varve.server.metadata.config.BrokerConfigs;
 import io.varve.server.metadata.config.ConfigChange;
@@ -54,6 +55,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
@@ -187,10 +189,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         return brokerConfigs;
     }
 
-    /**
-     * @param resource anything but a topic that has settings
-     * @return its own settings, as clients set them
-     */
+    /** @return the own settings of anything but a topic, as clients set them */
     public Map<String, String> configs(ConfigResource resource) {
         return events.state().configs(resource);
     }
@@ -203,8 +202,17 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      * @return completes when the listener was called for the resources that have settings now
      */
     public CompletableFuture<Void> addConfigListener(ConfigListener listener) {
+        return listen(state -> publisher.addListener(listener, state));
+    }
+
+    /** Calls a listener with all access control entries, which completes the future, then for each change. */
+    public CompletableFuture<Void> addAclListener(AclListener listener) {
+        return listen(state -> publisher.addListener(listener, state));
+    }
+
+    private CompletableFuture<Void> listen(Consumer<MetadataState> begin) {
         return submit(state -> new Decision<>(List.of(), () -> {
-            publisher.addListener(listener, events.state());
+            begin.accept(events.state());
             return null;
         }));
     }
@@ -326,12 +334,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         return submit(new ImportTopics(List.copyOf(imported), nextProducerId, config.nodeId()));
     }
 
-    /**
-     * Notes that the clock was moved.
-     *
-     * @param aheadMs ms by which it is ahead of the machine's from now on, 0 or more
-     * @return completes when the next start will find it
-     */
+    /** Notes by how many ms, 0 or more, the clock was moved; completes when the next start will find it. */
     public CompletableFuture<Void> moveClock(long aheadMs) {
         return submit(state -> new Decision<>(List.of(MetadataEvents.clockAhead(aheadMs)), () -> null));
     }
@@ -341,10 +344,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         return submit(state -> Decision.nothing(null));
     }
 
-    /**
-     * Lets changes in progress finish and refuses later ones. Idempotent. The engine is the caller's to
-     * close, after this.
-     */
+    /** Lets changes in progress finish and refuses later ones. Idempotent. The engine is closed later. */
     @Override
     public void close() {
         opener.close();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import io.varve.server.metadata.acl.AclListener;
 import io.varve.server.metadata.config.BrokerConfigs;
 import io.varve.server.metadata.config.ConfigListener;
 import io.varve.server.metadata.config.TopicConfigs;
@@ -8,13 +9,17 @@ import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import io.varve.server.metadata.topic.TopicReconciler;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +36,7 @@ final class MetadataPublisher {
     private final TopicReconciler topics;
     private final Consumer<Collection<Uuid>> retry;
     private final List<ConfigListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<AclListener> aclListeners = new CopyOnWriteArrayList<>();
 
     /**
      * @param retry has {@link #publishTopics} called again later, for topics that could not be opened or
@@ -54,6 +60,9 @@ final class MetadataPublisher {
         Set<Uuid> changed = new LinkedHashSet<>();
         Set<ConfigResource> configs = new LinkedHashSet<>();
         for (MetadataState state : states) {
+            if (!state.changedAcls().isEmpty()) {
+                aclListeners.forEach(listener -> listener.changed(state.changedAcls()));
+            }
             changed.addAll(state.changedTopics());
             configs.addAll(state.changedConfigs());
         }
@@ -99,6 +108,14 @@ final class MetadataPublisher {
         } catch (RuntimeException e) {
             LOG.error("The quotas could not be applied", e);
         }
+    }
+
+    /** Calls a listener with all access control entries, and from then on for each change. */
+    void addListener(AclListener listener, MetadataState state) {
+        aclListeners.add(listener);
+        Map<Uuid, Optional<StandardAcl>> present = new HashMap<>();
+        state.acls().forEach((id, acl) -> present.put(id, Optional.of(acl)));
+        listener.changed(present);
     }
 
     private static void call(ConfigListener listener, ConfigResource resource, MetadataState state) {

@@ -27,6 +27,7 @@ import io.varve.server.metadata.topic.TopicListener;
 import io.varve.server.metadata.topic.Topics;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.quota.ThrottleConfig;
+import io.varve.server.security.access.Access;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -100,7 +101,7 @@ public final class LogFixture implements Topics {
         storage = new MemoryStorage(readable);
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
         handlers.put(ApiKeys.PRODUCE, new ProduceHandler(this, this::admit, traffic));
-        handlers.put(ApiKeys.FETCH, new FetchHandler(this, cluster, config, time, ids, throttle, traffic));
+        handlers.put(ApiKeys.FETCH, new FetchHandler(this, cluster, config, Access.OPEN, time, ids, throttle, traffic));
         handlers.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(this, time));
         handlers.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(this));
         handlers.put(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(this));

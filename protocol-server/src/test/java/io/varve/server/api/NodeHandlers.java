@@ -11,6 +11,7 @@ import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.quota.ThrottleConfig;
+import io.varve.server.security.access.Access;
 import io.varve.server.telemetry.ClientTelemetry;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class NodeHandlers {
                 null,
                 null,
                 null,
+                Access.OPEN,
                 new HandlerContext.Settings(FetchConfig.DEFAULT, groups, List.of(Path.of("/data"), Path.of("/other"))),
                 new HandlerContext.Runtime(
                         Clock.system(),

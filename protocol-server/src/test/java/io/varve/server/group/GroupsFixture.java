@@ -28,6 +28,7 @@ import io.varve.server.metadata.topic.TopicResult;
 import io.varve.server.quota.MutationQuota;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.quota.ThrottleConfig;
+import io.varve.server.security.access.Access;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.share.state.ShareStateContext;
@@ -42,6 +43,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.TopicPartition;
@@ -112,7 +114,8 @@ public final class GroupsFixture implements AutoCloseable {
                         broker.metadata::addConfigListener,
                         losses,
                         CoordinatorTime.ofMachine(Clock.system(), scheduler),
-                        shareStates.persister()),
+                        shareStates.persister(),
+                        Optional.empty()),
                 broker.metadata);
         shares = new Shares(broker.metadata, shareStates, groups.shareGroups().settings(), Clock.system(), scheduler);
         transactions = TransactionCoordinatorService.open(
@@ -224,6 +227,7 @@ public final class GroupsFixture implements AutoCloseable {
                 transactions,
                 shareStates,
                 shares,
+                Access.OPEN,
                 new HandlerContext.Settings(
                         FetchConfig.DEFAULT, GroupsConfig.parse(properties), List.of(Path.of("unused"))),
                 new HandlerContext.Runtime(

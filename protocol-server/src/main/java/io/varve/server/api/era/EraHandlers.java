@@ -6,6 +6,7 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.metadata.topic.Topics;
+import io.varve.server.security.access.Access;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -18,13 +19,14 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest;
  * Makes the handlers that serve the old versions of APIs beside those of today.
  *
  * @param topics finds logs
+ * @param access decides what clients may do
  * @param scheduler gives threads to conversions
  * @param clock source of time
  * @param findCoordinator serves FindCoordinator
  * @param fetch serves Fetch of today, whatever the quotas
  */
 public record EraHandlers(
-        Topics topics, Scheduler scheduler, Clock clock, ApiHandler findCoordinator, ApiHandler fetch) {
+        Topics topics, Access access, Scheduler scheduler, Clock clock, ApiHandler findCoordinator, ApiHandler fetch) {
     /** Versions of OffsetCommit and OffsetFetch whose clients believe that offsets are in ZooKeeper. */
     private static final short ZOOKEEPER = 0;
 
@@ -38,9 +40,9 @@ public record EraHandlers(
             return today;
         }
         return switch (api) {
-            case PRODUCE -> new OldProduceHandler(today, topics);
+            case PRODUCE -> new OldProduceHandler(today, topics, access);
             case FETCH -> new OldFetchHandler(today, fetch, scheduler, clock);
-            case LIST_OFFSETS -> new OldListOffsetsHandler(today, topics, clock);
+            case LIST_OFFSETS -> new OldListOffsetsHandler(today, topics, access, clock);
             case OFFSET_COMMIT, OFFSET_FETCH -> translating(withCoordinator(asOfToday(today)));
             default -> translating(asOfToday(today));
         };

@@ -9,15 +9,19 @@ import io.varve.server.api.Request;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
+import io.varve.server.security.access.Access;
+import io.varve.server.security.access.Caller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.types.Struct;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
+import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * Serves version 0 of ListOffsets, which knows no offset of a timestamp: it lists the offsets at which the
@@ -30,16 +34,19 @@ final class OldListOffsetsHandler implements ApiHandler {
 
     private final ApiHandler today;
     private final Topics topics;
+    private final Access access;
     private final Clock clock;
 
     /**
      * @param today serves the versions of today
      * @param topics finds the logs
+     * @param access decides what clients may ask about
      * @param clock says how new the end of a log is
      */
-    OldListOffsetsHandler(ApiHandler today, Topics topics, Clock clock) {
+    OldListOffsetsHandler(ApiHandler today, Topics topics, Access access, Clock clock) {
         this.today = today;
         this.topics = topics;
+        this.access = access;
         this.clock = clock;
     }
 
@@ -53,16 +60,25 @@ final class OldListOffsetsHandler implements ApiHandler {
         List<Struct> answers = new ArrayList<>();
         for (Object each : old.old().getArray("topics")) {
             Struct wanted = (Struct) each;
-            Topic topic = topics.byName(wanted.getString("name"));
-            Struct answer = response.instance("topics").set("name", wanted.getString("name"));
+            String name = wanted.getString("name");
+            boolean allowed = access.allows(new Caller(request), AclOperation.DESCRIBE, ResourceType.TOPIC, name);
+            Topic topic = topics.byName(name);
+            Struct answer = response.instance("topics").set("name", name);
             List<Struct> partitions = new ArrayList<>();
             for (Object partition : wanted.getArray("partitions")) {
-                partitions.add(find(topic, (Struct) partition, consumer, answer.instance("partitions")));
+                Struct found = answer.instance("partitions");
+                partitions.add(
+                        allowed ? find(topic, (Struct) partition, consumer, found) : refuse((Struct) partition, found));
             }
             answers.add(answer.set("partitions", partitions.toArray()));
         }
         return CompletableFuture.completedFuture(
                 new OldResponse(ApiKeys.LIST_OFFSETS, response.set("topics", answers.toArray())));
+    }
+
+    private static Struct refuse(Struct wanted, Struct answer) {
+        answer.set("partition_index", wanted.getInt("partition_index"));
+        return fill(answer, Errors.TOPIC_AUTHORIZATION_FAILED, List.of());
     }
 
     private Struct find(Topic topic, Struct wanted, boolean consumer, Struct answer) {

@@ -13,11 +13,14 @@ import io.varve.server.api.produce.WorkerDecompressionLimit;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
+import io.varve.server.security.access.Access;
+import io.varve.server.security.access.Caller;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -30,6 +33,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * Serves produce requests of old versions: converts their messages to magic 2 on a worker thread, and has the
@@ -39,14 +43,17 @@ import org.apache.kafka.common.requests.ProduceRequest;
 final class OldProduceHandler implements ApiHandler {
     private final ApiHandler today;
     private final Topics topics;
+    private final Access access;
 
     /**
      * @param today serves the versions of today
      * @param topics finds the logs, and how large their batches may be
+     * @param access decides whose messages are looked at
      */
-    OldProduceHandler(ApiHandler today, Topics topics) {
+    OldProduceHandler(ApiHandler today, Topics topics, Access access) {
         this.today = today;
         this.topics = topics;
+        this.access = access;
     }
 
     @Override
@@ -59,7 +66,7 @@ final class OldProduceHandler implements ApiHandler {
             throw new HeavyRequestException("messages of old formats are converted");
         }
         List<TopicProduceResponse> answered = new ArrayList<>();
-        ProduceRequestData converted = convert(data, new WorkerDecompressionLimit(request.connection()), answered);
+        ProduceRequestData converted = convert(request, data, answered);
         return today.handle(OldRequest.asOfToday(request, new ProduceRequest(converted, old.version())))
                 .thenCompose(response -> merge(old, (ProduceResponseData) response, answered));
     }
@@ -75,11 +82,14 @@ final class OldProduceHandler implements ApiHandler {
     }
 
     /** @param answered gets the answers of the partitions that have nothing to append */
-    private ProduceRequestData convert(
-            ProduceRequestData data, DecompressionMeter meter, List<TopicProduceResponse> answered) {
+    private ProduceRequestData convert(Request request, ProduceRequestData data, List<TopicProduceResponse> answered) {
+        DecompressionMeter meter = new WorkerDecompressionLimit(request.connection());
+        Caller caller = new Caller(request);
         TopicProduceDataCollection converted = new TopicProduceDataCollection();
         for (TopicProduceData topic : DistinctPartitions.mergeTopics(data.topicData())) {
-            Topic known = topics.byName(topic.name());
+            Topic known = access.shows(caller, AclOperation.WRITE, ResourceType.TOPIC, topic.name())
+                    ? topics.byName(topic.name())
+                    : null;
             List<PartitionProduceData> batches = new ArrayList<>();
             List<PartitionProduceResponse> answers = new ArrayList<>();
             for (PartitionProduceData partition : DistinctPartitions.lastOfEach(topic.partitionData())) {

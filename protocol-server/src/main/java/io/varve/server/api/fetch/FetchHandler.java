@@ -12,9 +12,11 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.topic.Topics;
 import io.varve.server.quota.Allowance;
 import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.security.access.Access;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
@@ -37,6 +39,7 @@ public final class FetchHandler implements ApiHandler {
     private final Topics topics;
     private final ClusterInfo cluster;
     private final FetchConfig config;
+    private final Access access;
     private final FetchSessions sessions;
     private final QuotaThrottle throttle;
     private final TopicTraffic traffic;
@@ -45,6 +48,7 @@ public final class FetchHandler implements ApiHandler {
      * @param topics finds the logs
      * @param cluster this broker, as clients reach it: the leader that fenced clients look for
      * @param config limits of the broker
+     * @param access decides what clients may read
      * @param clock measures how long sessions are idle
      * @param ids source of session ids
      * @param throttle counts the records that clients get, and limits them
@@ -54,10 +58,12 @@ public final class FetchHandler implements ApiHandler {
             Topics topics,
             ClusterInfo cluster,
             FetchConfig config,
+            Access access,
             Clock clock,
             Ids ids,
             QuotaThrottle throttle,
             TopicTraffic traffic) {
+        this.access = access;
         this.throttle = throttle;
         this.traffic = traffic;
         this.topics = topics;
@@ -79,7 +85,9 @@ public final class FetchHandler implements ApiHandler {
                 request.version(),
                 config,
                 throttle.isOn() ? throttle.maxFetchBytes(request.quotaClient()) : Integer.MAX_VALUE);
-        FetchReader reader = new FetchReader(new PartitionFetchReader(topics, cluster.nodeId(), limits), limits);
+        FetchReader reader = new FetchReader(
+                new PartitionFetchReader(topics, cluster.nodeId(), limits, access.topics(request, AclOperation.READ)),
+                limits);
         FetchResult begun = reader.begin(context.fetches());
         return begun.answers().size() == context.fetches().size()
                 ? answer(request, context, reader, limits, begun)

@@ -39,10 +39,11 @@ final class FetchResult {
                 || answer.divergingEpoch().endOffset() >= 0;
     }
 
-    /** @return true if the error code says that the partition does not exist */
+    /** @return true if the error code says that the partition does not exist, or not for this client */
     static boolean isUnknown(PartitionData answer) {
         return answer.errorCode() == Errors.UNKNOWN_TOPIC_OR_PARTITION.code()
-                || answer.errorCode() == Errors.UNKNOWN_TOPIC_ID.code();
+                || answer.errorCode() == Errors.UNKNOWN_TOPIC_ID.code()
+                || answer.errorCode() == Errors.TOPIC_AUTHORIZATION_FAILED.code();
     }
 
     /** @return the responses of the partitions so far */

@@ -11,6 +11,7 @@ import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -31,6 +32,8 @@ final class PartitionFetchReader {
     private final Topics topics;
     private final int nodeId;
     private final FetchLimits limits;
+    /** Says which topics the client may read, by name; null if all. */
+    private final Predicate<String> readable;
     /** Null until a partition needs it: most fetches read nothing from a remote tier. */
     private ColdReads cold;
 
@@ -40,8 +43,10 @@ final class PartitionFetchReader {
      * @param topics finds the logs
      * @param nodeId id of this broker, which leads every partition
      * @param limits of the fetch
+     * @param readable says which topics the client may read, by name; null if all
      */
-    PartitionFetchReader(Topics topics, int nodeId, FetchLimits limits) {
+    PartitionFetchReader(Topics topics, int nodeId, FetchLimits limits, Predicate<String> readable) {
+        this.readable = readable;
         this.topics = topics;
         this.nodeId = nodeId;
         this.limits = limits;
@@ -114,11 +119,18 @@ final class PartitionFetchReader {
 
     /**
      * @param fetch what the client wants of a partition
-     * @return the partition's log, or null when there is no such partition
+     * @return the partition's log, or null when there is no such partition, or not for this client
      */
     PartitionLog log(PartitionFetch fetch) {
         Topic topic = topic(fetch.ref());
-        return Topic.log(topic, fetch.ref().partition());
+        return topic == null || isDenied(fetch.ref(), topic)
+                ? null
+                : Topic.log(topic, fetch.ref().partition());
+    }
+
+    /** @param topic null if it does not exist: its name may be denied nevertheless */
+    private boolean isDenied(PartitionRef ref, Topic topic) {
+        return readable != null && !readable.test(topic == null ? ref.topic() : topic.name());
     }
 
     private Topic topic(PartitionRef ref) {
@@ -142,6 +154,9 @@ final class PartitionFetchReader {
         if (log == null) {
             Topic topic = topic(fetch.ref());
             boolean unknownId = byId() && topic == null;
+            if (!unknownId && isDenied(fetch.ref(), topic)) {
+                return error(fetch, Errors.TOPIC_AUTHORIZATION_FAILED);
+            }
             return error(
                     fetch,
                     unknownId

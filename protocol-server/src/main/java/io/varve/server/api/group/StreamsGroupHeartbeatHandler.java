@@ -5,10 +5,12 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.StreamsGroups;
 import io.varve.server.group.StreamsGroups.HeartbeatResult;
-import io.varve.server.quota.QuotaClient;
+import io.varve.server.security.access.Access;
+import io.varve.server.security.access.Caller;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
@@ -26,6 +29,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.StreamsGroupHeartbeatRequest;
 import org.apache.kafka.common.requests.StreamsGroupHeartbeatResponse.Status;
+import org.apache.kafka.common.resource.Resource;
+import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * Handles the heartbeats of a Kafka Streams application's instances (KIP-1071), by which they join a group,
@@ -36,15 +41,19 @@ public final class StreamsGroupHeartbeatHandler implements ApiHandler {
     private static final int MAX_NAMED_FAILURES = 3;
 
     private final StreamsGroups groups;
+    private final Access access;
     private final InternalTopicCreation creation;
     private final BooleanSupplier served;
 
     /**
      * @param groups the streams groups
+     * @param access decides who may have topics created
      * @param creation creates the topics between the parts of a topology
      * @param served false while {@code streams.version} is 0
      */
-    public StreamsGroupHeartbeatHandler(StreamsGroups groups, InternalTopicCreation creation, BooleanSupplier served) {
+    public StreamsGroupHeartbeatHandler(
+            StreamsGroups groups, Access access, InternalTopicCreation creation, BooleanSupplier served) {
+        this.access = access;
         this.groups = groups;
         this.creation = creation;
         this.served = served;
@@ -65,7 +74,7 @@ public final class StreamsGroupHeartbeatHandler implements ApiHandler {
                     .setErrorMessage(wrong));
         }
         return groups.heartbeat(RequestCaller.of(request), heartbeat)
-                .thenApply(result -> withTopics(heartbeat.groupId(), request.quotaClient(), result));
+                .thenApply(result -> withTopics(request, heartbeat.groupId(), result));
     }
 
     private static List<String> topics(List<Subtopology> parts) {
@@ -94,19 +103,57 @@ public final class StreamsGroupHeartbeatHandler implements ApiHandler {
         return topics.stream().filter(which).collect(Collectors.joining(","));
     }
 
-    private StreamsGroupHeartbeatResponseData withTopics(String groupId, QuotaClient client, HeartbeatResult result) {
-        if (!result.lacking().isEmpty()) {
-            creation.create(result.lacking(), client, 2 * groups.heartbeatMs(groupId));
+    private StreamsGroupHeartbeatResponseData withTopics(Request request, String groupId, HeartbeatResult result) {
+        List<String> denied = denied(new Caller(request), result.lacking());
+        if (!denied.isEmpty()) {
+            addDenial(result.answer(), String.join(", ", denied));
+        } else if (!result.lacking().isEmpty()) {
+            creation.create(result.lacking(), request.quotaClient(), 2 * groups.heartbeatMs(groupId));
             addFailures(result.answer(), result.lacking());
         }
         return result.answer();
     }
 
-    /** Adds, to the status that says that topics are missing, why some could not be created. */
-    private void addFailures(StreamsGroupHeartbeatResponseData answer, Collection<CreatableTopic> lacking) {
-        if (answer.status() == null) {
+    /** All that is lacking is created, or nothing. */
+    private List<String> denied(Caller caller, Collection<CreatableTopic> lacking) {
+        if (access.isOpen()
+                || lacking.isEmpty()
+                || access.shows(caller, AclOperation.CREATE, ResourceType.CLUSTER, Resource.CLUSTER_NAME)) {
+            return List.of();
+        }
+        return lacking.stream()
+                .map(CreatableTopic::name)
+                .filter(name -> !access.allows(caller, AclOperation.CREATE, ResourceType.TOPIC, name))
+                .toList();
+    }
+
+    /** @return the status that says that topics are missing */
+    private static Optional<StreamsGroupHeartbeatResponseData.Status> missing(
+            StreamsGroupHeartbeatResponseData answer) {
+        return answer.status() == null
+                ? Optional.empty()
+                : answer.status().stream()
+                        .filter(status -> status.statusCode() == Status.MISSING_INTERNAL_TOPICS.code())
+                        .findFirst();
+    }
+
+    private static void addDenial(StreamsGroupHeartbeatResponseData answer, String topics) {
+        String denial = "Unauthorized to CREATE on topics " + topics + ".";
+        Optional<StreamsGroupHeartbeatResponseData.Status> missing = missing(answer);
+        if (missing.isPresent()) {
+            missing.get().setStatusDetail(missing.get().statusDetail() + "; " + denial);
             return;
         }
+        List<StreamsGroupHeartbeatResponseData.Status> statuses =
+                answer.status() == null ? new ArrayList<>() : new ArrayList<>(answer.status());
+        statuses.add(new StreamsGroupHeartbeatResponseData.Status()
+                .setStatusCode(Status.MISSING_INTERNAL_TOPICS.code())
+                .setStatusDetail(denial));
+        answer.setStatus(statuses);
+    }
+
+    /** Adds, to the status that says that topics are missing, why some could not be created. */
+    private void addFailures(StreamsGroupHeartbeatResponseData answer, Collection<CreatableTopic> lacking) {
         List<String> names = lacking.stream().map(CreatableTopic::name).toList();
         List<String> failures = new ArrayList<>();
         new TreeMap<>(creation.failures(names)).forEach((topic, why) -> failures.add(topic + " (" + why + ")"));
@@ -116,9 +163,7 @@ public final class StreamsGroupHeartbeatHandler implements ApiHandler {
         int more = failures.size() - MAX_NAMED_FAILURES;
         String shown = failures.stream().limit(MAX_NAMED_FAILURES).collect(Collectors.joining(", "))
                 + (more > 0 ? " and " + more + " more" : "");
-        answer.status().stream()
-                .filter(status -> status.statusCode() == Status.MISSING_INTERNAL_TOPICS.code())
-                .findFirst()
+        missing(answer)
                 .ifPresent(status -> status.setStatusDetail((status.statusDetail() == null ? "" : status.statusDetail())
                         + "; Creation failed: " + shown + "."));
     }

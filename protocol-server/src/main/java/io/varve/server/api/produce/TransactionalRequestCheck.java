@@ -13,7 +13,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  * Refuses a produce request whose batches cannot belong to one transaction, before any batch is appended.
  * Stateless.
  */
-final class TransactionalRequestCheck {
+public final class TransactionalRequestCheck {
     private static final long NONE = Long.MIN_VALUE;
 
     private TransactionalRequestCheck() {}
@@ -49,7 +49,8 @@ final class TransactionalRequestCheck {
         }
     }
 
-    private static boolean isTransactional(PartitionProduceData partition) {
+    /** @return true if a producer's batch, its first one, belongs to a transaction */
+    public static boolean isTransactional(PartitionProduceData partition) {
         if (!(partition.records() instanceof MemoryRecords records) || records.sizeInBytes() < BatchHeader.SIZE) {
             return false;
         }

@@ -1,16 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.security;
 
+import io.varve.core.runtime.Ids;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.metadata.acl.CreateAcls;
+import io.varve.server.metadata.log.MetadataWriter;
+import io.varve.server.security.access.Access;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.message.CreateAclsResponseData;
+import org.apache.kafka.common.message.CreateAclsResponseData.AclCreationResult;
+import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.common.requests.CreateAclsRequest;
 
-/** Creates no access control lists: there is no authorizer, and a Kafka without one refuses it. */
+/** Creates access control entries; without an authorizer there are none, and it refuses as Kafka does. */
 public final class CreateAclsHandler implements ApiHandler {
+    private final Access access;
+    private final MetadataWriter metadata;
+    private final Ids ids;
+
+    /**
+     * @param access says whether there is an authorizer
+     * @param metadata decides the changes
+     * @param ids makes ids of entries
+     */
+    public CreateAclsHandler(Access access, MetadataWriter metadata, Ids ids) {
+        this.access = access;
+        this.metadata = metadata;
+        this.ids = ids;
+    }
+
     @Override
     public CompletionStage<CreateAclsResponseData> handle(Request request) {
-        throw new SecurityDisabledException("No Authorizer is configured.");
+        if (access.isOpen()) {
+            throw new SecurityDisabledException("No Authorizer is configured.");
+        }
+        List<AclBinding> wanted = ((CreateAclsRequest) request.body())
+                .aclCreations().stream().map(CreateAclsRequest::aclBinding).toList();
+        return metadata.submit(new CreateAcls(wanted, ids))
+                .thenApply(outcomes -> new CreateAclsResponseData()
+                        .setResults(
+                                outcomes.stream().map(CreateAclsHandler::result).toList()));
+    }
+
+    private static AclCreationResult result(ApiError outcome) {
+        return new AclCreationResult()
+                .setErrorCode(outcome.error().code())
+                .setErrorMessage(outcome.isSuccess() ? "" : outcome.message());
     }
 }

@@ -9,6 +9,7 @@ import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.security.access.Access;
 import io.varve.server.share.Acknowledgement;
 import io.varve.server.share.ShareMember;
 import io.varve.server.share.ShareSession;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.ShareSessionLimitReachedException;
 import org.apache.kafka.common.message.ShareFetchRequestData;
@@ -46,6 +49,7 @@ public final class ShareFetchHandler implements ApiHandler {
     private final Shares shares;
     private final Topics topics;
     private final FetchConfig config;
+    private final Access access;
     private final Acknowledger acknowledger;
     private final QuotaThrottle throttle;
 
@@ -53,9 +57,11 @@ public final class ShareFetchHandler implements ApiHandler {
      * @param shares delivers records to share groups
      * @param topics finds topics and their logs
      * @param config limits of the broker
+     * @param access decides what clients may read
      * @param throttle limits how much a client gets at a time
      */
-    public ShareFetchHandler(Shares shares, Topics topics, FetchConfig config, QuotaThrottle throttle) {
+    public ShareFetchHandler(Shares shares, Topics topics, FetchConfig config, Access access, QuotaThrottle throttle) {
+        this.access = access;
         this.throttle = throttle;
         this.shares = shares;
         this.topics = topics;
@@ -78,11 +84,15 @@ public final class ShareFetchHandler implements ApiHandler {
         } catch (ShareSessionLimitReachedException full) {
             return failLater(full, data.maxWaitMs(), request.connection());
         }
+        Predicate<String> readable = access.topics(request, AclOperation.READ);
+        Map<SharedPartitionRef, ApiError> denied = takeDenied(acknowledged, readable);
         CompletableFuture<Map<SharedPartitionRef, ApiError>> errors =
                 acknowledger.acknowledge(member, acknowledged, renews);
+        errors = denied.isEmpty() ? errors : errors.thenApply(results -> with(results, denied));
         boolean fetches = data.shareSessionEpoch() != ShareSessions.FINAL_EPOCH && !renews;
-        CompletableFuture<Map<SharedPartitionRef, PartitionData>> fetched =
-                fetches ? fetch(data, request, session) : CompletableFuture.completedFuture(new LinkedHashMap<>());
+        CompletableFuture<Map<SharedPartitionRef, PartitionData>> fetched = fetches
+                ? fetch(data, request, session, readable)
+                : CompletableFuture.completedFuture(new LinkedHashMap<>());
         return fetched.thenCombine(errors, (answers, results) -> {
             results.forEach((ref, error) -> answers.computeIfAbsent(ref, ShareFetchHandler::empty)
                     .setAcknowledgeErrorCode(error.error().code())
@@ -101,6 +111,28 @@ public final class ShareFetchHandler implements ApiHandler {
             throw new InvalidRequestException(
                     "maxBytes, minBytes, maxRecords and maxWaitMs must be set to 0, if isRenewAck is true.");
         }
+    }
+
+    /** @return errors of the partitions that are taken out, because the client may not read them */
+    private Map<SharedPartitionRef, ApiError> takeDenied(
+            Map<SharedPartitionRef, List<Acknowledgement>> acknowledged, Predicate<String> readable) {
+        Map<SharedPartitionRef, ApiError> denied = new TreeMap<>();
+        if (readable != null) {
+            for (SharedPartitionRef ref : acknowledged.keySet()) {
+                Topic topic = topics.byId(ref.topic());
+                if (topic != null && !readable.test(topic.name())) {
+                    denied.put(ref, new ApiError(Errors.TOPIC_AUTHORIZATION_FAILED));
+                }
+            }
+            acknowledged.keySet().removeAll(denied.keySet());
+        }
+        return denied;
+    }
+
+    private static Map<SharedPartitionRef, ApiError> with(
+            Map<SharedPartitionRef, ApiError> results, Map<SharedPartitionRef, ApiError> denied) {
+        results.putAll(denied);
+        return results;
     }
 
     private static CompletionStage<ApiMessage> failLater(
@@ -153,7 +185,7 @@ public final class ShareFetchHandler implements ApiHandler {
     }
 
     private CompletableFuture<Map<SharedPartitionRef, PartitionData>> fetch(
-            ShareFetchRequestData data, Request request, ShareSession session) {
+            ShareFetchRequestData data, Request request, ShareSession session, Predicate<String> readable) {
         Connection connection = request.connection();
         String group = session.member().group();
         int epoch = data.shareSessionEpoch();
@@ -174,7 +206,9 @@ public final class ShareFetchHandler implements ApiHandler {
         for (SharedPartitionRef ref : shares.sessions().partitions(session, epoch)) {
             Topic topic = topics.byId(ref.topic());
             PartitionLog log = Topic.log(topic, ref.partition());
-            if (log == null) {
+            if (topic != null && readable != null && !readable.test(topic.name())) {
+                errors.put(ref, ShareRead.error(ref.partition(), Errors.TOPIC_AUTHORIZATION_FAILED));
+            } else if (log == null) {
                 Errors missing = topic == null ? Errors.UNKNOWN_TOPIC_ID : Topic.missing(topic, ref.partition());
                 errors.put(ref, ShareRead.error(ref.partition(), missing));
             } else {

@@ -51,6 +51,7 @@ import io.varve.server.api.group.ShareGroupHeartbeatHandler;
 import io.varve.server.api.group.StreamsGroupDescribeHandler;
 import io.varve.server.api.group.StreamsGroupHeartbeatHandler;
 import io.varve.server.api.group.SyncGroupHandler;
+import io.varve.server.api.guard.Guards;
 import io.varve.server.api.offsets.ListOffsetsHandler;
 import io.varve.server.api.offsets.OffsetForLeaderEpochHandler;
 import io.varve.server.api.produce.ProduceHandler;
@@ -155,7 +156,7 @@ public final class ApiTable {
         // spotless:off
         // key  API             versions first, last  size     elements  thread            handler; or why there is none
         served( 0, PRODUCE,                      0, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions(), c.runtime().traffic()));
-        served( 1, FETCH,                        0, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime().clock(), c.runtime().ids(), c.runtime().throttle(), c.runtime().traffic()));
+        served( 1, FETCH,                        0, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.access(), c.runtime().clock(), c.runtime().ids(), c.runtime().throttle(), c.runtime().traffic()));
         served( 2, LIST_OFFSETS,                 0, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata(), c.runtime().scheduler()));
         served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.self(), c.runtime().throttle()));
         absent( 4, LEADER_AND_ISR,                  GONE);
@@ -183,9 +184,9 @@ public final class ApiTable {
         served(26, END_TXN,                      0,  5, SMALL,        100, LOOP,            c -> new EndTxnHandler(c.transactions()));
         served(27, WRITE_TXN_MARKERS,            1,  2, ORDINARY, 100_000, WORKER,          c -> new WriteTxnMarkersHandler(c.metadata(), c.groups().transactionalOffsets()));
         served(28, TXN_OFFSET_COMMIT,            0,  5, LARGE,    100_000, WORKER_IF_LARGE, c -> new TxnOffsetCommitHandler(c.groups().transactionalOffsets(), c.metadata()));
-        served(29, DESCRIBE_ACLS,                  0,  3, ORDINARY,100_000, LOOP,            c -> new DescribeAclsHandler());
-        served(30, CREATE_ACLS,                    0,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new CreateAclsHandler());
-        served(31, DELETE_ACLS,                    0,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new DeleteAclsHandler());
+        served(29, DESCRIBE_ACLS,                  0,  3, ORDINARY,100_000, WORKER,          c -> new DescribeAclsHandler(c.access()));
+        served(30, CREATE_ACLS,                    0,  3, ORDINARY,100_000, WORKER_IF_LARGE, c -> new CreateAclsHandler(c.access(), c.metadata().writer(), c.runtime().ids()));
+        served(31, DELETE_ACLS,                    0,  3, ORDINARY,  1_000, WORKER, c -> new DeleteAclsHandler(c.access(), c.metadata().writer()));
         served(32, DESCRIBE_CONFIGS,             0,  4, LARGE,    100_000, WORKER,          c -> new DescribeConfigsHandler(c.metadata(), c.settings().groups(), c.engine(), c.runtime().shownClock(), c.runtime().telemetry()));
         served(33, ALTER_CONFIGS,                0,  2, LARGE,    100_000, WORKER,          c -> new AlterConfigsHandler(c.metadata(), c.configTargets(), c.runtime().shownClock()));
         served(34, ALTER_REPLICA_LOG_DIRS,         0,  2, LARGE,   100_000, WORKER,          c -> new AlterReplicaLogDirsHandler(c.metadata(), c.settings().directories()));
@@ -229,10 +230,10 @@ public final class ApiTable {
         served(72, PUSH_TELEMETRY,                 0,  0, LARGE,       100, WORKER,          c -> new PushTelemetryHandler(c.runtime().telemetry(), c.runtime().scheduler()));
         absent(73, ASSIGN_REPLICAS_TO_DIRS,         CONTROLLERS_ONLY);
         served(74, LIST_CONFIG_RESOURCES,          0,  1, SMALL,       100, WORKER,          c -> new ListConfigResourcesHandler(c.metadata()));
-        served(75, DESCRIBE_TOPIC_PARTITIONS,    0,  0, LARGE,    100_000, WORKER,          c -> new DescribeTopicPartitionsHandler(c.metadata(), c.metadata().config()));
+        served(75, DESCRIBE_TOPIC_PARTITIONS,    0,  0, LARGE,    100_000, WORKER,          c -> new DescribeTopicPartitionsHandler(c.metadata(), c.metadata().config(), c.access()));
         served(76, SHARE_GROUP_HEARTBEAT,        1,  1, LARGE,    100_000, WORKER_IF_LARGE, c -> new ShareGroupHeartbeatHandler(c.groups().shareGroups()));
         served(77, SHARE_GROUP_DESCRIBE,         1,  1, ORDINARY, 100_000, WORKER,          c -> new ShareGroupDescribeHandler(c.groups().shareGroups()));
-        served(78, SHARE_FETCH,                  1,  2, LARGE,    100_000, LOOP,            c -> new ShareFetchHandler(c.shares(), c.metadata(), c.settings().fetch(), c.runtime().throttle()));
+        served(78, SHARE_FETCH,                  1,  2, LARGE,    100_000, LOOP,            c -> new ShareFetchHandler(c.shares(), c.metadata(), c.settings().fetch(), c.access(), c.runtime().throttle()));
         served(79, SHARE_ACKNOWLEDGE,            1,  2, LARGE,    100_000, WORKER_IF_LARGE, c -> new ShareAcknowledgeHandler(c.shares(), c.metadata()));
         served(80, ADD_RAFT_VOTER,                 0,  1, SMALL,       100, LOOP,            c -> new AddRaftVoterHandler(c.self().clusterId()));
         served(81, REMOVE_RAFT_VOTER,              0,  0, SMALL,       100, LOOP,            c -> new RemoveRaftVoterHandler(c.self().clusterId()));
@@ -242,7 +243,7 @@ public final class ApiTable {
         absent(85, WRITE_SHARE_GROUP_STATE,         STATE_IN_PROCESS);
         absent(86, DELETE_SHARE_GROUP_STATE,        STATE_IN_PROCESS);
         absent(87, READ_SHARE_GROUP_STATE_SUMMARY,  STATE_IN_PROCESS);
-        served(88, STREAMS_GROUP_HEARTBEAT,      0,  0, LARGE,    100_000, WORKER_IF_LARGE, c -> new StreamsGroupHeartbeatHandler(c.groups().streamsGroups(), new InternalTopicCreation((topics, quota) -> c.metadata().createTopics(topics, false, quota), c.runtime().throttle(), c.runtime().clock()), () -> c.uses(StreamsVersion.FEATURE_NAME)));
+        served(88, STREAMS_GROUP_HEARTBEAT,      0,  0, LARGE,    100_000, WORKER_IF_LARGE, c -> new StreamsGroupHeartbeatHandler(c.groups().streamsGroups(), c.access(), new InternalTopicCreation((topics, quota) -> c.metadata().createTopics(topics, false, quota), c.runtime().throttle(), c.runtime().clock()), () -> c.uses(StreamsVersion.FEATURE_NAME)));
         served(89, STREAMS_GROUP_DESCRIBE,       0,  0, ORDINARY, 100_000, WORKER,          c -> new StreamsGroupDescribeHandler(c.groups().streamsGroups(), () -> c.uses(StreamsVersion.FEATURE_NAME)));
         served(90, DESCRIBE_SHARE_GROUP_OFFSETS, 0,  1, LARGE,    100_000, WORKER,          c -> new DescribeShareGroupOffsetsHandler(c.groups().shareGroups()));
         served(91, ALTER_SHARE_GROUP_OFFSETS,    0,  0, LARGE,    100_000, WORKER,          c -> new AlterShareGroupOffsetsHandler(c.groups().shareGroups(), c.metadata()));
@@ -318,7 +319,8 @@ public final class ApiTable {
 
     private static ApiHandler gated(ApiKeys api, HandlerContext context) {
         ApiHandler handler = handler(api, context);
-        return OF_SHARE_GROUPS.contains(api) ? new ShareVersionGate(context, handler) : handler;
+        ApiHandler guarded = new Guards(context.access(), context.metadata()).guarded(api, handler);
+        return OF_SHARE_GROUPS.contains(api) ? new ShareVersionGate(context, guarded) : guarded;
     }
 
     /**
@@ -335,12 +337,18 @@ public final class ApiTable {
                 context.metadata(),
                 context.self(),
                 context.settings().fetch(),
+                context.access(),
                 clock,
                 runtime.ids(),
                 new QuotaThrottle(clock, ThrottleConfig.DEFAULT),
                 runtime.traffic());
         EraHandlers era = new EraHandlers(
-                context.metadata(), runtime.scheduler(), clock, handler(FIND_COORDINATOR, context), fetch);
+                context.metadata(),
+                context.access(),
+                runtime.scheduler(),
+                clock,
+                handler(FIND_COORDINATOR, context),
+                fetch);
         List<ServedApi> served = versions().stream()
                 .map(versions ->
                         new ServedApi(versions, era.withOldVersions(versions.api(), gated(versions.api(), context))))

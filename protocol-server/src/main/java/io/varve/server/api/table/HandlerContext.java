@@ -14,6 +14,7 @@ import io.varve.server.group.Groups;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.security.access.Access;
 import io.varve.server.share.Shares;
 import io.varve.server.share.state.ShareStates;
 import io.varve.server.telemetry.ClientTelemetry;
@@ -31,6 +32,7 @@ import java.util.List;
  * @param transactions the transaction coordinator
  * @param shareStates the states of share partitions
  * @param shares delivers records to share groups
+ * @param access decides what clients may do
  * @param settings the server's settings for handlers
  * @param runtime time and randomness
  */
@@ -42,6 +44,7 @@ public record HandlerContext(
         Transactions transactions,
         ShareStates shareStates,
         Shares shares,
+        Access access,
         Settings settings,
         Runtime runtime) {
     /**

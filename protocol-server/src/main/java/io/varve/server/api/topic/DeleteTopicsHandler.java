@@ -100,7 +100,13 @@ public final class DeleteTopicsHandler implements ApiHandler {
         return null;
     }
 
-    private static DeletableTopicResult result(String name, Uuid id, ApiError error) {
+    /**
+     * @param name the topic's name, or null
+     * @param id its id, or zero
+     * @param error the outcome
+     * @return the answer about it
+     */
+    public static DeletableTopicResult result(String name, Uuid id, ApiError error) {
         return new Result()
                 .setName(name)
                 .setTopicId(id)

@@ -8,11 +8,14 @@ import io.varve.server.api.Request;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
+import io.varve.server.security.access.Access;
+import io.varve.server.security.access.Caller;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
@@ -23,18 +26,22 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.DescribeTopicPartitionsRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
+import org.apache.kafka.common.resource.ResourceType;
 
 /** Describes topics and their partitions page by page, in the order of topic names (KIP-966). */
 public final class DescribeTopicPartitionsHandler implements ApiHandler {
     private final Topics topics;
     private final int nodeId;
     private final int pageLimit;
+    private final Access access;
 
     /**
      * @param topics finds topics and their logs
      * @param config this broker's id, and the max number of partitions on a page
+     * @param access decides which topics are described to whom
      */
-    public DescribeTopicPartitionsHandler(Topics topics, MetadataConfig config) {
+    public DescribeTopicPartitionsHandler(Topics topics, MetadataConfig config, Access access) {
+        this.access = access;
         this.topics = topics;
         this.nodeId = config.nodeId();
         this.pageLimit = config.topics().limits().describedAtOnce();
@@ -57,7 +64,32 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler {
             }
             names = names.tailSet(cursor.topicName(), true);
         }
-        return CompletableFuture.completedFuture(page(names, cursor, asked));
+        Caller caller = new Caller(request);
+        List<String> hidden =
+                access.isOpen() ? List.of() : hide(names, caller, asked.topics().isEmpty());
+        DescribeTopicPartitionsResponseData response = page(names, cursor, asked);
+        for (DescribeTopicPartitionsResponseTopic topic : response.topics()) {
+            topic.setTopicAuthorizedOperations(
+                    access.operations(caller, ResourceType.TOPIC, topic.name(), topic.topicAuthorizedOperations()));
+        }
+        if (!asked.topics().isEmpty()) {
+            hidden.forEach(name -> response.topics()
+                    .add(new DescribeTopicPartitionsResponseTopic()
+                            .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
+                            .setName(name)));
+        }
+        return CompletableFuture.completedFuture(response);
+    }
+
+    /** Takes the topics out that the client may not see, whether they exist or not. */
+    private List<String> hide(NavigableSet<String> names, Caller caller, boolean all) {
+        List<String> hidden = names.stream()
+                .filter(name -> all
+                        ? !access.shows(caller, AclOperation.DESCRIBE, ResourceType.TOPIC, name)
+                        : !access.allows(caller, AclOperation.DESCRIBE, ResourceType.TOPIC, name))
+                .toList();
+        hidden.forEach(names::remove);
+        return hidden;
     }
 
     private DescribeTopicPartitionsResponseData page(

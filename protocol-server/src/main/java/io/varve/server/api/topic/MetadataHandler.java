@@ -126,10 +126,7 @@ public final class MetadataHandler implements ApiHandler {
         Topic topic = topics.byId(id);
         return topic != null
                 ? describe(topic, operations)
-                : new Unknown()
-                        .setErrorCode(Errors.UNKNOWN_TOPIC_ID.code())
-                        .setName(null)
-                        .setTopicId(id);
+                : missing(null, Errors.UNKNOWN_TOPIC_ID).setTopicId(id);
     }
 
     /** A topic with an identity hash code: clients cannot make it collide, which takes quadratic time. */
@@ -162,11 +159,16 @@ public final class MetadataHandler implements ApiHandler {
                         failure == null ? describe(created, operations) : missing(name, Errors.forException(failure)));
     }
 
-    private static MetadataResponseTopic missing(String name, Errors error) {
+    /**
+     * @param name a topic, existing or not; null if the client knows only its id
+     * @param error why it is not described
+     * @return the answer about it
+     */
+    public static MetadataResponseTopic missing(String name, Errors error) {
         return new Unknown()
                 .setErrorCode(error.code())
                 .setName(name)
-                .setIsInternal(org.apache.kafka.common.internals.Topic.isInternal(name));
+                .setIsInternal(name != null && org.apache.kafka.common.internals.Topic.isInternal(name));
     }
 
     private MetadataResponseTopic describe(Topic topic, boolean operations) {

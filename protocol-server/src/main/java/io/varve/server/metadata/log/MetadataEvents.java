@@ -14,6 +14,7 @@ import org.apache.kafka.common.metadata.PartitionChangeRecord;
 import org.apache.kafka.common.metadata.PartitionRecord;
 import org.apache.kafka.common.metadata.ProducerIdsRecord;
 import org.apache.kafka.common.metadata.RegisterBrokerRecord;
+import org.apache.kafka.common.metadata.RemoveAccessControlEntryRecord;
 import org.apache.kafka.common.metadata.RemoveTopicRecord;
 import org.apache.kafka.common.metadata.RemoveUserScramCredentialRecord;
 import org.apache.kafka.common.metadata.TopicRecord;
@@ -21,6 +22,8 @@ import org.apache.kafka.common.metadata.UserScramCredentialRecord;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.image.ClientQuotaImage;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
+import org.apache.kafka.metadata.authorizer.StandardAclWithId;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.MetadataVersion;
 
@@ -186,6 +189,16 @@ public final class MetadataEvents {
     /** @return the event that deletes a SCRAM credential */
     public static ApiMessageAndVersion removeScram(String user, ScramMechanism mechanism) {
         return event(new RemoveUserScramCredentialRecord().setName(user).setMechanism(mechanism.type()), 0);
+    }
+
+    /** @return the event that creates an access control entry */
+    public static ApiMessageAndVersion acl(Uuid id, StandardAcl acl) {
+        return event(new StandardAclWithId(id, acl).toRecord(), 0);
+    }
+
+    /** @return the event that deletes an access control entry */
+    public static ApiMessageAndVersion removeAcl(Uuid id) {
+        return event(new RemoveAccessControlEntryRecord().setId(id), 0);
     }
 
     private static ApiMessageAndVersion event(ApiMessage message, int version) {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -16,6 +17,7 @@ import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
 import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.MetadataVersion;
 
@@ -101,6 +103,16 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
     /** @return true if the last change altered quotas */
     public boolean hasChangedQuotas() {
         return change.clientQuotasDelta() != null;
+    }
+
+    /** @return all access control entries by their ids */
+    public Map<Uuid, StandardAcl> acls() {
+        return image.acls().acls();
+    }
+
+    /** @return access control entries the last change has created, and nothing for those it has deleted */
+    public Map<Uuid, Optional<StandardAcl>> changedAcls() {
+        return change.aclsDelta() == null ? Map.of() : change.aclsDelta().changes();
     }
 
     /** @return the partitions of all topics; a copy */
