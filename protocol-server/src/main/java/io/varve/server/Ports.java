@@ -3,7 +3,6 @@ package io.varve.server;
 
 import io.varve.core.runtime.CloseSteps;
 import io.varve.server.config.ServerConfig;
-import io.varve.server.http.HttpServer;
 import io.varve.server.net.NetServer;
 import java.util.List;
 import java.util.Optional;
@@ -12,20 +11,14 @@ import java.util.Optional;
  * The ports of the server, bound before anything else is opened.
  *
  * @param net listens for clients of Kafka's protocol
- * @param http listens for HTTP, if configured
+ * @param web listens for HTTP, if configured
  */
-record Ports(NetServer net, Optional<HttpServer> http) implements AutoCloseable {
-    private static final List<String> STARTING = List.of("the server is starting: it replays its logs");
-
+record Ports(NetServer net, Optional<Web> web) implements AutoCloseable {
     /** Binds all ports, or none. */
     static Ports bind(ServerConfig config, ServerTime time) {
         NetServer net = NetServer.bind(config.net(), config.security(), time.clock());
-        if (config.http().listeners().isEmpty()) {
-            return new Ports(net, Optional.empty());
-        }
         try {
-            return new Ports(
-                    net, Optional.of(HttpServer.bind(config.http(), () -> STARTING, time.clock(), time.scheduler())));
+            return new Ports(net, Web.bind(config, time));
         } catch (RuntimeException e) {
             net.close();
             throw e;
@@ -34,6 +27,6 @@ record Ports(NetServer net, Optional<HttpServer> http) implements AutoCloseable 
 
     @Override
     public void close() {
-        CloseSteps.run(List.of(net::close, () -> http.ifPresent(HttpServer::close)));
+        CloseSteps.run(List.of(net::close, () -> web.ifPresent(Web::close)));
     }
 }

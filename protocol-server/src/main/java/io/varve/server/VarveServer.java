@@ -10,6 +10,7 @@ import io.varve.core.spi.StorageProvider;
 import io.varve.server.api.TopicTraffic;
 import io.varve.server.api.table.ApiTable;
 import io.varve.server.api.table.HandlerContext;
+import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.clock.FixedToMachine;
 import io.varve.server.clock.ServerClock;
 import io.varve.server.cluster.ClusterInfo;
@@ -22,7 +23,7 @@ import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.group.GroupContext;
 import io.varve.server.group.GroupReadings;
 import io.varve.server.group.Groups;
-import io.varve.server.http.HttpServer;
+import io.varve.server.http.HttpRoute;
 import io.varve.server.http.Readiness;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.credential.StoredScramCredentials;
@@ -33,6 +34,7 @@ import io.varve.server.metrics.MetricsRoute;
 import io.varve.server.metrics.PrometheusMetrics;
 import io.varve.server.metrics.TopicReadings;
 import io.varve.server.net.NetServer;
+import io.varve.server.page.PageRoutes;
 import io.varve.server.quota.MutationQuota;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.security.access.Access;
@@ -46,6 +48,7 @@ import io.varve.server.txn.TransactionContext;
 import io.varve.server.txn.TransactionCoordinatorService;
 import io.varve.server.txn.Transactions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +78,7 @@ public final class VarveServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final NetServer net;
-    private final Optional<HttpServer> http;
+    private final Optional<Web> web;
     private final BrokerState state;
     private final ClusterInfo self;
     private final Groups groups;
@@ -96,7 +99,7 @@ public final class VarveServer implements AutoCloseable {
             PrometheusMetrics metrics) {
         this.config = config;
         net = ports.net();
-        http = ports.http();
+        web = ports.web();
         this.state = state;
         scheduler = serverTime.scheduler();
         Clock clock = serverTime.clock();
@@ -163,9 +166,23 @@ public final class VarveServer implements AutoCloseable {
                         config.fetch(), config.groups(), config.storage().directories()),
                 new HandlerContext.Runtime(
                         clock, scheduler, ids, shownClock(serverTime), telemetry, throttle, traffic));
-        net.serve(ApiTable.serve(context), throttle, sasl, scheduler, metrics);
-        Readiness ready = new ServerReadiness(metadata, closed::get);
-        http.ifPresent(server -> server.serve(ready, List.of(new MetricsRoute(metrics))));
+        HandlerLookup handlers = ApiTable.serve(context);
+        net.serve(handlers, throttle, sasl, scheduler, metrics);
+        web.ifPresent(opened -> serve(opened, handlers, clock, metrics));
+    }
+
+    private void serve(Web opened, HandlerLookup handlers, Clock clock, PrometheusMetrics metrics) {
+        Readiness ready = new ServerReadiness(state.metadata(), closed::get);
+        List<HttpRoute> routes = new ArrayList<>(PageRoutes.of(new PageRoutes.Sources(
+                handlers,
+                clock,
+                scheduler,
+                net::clients,
+                ready,
+                config.storage().backend(),
+                opened.problems())));
+        routes.add(new MetricsRoute(metrics));
+        opened.serve(ready, routes);
     }
 
     /**
@@ -251,7 +268,7 @@ public final class VarveServer implements AutoCloseable {
 
     /** @return where HTTP is served, with the ports that were bound; none if it is off */
     public List<Endpoint> httpEndpoints() {
-        return http.map(HttpServer::listeners).orElse(List.of());
+        return web.map(opened -> opened.http().listeners()).orElse(List.of());
     }
 
     /**
@@ -311,7 +328,7 @@ public final class VarveServer implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             CloseSteps.run(List.of(
                     () -> net.stop(ANSWER_MS),
-                    () -> http.ifPresent(HttpServer::close),
+                    () -> web.ifPresent(Web::close),
                     sasl::close,
                     transactions::close,
                     shares::close,

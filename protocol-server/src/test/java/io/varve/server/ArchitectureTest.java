@@ -30,6 +30,7 @@ class ArchitectureTest {
             .                 | quota command picocli importer net http metrics api api.table telemetry group share share.state txn security.access
                               | security.sasl metadata.credential metadata.log
                               | coordinator metadata metadata.config metadata.topic clock cluster config
+                              | page logging
                               | core.compaction core.engine core.log.. core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
                               | core.engine
@@ -113,6 +114,8 @@ class ArchitectureTest {
             security.sasl     | logging javax.. org.jose4j.jwt.consumer
             security          |
             security.access   | api metadata metadata.acl kafka.metadata.authorizer kafka.server.authorizer
+            page              | http api api.table clients explanation logging security.sasl core.record core.retention core.spi..
+                              | com.fasterxml.jackson..
             pattern           |
             error             | logging core.log.. core.record core.spi..
             config            | quota net http security security.sasl api.fetch group share.state txn metadata metadata.config metadata.log metadata.start security.access

@@ -70,11 +70,13 @@ public final class ClientsResource {
     }
 
     /**
+     * Reads what {@link #write} made.
+     *
      * @param json the value of {@link #KEY}
      * @return the clients; APIs that this version does not know are left out
      * @throws IllegalArgumentException if the text is not such a value
      */
-    static List<ClientUse> read(String json) {
+    public static List<ClientUse> read(String json) {
         try {
             List<ClientUse> clients = new ArrayList<>();
             for (JsonNode node : JSON.readTree(json)) {

@@ -19,8 +19,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Prints explanations for people: of each partition its limits and holds, then a row for each segment. */
-final class ExplanationTable {
+/**
+ * Puts an explanation of one partition into words for people: its limits and holds, and a row for each
+ * segment. Immutable.
+ */
+public final class ExplanationTable {
     private static final List<String> HEAD =
             List.of("offsets", "bytes", "tier", "records of", "goes", "because", "in the way");
     /** The heading of one more column, for a topic with a remote tier. */
@@ -36,11 +39,31 @@ final class ExplanationTable {
         this.now = explained.nowMs();
     }
 
-    static String of(List<RetentionExplanation> partitions) {
-        return partitions.stream().map(one -> new ExplanationTable(one).text()).collect(Collectors.joining("\n\n"));
+    static String print(List<RetentionExplanation> partitions) {
+        return partitions.stream().map(one -> of(one).text()).collect(Collectors.joining("\n\n"));
+    }
+
+    /**
+     * Puts an explanation into words.
+     *
+     * @param explained the explanation
+     * @return its words
+     */
+    public static ExplanationTable of(RetentionExplanation explained) {
+        return new ExplanationTable(explained);
     }
 
     private String text() {
+        List<List<String>> table = new ArrayList<>();
+        table.add(head());
+        table.addAll(rows());
+        List<String> lines = new ArrayList<>(summary());
+        lines.addAll(TextTable.lines(table, NUMBERS));
+        return String.join("\n", lines);
+    }
+
+    /** @return the partition, its limits and its holds, one a line */
+    public List<String> summary() {
         List<String> lines = new ArrayList<>();
         lines.add(explained.partition() + ": offsets " + explained.log().startOffset() + " up to "
                 + explained.log().highWatermark() + "; " + limits());
@@ -50,13 +73,21 @@ final class ExplanationTable {
             String to = hold.to() == Long.MAX_VALUE ? "on" : "up to " + hold.to();
             lines.add("hold " + hold.name() + " pins offsets from " + hold.from() + " " + to);
         }
+        return lines;
+    }
+
+    /** @return the headings of {@link #rows} */
+    public List<String> head() {
+        return withLocal(HEAD, LOCAL_COPY);
+    }
+
+    /** @return a row for each segment, oldest first */
+    public List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(withLocal(HEAD, LOCAL_COPY));
         for (int i = 0; i < explained.plan().fates().size(); i++) {
             rows.add(withLocal(row(i), tiered() ? localCopy(i) : ""));
         }
-        lines.addAll(TextTable.lines(rows, NUMBERS));
-        return String.join("\n", lines);
+        return rows;
     }
 
     private boolean tiered() {

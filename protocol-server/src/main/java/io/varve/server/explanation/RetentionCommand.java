@@ -60,7 +60,7 @@ public final class RetentionCommand {
 
         final void explain(RetentionClient client, String topic, Map<String, String> settings, PrintWriter out) {
             String answer = client.askForJson(new ExplanationRequest(topic, partition, settings));
-            out.println(json ? answer : ExplanationTable.of(ExplanationJson.read(answer)));
+            out.println(json ? answer : ExplanationTable.print(ExplanationJson.read(answer)));
         }
     }
 

@@ -138,7 +138,8 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
                     .orElseThrow(() -> new HttpRefusal(HttpResponseStatus.NOT_FOUND.code(), "there is nothing here"));
             return route.answer(call);
         } catch (HttpRefusal e) {
-            return HttpAnswer.text(e.status(), e.getMessage() + "\n");
+            HttpAnswer refused = HttpAnswer.text(e.status(), e.getMessage() + "\n");
+            return new HttpAnswer(refused.status(), refused.contentType(), refused.body(), e.headers());
         } catch (RuntimeException e) {
             server.failures().warn(e, "cannot answer {}", call.path());
             return refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "this failed; the server's log says why");

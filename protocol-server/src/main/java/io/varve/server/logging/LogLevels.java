@@ -9,6 +9,9 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public interface LogLevels {
+    /** The class by which slf4j shows that Logback is the back end. */
+    String LOGBACK = "ch.qos.logback.classic.LoggerContext";
+
     /** Name of the root logger, as shown to clients. */
     String ROOT = "root";
 
@@ -20,9 +23,7 @@ public interface LogLevels {
      */
     static LogLevels ofThisProcess() {
         Class<?> backEnd = LoggerFactory.getILoggerFactory().getClass();
-        return backEnd.getName().equals("ch.qos.logback.classic.LoggerContext")
-                ? new LogbackLevels()
-                : new FixedLevels();
+        return backEnd.getName().equals(LOGBACK) ? new LogbackLevels() : new FixedLevels();
     }
 
     /** @return true if no level can be set, because the logging back end is not Logback */

@@ -20,6 +20,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.HandlerLookup;
+import io.varve.server.clients.ClientUse;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.quota.QuotaThrottle;
@@ -183,6 +184,11 @@ public final class NetServer implements AutoCloseable {
         metrics.read(context::read);
         metrics.read(quota::read);
         setAccepting(true);
+    }
+
+    /** @return the connected clients, in no order; none before {@link #serve} */
+    public List<ClientUse> clients() {
+        return context == null ? List.of() : context.clients();
     }
 
     /**

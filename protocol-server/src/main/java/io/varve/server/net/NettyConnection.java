@@ -156,10 +156,11 @@ final class NettyConnection implements Connection {
 
     @Override
     public List<ClientUse> peers() {
-        return server.connections().stream().map(NettyConnection::use).toList();
+        return server.clients();
     }
 
-    private ClientUse use() {
+    /** @return who is connected, and what it has used */
+    ClientUse use() {
         return activity.use(text(remote));
     }
 

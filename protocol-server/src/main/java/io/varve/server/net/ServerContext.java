@@ -9,9 +9,11 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.Dispatcher;
 import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.clients.ClientSoftware;
+import io.varve.server.clients.ClientUse;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.security.sasl.SaslListeners;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,6 +106,11 @@ final class ServerContext {
     /** @return what the event loop reads; the same at each call */
     LoopReads reads(EventLoop loop) {
         return reads.computeIfAbsent(loop, any -> new LoopReads());
+    }
+
+    /** @return who is connected */
+    List<ClientUse> clients() {
+        return connections.stream().map(NettyConnection::use).toList();
     }
 
     /** @return the open connections, which a connection is added to and removed from */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Tests the lines that people read. */
 class ExplanationTableTest {
     private static String table(RetentionLimits limits, FutureTimestamps rule) {
-        return ExplanationTable.of(List.of(ExplanationJsonTest.explanation(limits, rule)));
+        return ExplanationTable.print(List.of(ExplanationJsonTest.explanation(limits, rule)));
     }
 
     private static RetentionLimits keepFor(long ms) {
@@ -52,7 +52,7 @@ class ExplanationTableTest {
                 .element(3)
                 .asString()
                 .contains("it is not in the remote tier yet");
-        assertThat(ExplanationTable.of(List.of(ExplanationJsonTest.tiered(hour, RetentionLimits.DEFAULT, false))))
+        assertThat(ExplanationTable.print(List.of(ExplanationJsonTest.tiered(hour, RetentionLimits.DEFAULT, false))))
                 .contains("; local copies: local.retention.ms 3600000 (1h), local.retention.bytes not limited")
                 .contains(" remote ")
                 .contains(" both ");
@@ -67,7 +67,7 @@ class ExplanationTableTest {
     }
 
     private static List<String> localCopies(TierLimits tier, boolean compacted) {
-        List<String> lines = ExplanationTable.of(
+        List<String> lines = ExplanationTable.print(
                         List.of(ExplanationJsonTest.tiered(tier, RetentionLimits.DEFAULT, compacted)))
                 .lines()
                 .toList();

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.page;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import io.varve.server.api.table.Dispatcher;
+import io.varve.server.api.table.HandlerLookup;
+import io.varve.server.clients.ClientUse;
+import io.varve.server.http.HttpRoute;
+import io.varve.server.http.Readiness;
+import io.varve.server.logging.RecentProblems;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+
+/** The routes of the page and of the JSON behind it. */
+public final class PageRoutes {
+    /**
+     * What the page shows a server by.
+     *
+     * @param handlers the handlers of Kafka's protocol
+     * @param clock the only source of time
+     * @param scheduler the only source of threads
+     * @param peers who is connected
+     * @param ready whether clients can read and write
+     * @param storage name of the storage backend
+     * @param problems what was logged
+     */
+    public record Sources(
+            HandlerLookup handlers,
+            Clock clock,
+            Scheduler scheduler,
+            Supplier<List<ClientUse>> peers,
+            Readiness ready,
+            String storage,
+            RecentProblems problems) {}
+
+    private PageRoutes() {}
+
+    /**
+     * Makes the routes.
+     *
+     * @param sources what they show
+     * @return the routes, thread-safe each
+     */
+    public static List<HttpRoute> of(Sources sources) {
+        Dispatcher dispatcher = new Dispatcher(sources.handlers(), sources.clock());
+        Callers callers = call -> new OwnRequests(
+                dispatcher,
+                new PageConnection(
+                        KafkaPrincipal.ANONYMOUS, call.client().getAddress(), sources.scheduler(), sources.peers()));
+        ServerContent server = new ServerContent(sources.ready(), sources.storage(), sources.problems());
+        return List.of(
+                new JsonRoute("/api/server", callers, server::overview),
+                new JsonRoute("/api/clients", callers, server::clients),
+                new JsonRoute("/api/problems", callers, server::problems),
+                new JsonRoute("/api/settings", callers, SettingsContent::broker),
+                new JsonRoute("/api/topics", callers, TopicsContent::all),
+                new JsonRoute("/api/topic", callers, TopicsContent::one),
+                new JsonRoute("/api/messages", callers, new RecordsOnLoopback(MessagesContent::write)),
+                new JsonRoute("/api/segments", callers, SegmentsContent::write),
+                new JsonRoute("/api/groups", callers, GroupsContent::all),
+                new JsonRoute("/api/group", callers, GroupsContent::one));
+    }
+}
