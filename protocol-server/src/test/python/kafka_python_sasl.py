@@ -26,6 +26,7 @@ class Given(AbstractTokenProvider):
         return {}
 
 
+PATIENCE = {} if kafka.__version__.startswith('2.') else {'bootstrap_timeout_ms': 3000}
 USERS = {
     'PLAIN': dict(sasl_plain_username='alice', sasl_plain_password='a-secret'),
     'SCRAM-SHA-256': dict(sasl_plain_username='bob', sasl_plain_password='b-secret'),
@@ -50,8 +51,7 @@ for mechanism, who in USERS.items():
     wrong = dict(sasl_oauth_token_provider=Given(token[:-8])) if 'sasl_plain_password' not in who else dict(
         who, sasl_plain_password='guess')
     try:
-        KafkaProducer(api_version_auto_timeout_ms=3000, max_block_ms=3000, **settings(mechanism, **wrong)).send(
-            topic, b'never').get(timeout=5)
+        KafkaProducer(max_block_ms=3000, **PATIENCE, **settings(mechanism, **wrong)).send(topic, b'never').get(timeout=5)
         raise AssertionError(mechanism + ' took a wrong password')
     except KafkaError:
         pass

@@ -57,6 +57,7 @@ class HostilePeersIT {
     @TempDir
     Path directory;
 
+    private final int saslPort = Server.freePort();
     private final List<SteadyClient> steady = new ArrayList<>();
     private final List<String> report = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
@@ -64,7 +65,15 @@ class HostilePeersIT {
     @Test
     void clientsHardlyNoticePeersThatDoHarm() throws Exception {
         Files.deleteIfExists(REPORT);
-        Server server = Server.start(directory);
+        int port = Server.freePort();
+        Server server = Server.start(
+                directory,
+                port,
+                "listeners=PLAINTEXT://localhost:" + port + ",CLIENTS://localhost:" + saslPort,
+                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SASL_PLAINTEXT",
+                "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+                "listener.name.clients.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule"
+                        + " required user_alice=\"a-secret\";");
         try {
             prepare(server);
             for (int i = 0; i < STEADY; i++) {
@@ -152,7 +161,7 @@ class HostilePeersIT {
 
     private Seen besiege(Harm harm, Server server) throws IOException {
         long most = 0;
-        Siege siege = new Siege(harm, server.port());
+        Siege siege = new Siege(harm, harm.atSasl() ? saslPort : server.port());
         try {
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SCENARIO_MS);
             while (System.nanoTime() < end) {

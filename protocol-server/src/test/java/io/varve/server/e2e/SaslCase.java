@@ -9,7 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.message.CreateDelegationTokenRequestData;
+import org.apache.kafka.common.message.DescribeDelegationTokenRequestData;
+import org.apache.kafka.common.message.ExpireDelegationTokenRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.RenewDelegationTokenRequestData;
 import org.apache.kafka.common.message.SaslAuthenticateRequestData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -35,6 +39,17 @@ enum SaslCase {
     NO_TOKEN(handshake("PLAIN", 1), token(new byte[0], 1)),
     OTHER_AUTHORIZATION_ID(handshake("PLAIN", 1), token("carol\0alice\0a-secret".getBytes(StandardCharsets.UTF_8), 1)),
     FOUR_PARTS(handshake("PLAIN", 1), token("\0alice\0a-secret\0more".getBytes(StandardCharsets.UTF_8), 1)),
+    DELEGATION_TOKEN(
+            handshake("PLAIN", 1),
+            token("alice", "a-secret", 1),
+            RawClient.frame(
+                    ApiKeys.CREATE_DELEGATION_TOKEN,
+                    (short) 3,
+                    4,
+                    new CreateDelegationTokenRequestData().setMaxLifetimeMs(-1)),
+            RawClient.frame(ApiKeys.RENEW_DELEGATION_TOKEN, (short) 2, 5, new RenewDelegationTokenRequestData()),
+            RawClient.frame(ApiKeys.EXPIRE_DELEGATION_TOKEN, (short) 2, 6, new ExpireDelegationTokenRequestData()),
+            RawClient.frame(ApiKeys.DESCRIBE_DELEGATION_TOKEN, (short) 3, 7, new DescribeDelegationTokenRequestData())),
     METADATA_INSTEAD_OF_A_TOKEN(handshake("PLAIN", 1), metadata()),
     SECOND_HANDSHAKE_INSTEAD_OF_A_TOKEN(handshake("PLAIN", 1), handshake("PLAIN", 1)),
     TOO_LARGE(ByteBuffer.allocate(4).putInt(600_000).array()),
@@ -76,7 +91,7 @@ enum SaslCase {
 
     private static boolean isRequest(byte[] frame) {
         int api = ByteBuffer.wrap(frame).getShort(4);
-        return api == ApiKeys.METADATA.id || api == ApiKeys.SASL_HANDSHAKE.id || api == ApiKeys.SASL_AUTHENTICATE.id;
+        return ApiKeys.hasId(api);
     }
 
     private static boolean isHandshakeOfVersion0(byte[] frame) {

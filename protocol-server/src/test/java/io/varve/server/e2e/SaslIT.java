@@ -4,13 +4,25 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.server.net.RawClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.SaslAuthenticateRequestData;
+import org.apache.kafka.common.message.SaslHandshakeRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.SaslAuthenticateResponse;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -93,6 +105,61 @@ class SaslIT {
         }
         server.configs("--alter --delete-config SCRAM-SHA-256 --entity-type users --entity-name dave");
         assertFails(settings);
+    }
+
+    @Test
+    void javaClientsAuthenticateAgainBeforeTheirTimeIsOver() throws Exception {
+        for (String mechanism : List.of("PLAIN", "SCRAM-SHA-512", "OAUTHBEARER")) {
+            Map<String, Object> settings = new HashMap<>(server.client(mechanism));
+            settings.put("bootstrap.servers", "127.0.0.1:" + server.briefPort());
+            settings.put("retries", 0);
+            try (KafkaProducer<String, String> producer =
+                    new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+                Await.until("two times of " + mechanism, () -> {
+                    send(producer);
+                    return again(producer) >= 2;
+                });
+            }
+        }
+    }
+
+    private static void send(KafkaProducer<String, String> producer) {
+        try {
+            producer.send(new ProducerRecord<>("again", "value")).get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new AssertionError("it was disconnected", e);
+        }
+    }
+
+    private static double again(KafkaProducer<String, String> producer) {
+        return producer.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals("successful-reauthentication-total"))
+                .mapToDouble(metric -> (Double) metric.getValue().metricValue())
+                .sum();
+    }
+
+    @Test
+    void whoDoesNotAuthenticateAgainIsDisconnected() throws Exception {
+        try (RawClient client = new RawClient(server.briefPort())) {
+            client.send(RawClient.frame(
+                    ApiKeys.SASL_HANDSHAKE, (short) 1, 1, new SaslHandshakeRequestData().setMechanism("PLAIN")));
+            client.receive();
+            byte[] token = "\0alice\0a-secret".getBytes(StandardCharsets.UTF_8);
+            client.send(RawClient.frame(
+                    ApiKeys.SASL_AUTHENTICATE, (short) 1, 2, new SaslAuthenticateRequestData().setAuthBytes(token)));
+            SaslAuthenticateResponse answer =
+                    (SaslAuthenticateResponse) client.receive(ApiKeys.SASL_AUTHENTICATE, (short) 1);
+            assertThat(answer.sessionLifetimeMs()).isEqualTo(SaslServer.BRIEF_MS);
+            long known = System.nanoTime();
+            byte[] metadata = RawClient.frame(ApiKeys.METADATA, (short) 1, 3, new MetadataRequestData());
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            client.send(metadata).receive();
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - known)).isGreaterThan(Duration.ofMillis(1_000));
+        }
     }
 
     @Test

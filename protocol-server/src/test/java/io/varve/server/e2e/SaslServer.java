@@ -29,29 +29,40 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class SaslServer {
     private static final String MODULES = "org.apache.kafka.common.security.";
 
+    /** How long clients of the listener for that stay authenticated. */
+    static final int BRIEF_MS = 1_500;
+
     private static final List<ScramMechanism> SCRAM =
             List.of(ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512);
 
     private final Server server;
     private final int port;
+    private final int brief;
     private final SignedTokenSource tokens;
 
-    private SaslServer(Server server, int port, SignedTokenSource tokens) {
+    private SaslServer(Server server, int port, int brief, SignedTokenSource tokens) {
         this.server = server;
         this.port = port;
+        this.brief = brief;
         this.tokens = tokens;
     }
 
     static SaslServer start(Path directory, String... more) throws IOException {
         int open = Server.freePort();
         int port = Server.freePort();
+        int brief = Server.freePort();
         SignedTokenSource tokens = SignedTokenSource.create();
         Path keys = directory.resolve("keys.json");
         Files.writeString(keys, tokens.keys());
         String[] settings = Stream.concat(
                         Stream.of(
-                                "listeners=PLAINTEXT://127.0.0.1:" + open + ",CLIENTS://127.0.0.1:" + port,
-                                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SASL_PLAINTEXT",
+                                "listeners=PLAINTEXT://127.0.0.1:" + open + ",CLIENTS://127.0.0.1:" + port
+                                        + ",BRIEF://127.0.0.1:" + brief,
+                                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SASL_PLAINTEXT,"
+                                        + "BRIEF:SASL_PLAINTEXT",
+                                "listener.name.brief.connections.max.reauth.ms=" + BRIEF_MS,
+                                "listener.name.brief.plain.sasl.jaas.config=" + MODULES
+                                        + "plain.PlainLoginModule required user_alice=\"a-secret\";",
                                 "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER",
                                 "listener.name.clients.plain.sasl.jaas.config=" + MODULES
                                         + "plain.PlainLoginModule required user_alice=\"a-secret\";",
@@ -63,12 +74,17 @@ final class SaslServer {
                 Map.of("KAFKA_OPTS", "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=" + keys.toUri());
         Server server = Server.launch(directory, open, environment, settings);
         server.running().awaitOutput(out -> out.contains("ready"));
-        return new SaslServer(server, port, tokens);
+        return new SaslServer(server, port, brief, tokens);
     }
 
     /** Where clients that authenticate find it. */
     String address() {
         return "127.0.0.1:" + port;
+    }
+
+    /** The port where clients have to authenticate again every now and then. */
+    int briefPort() {
+        return brief;
     }
 
     SignedTokenSource tokens() {

@@ -17,7 +17,7 @@ import org.apache.kafka.common.message.AlterUserScramCredentialsResponseData.Alt
 import org.apache.kafka.common.requests.AlterUserScramCredentialsRequest;
 import org.apache.kafka.common.requests.ApiError;
 
-/** Deletes and stores SCRAM credentials of users (KIP-554). No client is authenticated by them yet. */
+/** Deletes and stores SCRAM credentials of users (KIP-554). */
 public final class AlterUserScramCredentialsHandler implements ApiHandler {
     private final MetadataWriter metadata;
 

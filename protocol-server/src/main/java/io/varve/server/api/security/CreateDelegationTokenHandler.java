@@ -12,20 +12,22 @@ import org.apache.kafka.common.requests.CreateDelegationTokenRequest;
 import org.apache.kafka.common.requests.CreateDelegationTokenResponse;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 
-/** Creates no delegation token: Kafka refuses it on connections that are not authenticated. */
+/** Creates no delegation token: there is no key to make one with. */
 public final class CreateDelegationTokenHandler implements ApiHandler {
     @Override
     public CompletionStage<CreateDelegationTokenResponseData> handle(Request request) {
         CreateDelegationTokenRequestData asked = ((CreateDelegationTokenRequest) request.body()).data();
         String owner = asked.ownerPrincipalName();
-        return CompletableFuture.completedFuture(CreateDelegationTokenResponse.prepareResponse(
-                        request.version(),
-                        0,
-                        Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED,
-                        owner == null || owner.isEmpty()
-                                ? KafkaPrincipal.ANONYMOUS
-                                : new KafkaPrincipal(asked.ownerPrincipalType(), owner),
-                        KafkaPrincipal.ANONYMOUS)
-                .data());
+        KafkaPrincipal requester = request.connection().principal();
+        KafkaPrincipal of =
+                owner == null || owner.isEmpty() ? requester : new KafkaPrincipal(asked.ownerPrincipalType(), owner);
+        Errors error = TokenRefusal.of(request.connection());
+        long never = TokenRefusal.timestamp(error);
+        return CompletableFuture.completedFuture(
+                CreateDelegationTokenResponse.prepareResponse(request.version(), 0, error, of, requester)
+                        .data()
+                        .setIssueTimestampMs(never)
+                        .setExpiryTimestampMs(never)
+                        .setMaxTimestampMs(never));
     }
 }

@@ -6,13 +6,12 @@ import io.varve.server.api.Request;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DescribeDelegationTokenResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
-/** Describes no delegation tokens: Kafka refuses it on connections that are not authenticated. */
+/** Describes no delegation tokens: there is no key to make one with. */
 public final class DescribeDelegationTokenHandler implements ApiHandler {
     @Override
     public CompletionStage<DescribeDelegationTokenResponseData> handle(Request request) {
         return CompletableFuture.completedFuture(new DescribeDelegationTokenResponseData()
-                .setErrorCode(Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED.code()));
+                .setErrorCode(TokenRefusal.of(request.connection()).code()));
     }
 }

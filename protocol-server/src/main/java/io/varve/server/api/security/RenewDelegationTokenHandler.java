@@ -8,12 +8,13 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.RenewDelegationTokenResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Renews no delegation token: Kafka refuses it on connections that are not authenticated. */
+/** Renews no delegation token: there is no key to make one with. */
 public final class RenewDelegationTokenHandler implements ApiHandler {
     @Override
     public CompletionStage<RenewDelegationTokenResponseData> handle(Request request) {
+        Errors error = TokenRefusal.of(request.connection());
         return CompletableFuture.completedFuture(new RenewDelegationTokenResponseData()
-                .setErrorCode(Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED.code())
-                .setExpiryTimestampMs(-1));
+                .setErrorCode(error.code())
+                .setExpiryTimestampMs(TokenRefusal.timestamp(error)));
     }
 }

@@ -10,8 +10,13 @@ import java.util.stream.Stream;
  *
  * @param name describes the requests
  * @param attack run repeatedly by each of many peers
+ * @param atSasl true if it is done to the listener with SASL, false if to the open one
  */
-public record Harm(String name, Attack attack) {
+public record Harm(String name, Attack attack, boolean atSasl) {
+    Harm(String name, Attack attack) {
+        this(name, attack, false);
+    }
+
     /** Runs one turn of one peer. */
     @FunctionalInterface
     public interface Attack {
@@ -31,6 +36,7 @@ public record Harm(String name, Attack attack) {
                         ParkedFrames.harms(),
                         UnreadAnswers.harms(),
                         Garbage.harms(),
+                        Unauthenticated.harms(),
                         DecompressionBombs.harms(),
                         StateGrowth.harms())
                 .flatMap(List::stream)

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.netty.util.ResourceLeakDetector;
+import io.varve.server.security.sasl.SaslConfig.AuthenticationLimits;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.apache.kafka.common.message.SaslAuthenticateRequestData;
+import org.apache.kafka.common.message.SaslHandshakeRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+/** Strangers send damaged frames, in any order, all at once, and are served nothing. */
+@Timeout(300)
+class SaslFuzzTest {
+    private static final long SEED = 20_261_129;
+    private static final int PEERS = Fuzz.requests(3_000);
+    private static final int MOST_FRAMES = 6;
+
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+
+    @BeforeEach
+    void watch() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        log.start();
+        root.addAppender(log);
+    }
+
+    @AfterEach
+    void unwatch() {
+        root.detachAppender(log);
+        ResourceLeakDetector.setLevel(level);
+    }
+
+    @Test
+    void nobodyIsServedWithoutAPassword() throws Exception {
+        Random random = new Random(SEED);
+        try (SaslServers servers = new SaslServers()) {
+            NetServer server = servers.start(new AuthenticationLimits(0, 60_000));
+            for (int i = 0; i < PEERS; i++) {
+                try (RawClient peer = new RawClient(Servers.port(server))) {
+                    play(peer, random);
+                }
+            }
+            assertThat(servers.served()).isEmpty();
+            // And who has the password still is.
+            try (RawClient known = new RawClient(Servers.port(server))) {
+                known.send(SaslServers.handshake(1)).receive();
+                known.send(SaslServers.token("a-secret")).receive();
+                assertThat(known.send(RawClient.metadata(3)).receiveId()).isEqualTo(3);
+            }
+            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            assertThat(server.context().budget().queuedBytes()).isZero();
+            assertThat(server.context().budget().partialBytes()).isZero();
+        }
+        List<String> lines =
+                log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        assertThat(lines).noneMatch(line -> line.contains("LEAK") || line.contains("which failed"));
+        assertThat(lines).as("one line per kind of trouble in ten seconds").hasSizeLessThan(80);
+    }
+
+    private static void play(RawClient peer, Random random) throws IOException {
+        int frames = 1 + random.nextInt(MOST_FRAMES);
+        try {
+            for (int i = 0; i < frames; i++) {
+                byte[] frame = frame(random);
+                if (random.nextInt(3) == 0) {
+                    damage(frame, random);
+                }
+                peer.send(frame);
+            }
+            peer.socket().shutdownOutput();
+            while (!peer.isClosedByServer()) {
+                // It answers until it has had enough, or there is nothing more.
+            }
+        } catch (IOException closed) {
+            // The server may close at any frame.
+        }
+    }
+
+    private static byte[] frame(Random random) {
+        return switch (random.nextInt(7)) {
+            case 0 -> RawClient.apiVersions(1, random.nextInt(6));
+            case 1, 2 ->
+                RawClient.frame(
+                        ApiKeys.SASL_HANDSHAKE,
+                        (short) random.nextInt(2),
+                        1,
+                        new SaslHandshakeRequestData().setMechanism(random.nextInt(8) == 0 ? "X" : "PLAIN"));
+            case 3 -> RawClient.metadata(3);
+            case 4 -> RawClient.frame(text(random));
+            default ->
+                RawClient.frame(
+                        ApiKeys.SASL_AUTHENTICATE,
+                        (short) random.nextInt(3),
+                        2,
+                        new SaslAuthenticateRequestData().setAuthBytes(text(random)));
+        };
+    }
+
+    /** Almost a password. */
+    private static byte[] text(Random random) {
+        byte[] text = "\0alice\0A-SECRET".getBytes(StandardCharsets.UTF_8);
+        return switch (random.nextInt(4)) {
+            case 0 -> text;
+            case 1 -> Arrays.copyOf(text, random.nextInt(text.length + 20));
+            case 2 -> new byte[random.nextInt(SaslServers.MAX_BYTES)];
+            default -> {
+                byte[] bytes = new byte[random.nextInt(100)];
+                random.nextBytes(bytes);
+                yield bytes;
+            }
+        };
+    }
+
+    private static void damage(byte[] frame, Random random) {
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            frame[random.nextInt(frame.length)] = (byte) random.nextInt();
+        }
+        if (random.nextBoolean()) {
+            ByteBuffer.wrap(frame).putInt(frame.length - Integer.BYTES);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Metrics;
+import io.varve.server.api.security.SaslAuthenticateHandler;
+import io.varve.server.api.security.SaslHandshakeHandler;
+import io.varve.server.cluster.Endpoint;
+import io.varve.server.security.ListenerSecurity;
+import io.varve.server.security.sasl.SaslConfig;
+import io.varve.server.security.sasl.SaslConfig.AuthenticationLimits;
+import io.varve.server.security.sasl.SaslListeners;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.SaslAuthenticateRequestData;
+import org.apache.kafka.common.message.SaslHandshakeRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
+
+/** Servers with one listener, where Alice authenticates by PLAIN with the password "a-secret". */
+final class SaslServers implements AutoCloseable {
+    /** Max bytes of a frame of a stranger. */
+    static final int MAX_BYTES = 1_000;
+
+    private final List<String> served = Collections.synchronizedList(new ArrayList<>());
+    private final List<NetServer> started = new ArrayList<>();
+
+    /** @return who was served Metadata, in order */
+    List<String> served() {
+        return served;
+    }
+
+    NetServer start(AuthenticationLimits limits) {
+        NetConfig config = NetConfig.of(new Endpoint("CLIENTS", "127.0.0.1", 0));
+        ListenerSecurity security = new ListenerSecurity("CLIENTS", SecurityProtocol.SASL_PLAINTEXT, Map.of());
+        NetServer server = NetServer.bind(config, Map.of("CLIENTS", security), Clock.system());
+        started.add(server);
+        SaslConfig sasl = SaslConfig.parse(
+                "CLIENTS",
+                Map.of(
+                        "sasl.enabled.mechanisms",
+                        "PLAIN",
+                        "sasl.server.max.receive.size",
+                        Integer.toString(MAX_BYTES),
+                        "plain.sasl.jaas.config",
+                        "org.apache.kafka.common.security.plain.PlainLoginModule required user_alice=\"a-secret\";"),
+                limits);
+        server.serve(
+                Servers.served(
+                        new ScriptedHandler(ApiKeys.SASL_HANDSHAKE, new SaslHandshakeHandler()::handle),
+                        new ScriptedHandler(ApiKeys.SASL_AUTHENTICATE, new SaslAuthenticateHandler()::handle),
+                        ScriptedHandler.answering(ApiKeys.METADATA, request -> {
+                            served.add(request.connection().principal().toString());
+                            return new MetadataResponseData();
+                        })),
+                Servers.noQuotas(),
+                SaslListeners.open(List.of(sasl), (mechanism, user) -> Optional.empty(), Clock.system(), Ids.seeded(1)),
+                Servers.SCHEDULER,
+                Metrics.NONE);
+        return server;
+    }
+
+    static byte[] handshake(int version) {
+        return RawClient.frame(
+                ApiKeys.SASL_HANDSHAKE, (short) version, 1, new SaslHandshakeRequestData().setMechanism("PLAIN"));
+    }
+
+    /** @return Alice's token in a request */
+    static byte[] token(String password) {
+        return RawClient.frame(
+                ApiKeys.SASL_AUTHENTICATE,
+                (short) 2,
+                2,
+                new SaslAuthenticateRequestData().setAuthBytes(plain(password)));
+    }
+
+    /** @return Alice's token */
+    static byte[] plain(String password) {
+        return ("\0alice\0" + password).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        started.forEach(NetServer::close);
+    }
+}
