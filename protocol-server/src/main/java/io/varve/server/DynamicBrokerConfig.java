@@ -2,6 +2,7 @@
 package io.varve.server;
 
 import io.varve.core.engine.LogEngine;
+import io.varve.server.api.WorkQueue;
 import io.varve.server.config.BrokerConfigDef;
 import io.varve.server.metadata.config.BrokerConfigs;
 import io.varve.server.metadata.config.ConfigListener;
@@ -12,7 +13,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 
 /** Applies changes of dynamic broker settings and of quotas to the network and the engine. */
-record DynamicBrokerConfig(BrokerConfigs broker, NetServer net, LogEngine engine, QuotaThrottle throttle)
+record DynamicBrokerConfig(
+        BrokerConfigs broker, NetServer net, LogEngine engine, QuotaThrottle throttle, WorkQueue lookUps)
         implements ConfigListener {
     @Override
     public void changed(ConfigResource resource, Map<String, String> configs) {
@@ -20,6 +22,7 @@ record DynamicBrokerConfig(BrokerConfigs broker, NetServer net, LogEngine engine
             net.limitConnections(
                     Math.toIntExact(broker.number(BrokerConfigDef.MAX_CONNECTIONS)),
                     Math.toIntExact(broker.number(BrokerConfigDef.MAX_PER_IP)));
+            throttle.connections().limit(Math.toIntExact(broker.number(BrokerConfigDef.MAX_CREATION_RATE)));
             engine.rememberProducers(broker.number(BrokerConfigDef.PRODUCER_EXPIRATION));
             engine.flushEvery(broker.number(BrokerConfigDef.FLUSH_MS), broker.number(BrokerConfigDef.FLUSH_MESSAGES));
         }
@@ -27,6 +30,6 @@ record DynamicBrokerConfig(BrokerConfigs broker, NetServer net, LogEngine engine
 
     @Override
     public void quotasChanged(Map<ClientQuotaEntity, Map<String, Double>> quotas) {
-        throttle.enforce(quotas);
+        throttle.enforce(quotas).ifPresent(lookUps::add);
     }
 }

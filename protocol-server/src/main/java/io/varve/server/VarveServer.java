@@ -8,6 +8,7 @@ import io.varve.core.runtime.Metrics.Readings;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageProvider;
 import io.varve.server.api.TopicTraffic;
+import io.varve.server.api.WorkQueue;
 import io.varve.server.api.table.ApiTable;
 import io.varve.server.api.table.HandlerContext;
 import io.varve.server.api.table.HandlerLookup;
@@ -139,7 +140,12 @@ public final class VarveServer implements AutoCloseable {
                         state.failPoints()),
                 metadata);
         QuotaThrottle throttle = new QuotaThrottle(clock, config.throttle());
-        metadata.addConfigListener(new DynamicBrokerConfig(metadata.brokerConfigs(), net, state.engine(), throttle))
+        metadata.addConfigListener(new DynamicBrokerConfig(
+                        metadata.brokerConfigs(),
+                        net,
+                        state.engine(),
+                        throttle,
+                        new WorkQueue(scheduler, "hosts-of-quotas", 1)))
                 .join();
         ClientTelemetry telemetry = new ClientTelemetry(clock);
         metadata.addConfigListener(telemetry).join();

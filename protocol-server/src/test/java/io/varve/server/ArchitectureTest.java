@@ -58,7 +58,7 @@ class ArchitectureTest {
             api.cluster       | api telemetry group share.state txn metadata.feature metadata.log metadata.topic cluster core.log..
                               | core.spi.. kafka.clients.admin kafka.image kafka.server.common
             api.replica       | api metadata.topic
-            api.quota         | api metadata.log metadata.quota kafka.image
+            api.quota         | quota api metadata.log metadata.quota kafka.image
             api.security      | api security.sasl javax.security.sasl metadata.credential metadata.log kafka.clients.admin kafka.image metadata.acl security.access kafka.server.authorizer
             api.group         | quota api api.share group metadata.topic pattern core.log.. security.access
             api.share         | quota api api.fetch group share share.state metadata.topic error core.log.. core.spi.. security.access

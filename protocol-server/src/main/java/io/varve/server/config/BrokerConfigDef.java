@@ -13,6 +13,7 @@ import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
+import io.varve.server.quota.ConnectionRates;
 import io.varve.server.quota.QuotaWindow;
 import io.varve.server.security.access.AuthorizerConfig;
 import io.varve.server.security.sasl.SaslConfig;
@@ -86,6 +87,9 @@ public final class BrokerConfigDef {
     /** Key of the max number of connections from one address. */
     public static final String MAX_PER_IP = "max.connections.per.ip";
 
+    /** Key of the max number of new connections in a second. */
+    public static final String MAX_CREATION_RATE = "max.connection.creation.rate";
+
     static final String QUOTA_SAMPLES = "quota.window.num";
     static final String QUOTA_SECONDS = "quota.window.size.seconds";
     static final String MUTATION_SAMPLES = "controller.quota.window.num";
@@ -119,7 +123,7 @@ public final class BrokerConfigDef {
 
     /** Keys that can change while the server runs, besides the defaults of topic settings. */
     static final Set<String> DYNAMIC =
-            Set.of(MAX_CONNECTIONS, MAX_PER_IP, PRODUCER_EXPIRATION, FLUSH_MS, FLUSH_MESSAGES);
+            Set.of(MAX_CONNECTIONS, MAX_PER_IP, MAX_CREATION_RATE, PRODUCER_EXPIRATION, FLUSH_MS, FLUSH_MESSAGES);
 
     static {
         list(CONFIG_PROVIDERS, "");
@@ -170,6 +174,7 @@ public final class BrokerConfigDef {
         atLeast(0, FETCH_SESSIONS, FetchConfig.DEFAULT.sessionSlots());
         atLeast(1, MAX_CONNECTIONS, Connections.DEFAULT.max());
         atLeast(0, MAX_PER_IP, Connections.DEFAULT.maxPerIp());
+        atLeast(1, MAX_CREATION_RATE, ConnectionRates.UNLIMITED);
         atLeast(1, QUOTA_SAMPLES, QuotaWindow.DEFAULT.samples());
         atLeast(1, QUOTA_SECONDS, QuotaWindow.DEFAULT.seconds());
         atLeast(1, MUTATION_SAMPLES, QuotaWindow.DEFAULT.samples());

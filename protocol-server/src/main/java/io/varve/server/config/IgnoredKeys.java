@@ -14,7 +14,6 @@ final class IgnoredKeys {
     static final String ONE_BROKER = "there is one broker, nothing is replicated";
     private static final String NO_SECURITY = "TLS and access control are not there yet";
     private static final String NO_TIER = "a tier is set up by storage.backend=s3 and its settings";
-    private static final String NO_QUOTAS = "quotas are not there yet";
     private static final String NO_METRICS = "metrics reporters are not there yet";
     private static final String NO_PLUGINS = "no classes of others are loaded";
     private static final String OWN_FORMAT = "records are always kept in the newest format";
@@ -56,7 +55,6 @@ final class IgnoredKeys {
         because("delegation tokens are not served", "delegation.token.");
         because("share groups have other parts here", "share.", "group.share.");
         because(NO_TIER, "remote.");
-        because(NO_QUOTAS, "max.connection.creation.");
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");
         because("the number of background threads is fixed", "background.threads");
         because("use queued.max.request.bytes", "queued.max.requests");

@@ -128,7 +128,8 @@ public record ServerConfig(
                         values.get(BrokerConfigDef.FETCH_SESSIONS)),
                 new ThrottleConfig(
                         window(values, BrokerConfigDef.QUOTA_SAMPLES, BrokerConfigDef.QUOTA_SECONDS),
-                        window(values, BrokerConfigDef.MUTATION_SAMPLES, BrokerConfigDef.MUTATION_SECONDS)),
+                        window(values, BrokerConfigDef.MUTATION_SAMPLES, BrokerConfigDef.MUTATION_SECONDS),
+                        new ListenerRates(settings).of(bound)),
                 storage(settings, values, home),
                 engine(settings, values),
                 metadata(settings, values),

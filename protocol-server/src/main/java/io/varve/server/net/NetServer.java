@@ -128,8 +128,10 @@ public final class NetServer implements AutoCloseable {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
                 .handler(new Acceptor(
+                        endpoint.listener(),
                         config.connections(),
                         quota,
+                        () -> context.throttle().connections(),
                         () -> setAccepting(false),
                         new LogThrottle(LOG, clock),
                         new LogThrottle(LOG, clock)))

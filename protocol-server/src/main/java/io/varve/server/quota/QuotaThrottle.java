@@ -3,6 +3,7 @@ package io.varve.server.quota;
 
 import io.varve.core.runtime.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 
@@ -26,6 +27,7 @@ public final class QuotaThrottle {
     private final Meters<QuotaTable.QuotaShare, RateMeter> fetch;
     private final Meters<QuotaTable.QuotaShare, RateMeter> request;
     private final Meters<QuotaTable.QuotaShare, TokenMeter> mutation;
+    private final ConnectionRates connections;
     private volatile QuotaTable quotas = QuotaTable.EMPTY;
 
     /**
@@ -36,6 +38,7 @@ public final class QuotaThrottle {
         this.clock = clock;
         window = config.rates();
         beginNanos = clock.nanos();
+        connections = new ConnectionRates(this::nowMs, window, config.connections());
         produce = new Meters<>(MAX_METERS, () -> new RateMeter(window));
         fetch = new Meters<>(MAX_METERS, () -> new RateMeter(window));
         request = new Meters<>(MAX_METERS, () -> new RateMeter(window));
@@ -45,10 +48,19 @@ public final class QuotaThrottle {
     /**
      * Puts quotas in force, in place of those before.
      *
-     * @param all all quotas by entity and key; those of addresses have no effect here
+     * @param all all quotas by entity and key
+     * @return looks up the addresses of hosts that have quotas by name, which may take long; empty if none
+     *     has
      */
-    public void enforce(Map<ClientQuotaEntity, Map<String, Double>> all) {
+    public Optional<Runnable> enforce(Map<ClientQuotaEntity, Map<String, Double>> all) {
+        Optional<Runnable> lookUp = connections.enforce(all);
         quotas = QuotaTable.of(all);
+        return lookUp;
+    }
+
+    /** @return limits how fast new connections are accepted */
+    public ConnectionRates connections() {
+        return connections;
     }
 
     /** @return false if nobody has a quota, so that nothing needs to be counted */

@@ -5,6 +5,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.log.MetadataWriter;
 import io.varve.server.metadata.quota.AlterClientQuotas;
+import io.varve.server.quota.AddressText;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Iterator;
@@ -12,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.message.AlterClientQuotasResponseData;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
@@ -25,13 +25,8 @@ import org.apache.kafka.common.requests.AlterClientQuotasResponse;
  */
 public final class AlterClientQuotasHandler implements ApiHandler {
     private static final int MAX_HOST_NAMES = 10;
-    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
-    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
     private final MetadataWriter metadata;
-
-    /** Begins as Java wants it of what it does not look up. */
-    private static final Pattern IPV6 = Pattern.compile("\\[?(:.*|[0-9a-fA-F].*:.*)", Pattern.DOTALL);
 
     /** @param metadata decides the changes */
     public AlterClientQuotasHandler(MetadataWriter metadata) {
@@ -56,17 +51,12 @@ public final class AlterClientQuotasHandler implements ApiHandler {
         int names = 0;
         for (Iterator<String> each = addresses.iterator(); each.hasNext(); ) {
             String address = each.next();
-            boolean possible = isLiteral(address) || !address.contains(":") && ++names <= MAX_HOST_NAMES;
+            boolean possible = AddressText.isLiteral(address) || !address.contains(":") && ++names <= MAX_HOST_NAMES;
             if (possible && isFound(address)) {
                 each.remove();
             }
         }
         return addresses;
-    }
-
-    /** @return true if Java takes it for an address, right or wrong, and never for a name that it looks up */
-    static boolean isLiteral(String address) {
-        return IPV6.matcher(address).matches() || IPV4.matcher(address).matches();
     }
 
     /** Asks the network only for what cannot be an address. */

@@ -8,6 +8,7 @@ import io.varve.server.api.NodeHandlers;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataFixture;
+import io.varve.server.quota.AddressText;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -85,10 +86,10 @@ class ClientQuotasTest {
     @Test
     void nothingWithAColonIsLookedUp() {
         for (String literal : List.of("::1", "fe80::1%lo", "[::1]", "10.0.0.1", "a:b", "1:")) {
-            assertThat(AlterClientQuotasHandler.isLiteral(literal)).as(literal).isTrue();
+            assertThat(AddressText.isLiteral(literal)).as(literal).isTrue();
         }
         for (String other : List.of("host:80", "localhost", "[host:80]", "h::1", "")) {
-            assertThat(AlterClientQuotasHandler.isLiteral(other)).as(other).isFalse();
+            assertThat(AddressText.isLiteral(other)).as(other).isFalse();
         }
         assertThat(alter(List.of(address("localhost:80"), address("[::1]"))))
                 .containsExactly(Errors.INVALID_REQUEST.code(), Errors.NONE.code());
