@@ -184,6 +184,7 @@ public final class VarveServer implements AutoCloseable {
                 clock,
                 scheduler,
                 net::clients,
+                state.metadata(),
                 ready,
                 config.storage().backend(),
                 opened.problems())));

@@ -114,7 +114,7 @@ class ArchitectureTest {
             security.sasl     | logging javax.. org.jose4j.jwt.consumer
             security          |
             security.access   | api metadata metadata.acl kafka.metadata.authorizer kafka.server.authorizer
-            page              | http api api.table clients explanation logging security.sasl core.record core.retention core.spi..
+            page              | metadata.topic core.log.. http api api.table clients explanation logging security.sasl core.record core.retention core.spi..
                               | com.fasterxml.jackson..
             pattern           |
             error             | logging core.log.. core.record core.spi..

@@ -9,6 +9,8 @@ import io.varve.server.clients.ClientUse;
 import io.varve.server.http.HttpRoute;
 import io.varve.server.http.Readiness;
 import io.varve.server.logging.RecentProblems;
+import io.varve.server.metadata.topic.Topics;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
@@ -22,6 +24,7 @@ public final class PageRoutes {
      * @param clock the only source of time
      * @param scheduler the only source of threads
      * @param peers who is connected
+     * @param topics the topics there are, for the charts of what came to them
      * @param ready whether clients can read and write
      * @param storage name of the storage backend
      * @param problems what was logged
@@ -31,6 +34,7 @@ public final class PageRoutes {
             Clock clock,
             Scheduler scheduler,
             Supplier<List<ClientUse>> peers,
+            Topics topics,
             Readiness ready,
             String storage,
             RecentProblems problems) {}
@@ -50,16 +54,20 @@ public final class PageRoutes {
                 new PageConnection(
                         KafkaPrincipal.ANONYMOUS, call.client().getAddress(), sources.scheduler(), sources.peers()));
         ServerContent server = new ServerContent(sources.ready(), sources.storage(), sources.problems());
-        return List.of(
+        RateHistory rates = RateHistory.begin(sources.topics(), sources.clock(), sources.scheduler());
+        TopicsContent topics = new TopicsContent(rates);
+        List<HttpRoute> routes = new ArrayList<>(Assets.routes());
+        routes.addAll(List.of(
                 new JsonRoute("/api/server", callers, server::overview),
                 new JsonRoute("/api/clients", callers, server::clients),
                 new JsonRoute("/api/problems", callers, server::problems),
                 new JsonRoute("/api/settings", callers, SettingsContent::broker),
-                new JsonRoute("/api/topics", callers, TopicsContent::all),
+                new JsonRoute("/api/topics", callers, topics::all),
                 new JsonRoute("/api/topic", callers, TopicsContent::one),
                 new JsonRoute("/api/messages", callers, new RecordsOnLoopback(MessagesContent::write)),
                 new JsonRoute("/api/segments", callers, SegmentsContent::write),
                 new JsonRoute("/api/groups", callers, GroupsContent::all),
-                new JsonRoute("/api/group", callers, GroupsContent::one));
+                new JsonRoute("/api/group", callers, GroupsContent::one)));
+        return routes;
     }
 }

@@ -25,10 +25,17 @@ import org.apache.kafka.common.protocol.Errors;
 final class TopicsContent {
     private static final int NOT_FOUND = 404;
 
-    private TopicsContent() {}
+    private static final double ROUND = 10;
+
+    private final RateHistory rates;
+
+    /** @param rates what came to each topic lately */
+    TopicsContent(RateHistory rates) {
+        this.rates = rates;
+    }
 
     /** {@code /api/topics}. */
-    static void all(HttpCall call, OwnRequests server, ObjectNode answer) {
+    void all(HttpCall call, OwnRequests server, ObjectNode answer) {
         List<MetadataResponseTopic> topics = described(server, null);
         List<TopicPartition> partitions =
                 topics.stream().flatMap(topic -> partitions(topic).stream()).toList();
@@ -51,6 +58,8 @@ final class TopicsContent {
                     .put("partitions", topic.partitions().size())
                     .put("offsets", records)
                     .put("end", end);
+            ArrayNode lately = node.putArray("rates");
+            rates.of(topic.name()).forEach(rate -> lately.add(Math.round(rate * ROUND) / ROUND));
             if (!sizes.isEmpty()) {
                 node.put("bytes", bytes);
             }

@@ -335,6 +335,21 @@ class PageApiTest {
         assertThat(JSON.readTree(response.body()).path("error").asText()).isNotEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/, text/html",
+        "/page.css, text/css",
+        "/icon.svg, image/svg+xml",
+        "/main.js, text/javascript",
+    })
+    void thePageIsServedAndNamesNoOtherHost(String path, String type) throws Exception {
+        HttpResponse<String> response = response(path);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("content-type").orElseThrow()).startsWith(type);
+        assertThat(response.body().replace("http://www.w3.org/2000/svg", "")).doesNotContain("http:", "https:");
+    }
+
     @Test
     void aTopicIsNotCreatedByLookingAtIt() throws Exception {
         assertThat(response("/api/messages?topic=" + URLEncoder.encode("looked-at", StandardCharsets.UTF_8))

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.page;
+
+import io.varve.server.http.HttpAnswer;
+import io.varve.server.http.HttpCall;
+import io.varve.server.http.HttpRoute;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The files of the page, which hold no data and are the same for everybody. Immutable. */
+final class Assets {
+    private static final String HTML = "text/html; charset=utf-8";
+    private static final String CSS = "text/css; charset=utf-8";
+    private static final String SCRIPT = "text/javascript; charset=utf-8";
+    private static final String SVG = "image/svg+xml";
+
+    private record Asset(String path, HttpAnswer content) implements HttpRoute {
+        @Override
+        public HttpAnswer answer(HttpCall call) {
+            return content;
+        }
+    }
+
+    private Assets() {}
+
+    /** @return a route for each file */
+    static List<HttpRoute> routes() {
+        return Stream.of(
+                        asset("/", "index.html", HTML),
+                        asset("/page.css", "page.css", CSS),
+                        asset("/icon.svg", "icon.svg", SVG),
+                        script("main.js"),
+                        script("dom.js"),
+                        script("server.js"),
+                        script("charts.js"),
+                        script("topics.js"),
+                        script("topic.js"),
+                        script("messages.js"),
+                        script("groups.js"),
+                        script("parts.js"))
+                .toList();
+    }
+
+    private static HttpRoute script(String name) {
+        return asset("/" + name, name, SCRIPT);
+    }
+
+    private static HttpRoute asset(String path, String file, String type) {
+        try (InputStream stream = Assets.class.getResourceAsStream(file)) {
+            if (stream == null) {
+                throw new IllegalStateException("the build has left out " + file);
+            }
+            return new Asset(path, new HttpAnswer(HttpAnswer.OK, type, stream.readAllBytes(), Map.of()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
