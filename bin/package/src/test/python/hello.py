@@ -4,9 +4,10 @@ import sys
 
 from kafka import KafkaConsumer, KafkaProducer
 
-producer = KafkaProducer(bootstrap_servers=sys.argv[1])
+producer = KafkaProducer(bootstrap_servers=sys.argv[1], api_version_auto_timeout_ms=30000)
 producer.send('sample', b'Hello, World!').get(timeout=30)
 producer.close()
-for message in KafkaConsumer('sample', bootstrap_servers=sys.argv[1], auto_offset_reset='earliest', group_id=None, consumer_timeout_ms=30000):
+for message in KafkaConsumer('sample', bootstrap_servers=sys.argv[1], auto_offset_reset='earliest', group_id=None,
+                             consumer_timeout_ms=30000, api_version_auto_timeout_ms=30000):
     print(message.value.decode())
     break

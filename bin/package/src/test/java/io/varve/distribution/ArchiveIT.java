@@ -42,10 +42,7 @@ class ArchiveIT {
         for (Path part : List.of(temporary, directory)) {
             Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        run("tar", "xzf", TAR.toString(), "-C", directory.toString());
-        try (Stream<Path> content = Files.list(directory)) {
-            home = content.toList().get(0);
-        }
+        home = Installed.unpack(TAR, directory);
         run("chmod", "-R", "a-w", home.toString());
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -45,6 +46,15 @@ record Installed(Path home, Path workingDirectory, List<String> user, Map<String
         @Override
         public void close() {
             process.close();
+        }
+    }
+
+    /** Unpacks an archive, and returns the installation. */
+    static Path unpack(Path archive, Path directory) throws IOException, InterruptedException {
+        ChildRun run = ChildRun.of(new ProcessBuilder("tar", "xzf", archive.toString(), "-C", directory.toString()));
+        assertThat(run.exit()).as(run.output()).isZero();
+        try (Stream<Path> content = Files.list(directory)) {
+            return content.toList().get(0);
         }
     }
 

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.conformance.rig.ChildRun;
+import io.varve.conformance.rig.TimedProcess;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Installs the packages that the profile "packages" makes, and says hello through each. */
+@EnabledIfSystemProperty(named = "varve.packages", matches = "true", disabledReason = "needs -Ppackages")
+class PackagesIT {
+    private static final Path TARGET = Path.of("target").toAbsolutePath();
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void theArchiveWithItsOwnRuntimeNeedsNoJava() throws IOException, InterruptedException {
+        Installed installed = unpacked(Map.of("JAVA_HOME", "/nonexistent"));
+        try (Installed.Running server = installed.startServer("--override", "storage.backend=lmdb")) {
+            assertThat(Installed.hello(server.address())).isEqualTo("Hello, World!\n");
+            assertThat(installed.run("kafka-topics.sh", "--bootstrap-server", server.address(), "--list"))
+                    .isEqualTo("sample\n");
+            server.stop();
+        }
+        assertThat(installed.run("connect-plugin-path.sh", "list", "--plugin-location", installed.home() + "/libs/lib"))
+                .contains("FileStreamSourceConnector");
+        assertThat(installed.run("varve-experiment.sh", "--version")).contains("0.");
+    }
+
+    @Test
+    void aContainerTakesItsSettingsFromTheEnvironmentAndTellsItsHealth() throws IOException, InterruptedException {
+        Path state = Files.createDirectory(temporary.resolve("state"));
+        Path base =
+                Files.writeString(temporary.resolve("server.properties"), "storage.backend=memory\nlog.dirs=data\n");
+        Installed installed = unpacked(Map.of(
+                "VARVE_STATE", state.toString(),
+                "VARVE_SETTINGS", base.toString(),
+                "VARVE_LISTENERS", "PLAINTEXT://127.0.0.1:0",
+                "VARVE_HTTP_LISTENERS", "http://127.0.0.1:" + freePort(),
+                "KAFKA_NUM_PARTITIONS", "7",
+                "KAFKA_HEAP_OPTS", "-Xmx256m",
+                "VARVE_CLUSTER_NAME", "a\\b\nc"));
+        Path container = Files.createDirectory(installed.home().resolve("container"));
+        for (String script : List.of("entry.sh", "health.sh")) {
+            Path copy = Files.copy(Path.of("src/container", script), container.resolve(script));
+            Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        ProcessBuilder entry = installed.command("../container/entry.sh").redirectErrorStream(true);
+        try (Installed.Running server = Installed.await(TimedProcess.start(entry, TimedProcess.PATIENCE))) {
+            assertThat(Files.getPosixFilePermissions(state.resolve("container.properties")))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+            assertThat(Files.readString(state.resolve("container.properties")))
+                    .contains("num.partitions=7\n", "cluster.name=a\\\\b\\nc\n")
+                    .doesNotContain("heap.opts", "state=", "settings=");
+            assertThat(Installed.hello(server.address())).isEqualTo("Hello, World!\n");
+            assertThat(installed.run("kafka-topics.sh", "--bootstrap-server", server.address(), "--describe"))
+                    .contains("PartitionCount: 7");
+            assertThat(installed.run("../container/health.sh")).isEmpty();
+            server.stop();
+        }
+        ChildRun health = ChildRun.of(installed.command("../container/health.sh"));
+        assertThat(health.exit()).as("health of a server that is gone").isNotZero();
+    }
+
+    @Test
+    void theDebianPackageHasEverythingWhereItsServiceLooksForIt() throws IOException, InterruptedException {
+        Path deb = only("varve_*_all.deb");
+        run("dpkg-deb", "-x", deb.toString(), temporary.toString());
+        run("dpkg-deb", "-e", deb.toString(), temporary.resolve("DEBIAN").toString());
+        String unit = Files.readString(temporary.resolve("usr/lib/systemd/system/varve.service"));
+        String start = unit.lines()
+                .filter(line -> line.startsWith("ExecStart="))
+                .map(line -> line.substring("ExecStart=".length()))
+                .findFirst()
+                .orElseThrow();
+        for (String path : start.split(" ")) {
+            assertThat(temporary.resolve(path.substring(1))).exists();
+        }
+        Path settings = temporary.resolve("etc/varve/server.properties");
+        assertThat(Files.readString(settings)).contains("\nlog.dirs=/var/lib/varve/data\n");
+        assertThat(Files.readString(temporary.resolve("DEBIAN/conffiles"))).contains("/etc/varve/server.properties\n");
+        assertThat(temporary.resolve("usr/bin/varve-tier")).isSymbolicLink().isExecutable();
+    }
+
+    private Installed unpacked(Map<String, String> environment) throws IOException, InterruptedException {
+        Path directory = Files.createDirectory(temporary.resolve("with a space"));
+        for (Path part : List.of(temporary, directory)) {
+            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+        Path home = Installed.unpack(only("varve-*-linux-*.tar.gz"), directory);
+        return new Installed(home, directory, List.of(), environment);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Path only(String name) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(TARGET, name)) {
+            files.forEach(found::add);
+        }
+        assertThat(found).as(name).hasSize(1);
+        return found.get(0);
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        ChildRun run = ChildRun.of(new ProcessBuilder(command));
+        assertThat(run.exit()).as(run.output()).isZero();
+    }
+}
