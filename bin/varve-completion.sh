@@ -15,6 +15,7 @@ print_completion() {
     varve-clock) class=io.varve.server.clock.ClockCommand ;;
     varve-telemetry) class=io.varve.server.telemetry.TelemetryCommand ;;
     varve-import) class=io.varve.server.ImportCommand ;;
+    varve-doctor) class=io.varve.server.doctor.DoctorCommand ;;
     varve-scrub) class=io.varve.command.ScrubCommand ;;
     varve-lmdb-stat) class=io.varve.command.LmdbStatCommand ;;
     varve-tier) class=io.varve.command.tier.TierCommand ;;
@@ -29,7 +30,7 @@ print_completion() {
   cat "$SCRIPT"
 }
 
-COMMANDS=(varve-retention varve-clients varve-clock varve-telemetry varve-import varve-scrub varve-lmdb-stat varve-tier varve-s3 varve-experiment kafka-storage conformance)
+COMMANDS=(varve-retention varve-clients varve-clock varve-telemetry varve-import varve-doctor varve-scrub varve-lmdb-stat varve-tier varve-s3 varve-experiment kafka-storage conformance)
 SCRIPT=$(mktemp)
 trap 'rm -f "$SCRIPT"' EXIT
 [ $# -gt 0 ] || set -- "${COMMANDS[@]}"

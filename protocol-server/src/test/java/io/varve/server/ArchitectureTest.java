@@ -122,6 +122,7 @@ class ArchitectureTest {
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..
             logging           | ch.qos.logback..
+            doctor            | command config http net security cluster picocli core.directory core.spi..
             metrics           | http metadata.topic logging core.log.. core.spi.. com.sun.management java.lang.management io.prometheus..
             """);
 

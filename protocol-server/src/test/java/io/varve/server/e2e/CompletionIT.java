@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 @OnlyOnFiles(because = "a command's options are the same for every backend")
 class CompletionIT {
     private static final String COMPLETE = """
-            source <(%s/bin/varve-completion.sh varve-tier varve-scrub.sh kafka-storage)
+            source <(%s/bin/varve-completion.sh varve-tier varve-scrub.sh varve-doctor kafka-storage)
             complete_line() {
               COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
               "$(complete -p "$1" | sed 's/.*-F \\([^ ]*\\).*/\\1/')"
@@ -25,6 +25,7 @@ class CompletionIT {
         assertThat(complete("varve-tier.sh restore --to-").lines()).containsExactly("--to-offset", "--to-time");
         assertThat(complete("kafka-storage.sh format --ig").strip()).isEqualTo("--ignore-formatted");
         assertThat(complete("varve-scrub --r").strip()).isEqualTo("--rate");
+        assertThat(complete("varve-doctor.sh --ov").strip()).isEqualTo("--override");
     }
 
     @Test

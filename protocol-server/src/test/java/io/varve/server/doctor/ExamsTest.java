@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.directory.DirectoryLock;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.VirtualTime;
+import io.varve.server.cluster.Endpoint;
+import io.varve.server.doctor.Finding.Level;
+import io.varve.server.security.ListenerSecurity;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests what the doctor says of a machine that a test has made ill. */
+class ExamsTest {
+    /** Valid from 2026-01-01 to 2027-01-01. */
+    private static final String CERTIFICATE = """
+            -----BEGIN CERTIFICATE-----
+            MIIBPzCB56ADAgECAghzGsKp0ifjOTAKBggqhkjOPQQDAjAVMRMwEQYDVQQDEwp2
+            YXJ2ZS10ZXN0MB4XDTI2MDEwMTAwMDAwMFoXDTI3MDEwMTAwMDAwMFowFTETMBEG
+            A1UEAxMKdmFydmUtdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABKIMsGD/
+            EPnumlPyZqodwRdiM/bd75i3o/YKiFG9r/xfL0Vt0VShVaYY9u7h9VdfnSHtMTju
+            CQIh4qqylYUPYr2jITAfMB0GA1UdDgQWBBRzGVGnbT+g5tTd9aKbz+X9EFYn0TAK
+            BggqhkjOPQQDAgNHADBEAiA5gW6Rzjo3cLNpL4thY1GSaBKJHFSW0qDs5hwmIwEx
+            6wIgXFreCp2v7O9nJ3TlCH/i0DWZSJ73C+SDJbdTxDbSkhw=
+            -----END CERTIFICATE-----
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private static List<String> of(Level level, List<Finding> found) {
+        assertThat(found)
+                .filteredOn(finding -> finding.level() != Level.OK)
+                .allSatisfy(finding -> assertThat(finding.advice()).isNotEmpty());
+        return found.stream()
+                .filter(finding -> finding.level() == level)
+                .map(Finding::what)
+                .toList();
+    }
+
+    private List<Finding> directory(boolean plainFiles) {
+        return new DirectoryExam(directory, Clock.system(), plainFiles).examine();
+    }
+
+    @Test
+    void aDirectoryIsWrittenToAndLeftAsItWas() throws IOException {
+        assertThat(of(Level.OK, directory(true)))
+                .anyMatch(what -> what.matches(".* is on its disk after [0-9.,]+ ms"))
+                .anyMatch(what -> what.endsWith(" can be written"));
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeMadeIsAProblem() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThat(of(Level.PROBLEM, new DirectoryExam(file.resolve("data"), Clock.system(), true).examine()))
+                .singleElement()
+                .asString()
+                .contains("cannot be written by");
+    }
+
+    @Test
+    void aServerThatWasKilledIsNoticed() throws IOException {
+        Files.createFile(directory.resolve(DirectoryLock.NAME));
+        assertThat(of(Level.NOTE, directory(true))).anyMatch(what -> what.contains("was not left in order"));
+        assertThat(of(Level.NOTE, directory(false))).noneMatch(what -> what.contains("was not left in order"));
+        Files.createFile(directory.resolve(".kafka_cleanshutdown"));
+        assertThat(of(Level.NOTE, directory(true))).noneMatch(what -> what.contains("was not left in order"));
+    }
+
+    @Test
+    void aClockThatWasSetBackIsAProblem() throws IOException {
+        Path segment = Files.createFile(
+                Files.createDirectory(directory.resolve("orders-0")).resolve("0.log"));
+        Files.setLastModifiedTime(segment, FileTime.fromMillis(Clock.system().millis() + 3_600_000));
+        assertThat(of(Level.PROBLEM, directory(true))).anyMatch(what -> what.contains("s in the future"));
+    }
+
+    @Test
+    void limitsAreReadFromTheMachine() throws IOException {
+        Files.createDirectories(directory.resolve("self"));
+        Files.createDirectories(directory.resolve("sys/vm"));
+        Files.writeString(
+                directory.resolve("self/limits"),
+                "Max cpu time  unlimited\nMax open files            1024 4096 files\n");
+        Files.writeString(directory.resolve("sys/vm/max_map_count"), "1000\n");
+        Files.writeString(directory.resolve("meminfo"), "MemTotal:        2097152 kB\nMemFree: 1 kB\n");
+        List<Finding> small = new LimitsExam(directory, "-Xms1g -Xmx1800m", 11).examine();
+        assertThat(of(Level.PROBLEM, small))
+                .containsExactly(
+                        "Java 11 is too old",
+                        "a process of this user may open 1024 files",
+                        "the heap may take 1800 MiB of the machine's 2048 MiB of memory");
+        assertThat(of(Level.NOTE, small)).containsExactly("a process may have 1000 mappings of memory");
+        assertThat(of(Level.OK, new LimitsExam(directory, null, 21).examine()))
+                .contains("Java 21 runs Varve", "the heap may take 512 MiB of the machine's 2048 MiB of memory");
+        assertThat(new LimitsExam(directory.resolve("none"), null, 17).examine())
+                .hasSize(1);
+    }
+
+    @Test
+    void aPortThatSomebodyHasIsAProblemUnlessItIsTheServer() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Endpoint endpoint = new Endpoint("PLAINTEXT", "127.0.0.1", taken.getLocalPort());
+            assertThat(of(Level.PROBLEM, new PortExam(List.of(endpoint), List.of(endpoint), false).examine()))
+                    .singleElement()
+                    .asString()
+                    .contains("cannot be listened on");
+            assertThat(of(Level.OK, new PortExam(List.of(endpoint), List.of(endpoint), true).examine()))
+                    .containsExactly(
+                            endpoint + " is taken, by the server that runs",
+                            "clients are told to connect to " + endpoint.address() + ", which answers");
+        }
+    }
+
+    @Test
+    void anAdvertisedNameThatNobodyKnowsIsAProblem() {
+        Endpoint unknown = new Endpoint("PLAINTEXT", "no-such-host.invalid", 9092);
+        assertThat(of(Level.PROBLEM, new PortExam(List.of(), List.of(unknown), false).examine()))
+                .singleElement()
+                .asString()
+                .contains("no-such-host.invalid");
+    }
+
+    private static List<Finding> secured(
+            String host, SecurityProtocol protocol, String now, Map<String, String> settings) {
+        return new SecurityExam(
+                        List.of(new Endpoint("OUTSIDE", host, 9093)),
+                        Map.of("OUTSIDE", new ListenerSecurity("OUTSIDE", protocol, settings)),
+                        new VirtualTime(Instant.parse(now).toEpochMilli()))
+                .examine();
+    }
+
+    @Test
+    void aCertificateIsLookedAt() throws IOException {
+        Path file = Files.writeString(directory.resolve("server.pem"), CERTIFICATE);
+        Map<String, String> pem = Map.of("ssl.keystore.type", "PEM", "ssl.keystore.location", file.toString());
+        assertThat(of(Level.OK, secured("", SecurityProtocol.SSL, "2026-06-01T00:00:00Z", pem)))
+                .anyMatch(what -> what.endsWith("is good for 214 more days"));
+        assertThat(of(Level.NOTE, secured("", SecurityProtocol.SASL_SSL, "2026-12-22T00:00:00Z", pem)))
+                .anyMatch(what -> what.endsWith("is good for 10 more days"));
+        assertThat(of(Level.PROBLEM, secured("", SecurityProtocol.SSL, "2027-01-02T00:00:00Z", pem)))
+                .anyMatch(what -> what.endsWith("has expired"));
+        Map<String, String> inline = Map.of("ssl.keystore.type", "PEM", "ssl.keystore.certificate.chain", CERTIFICATE);
+        assertThat(of(Level.OK, secured("", SecurityProtocol.SSL, "2026-06-01T00:00:00Z", inline)))
+                .hasSize(1);
+    }
+
+    @Test
+    void aKeyStoreThatCannotBeReadIsAProblemAndItsPasswordStaysSecret() throws IOException {
+        Path file = Files.writeString(directory.resolve("server.p12"), "no key store");
+        Map<String, String> store = Map.of(
+                "ssl.keystore.type", "PKCS12",
+                "ssl.keystore.location", file.toString(),
+                "ssl.keystore.password", "do-not-tell");
+        List<Finding> found = secured("", SecurityProtocol.SSL, "2026-06-01T00:00:00Z", store);
+        assertThat(of(Level.PROBLEM, found)).singleElement().asString().contains("cannot be read");
+        assertThat(found.toString()).doesNotContain("do-not-tell");
+    }
+
+    @Test
+    void whoeverIsLetInIsTold() {
+        String now = "2026-06-01T00:00:00Z";
+        assertThat(of(Level.NOTE, secured("", SecurityProtocol.PLAINTEXT, now, Map.of())))
+                .singleElement()
+                .asString()
+                .contains("is open");
+        assertThat(of(Level.NOTE, secured("0.0.0.0", SecurityProtocol.SASL_PLAINTEXT, now, Map.of())))
+                .singleElement()
+                .asString()
+                .contains("is not encrypted");
+        assertThat(secured("localhost", SecurityProtocol.PLAINTEXT, now, Map.of()))
+                .isEmpty();
+    }
+}
