@@ -125,6 +125,11 @@ public final class SaslListeners implements AutoCloseable {
         return mechanisms == null ? null : new SaslAuthentication(mechanisms, connection, clock, failures);
     }
 
+    /** @return verifies the passwords of people who come by other ways, by the mechanisms of all listeners */
+    public PasswordCheck passwords() {
+        return new PasswordCheck(listeners.values());
+    }
+
     /** Closes what the mechanisms have open. */
     @Override
     public void close() {

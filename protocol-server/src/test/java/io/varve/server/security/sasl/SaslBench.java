@@ -53,6 +53,11 @@ final class SaslBench implements SaslAuthentication.Peer {
 
     /** A new connection, on a listener with these settings besides. */
     SaslAuthentication begin(Map<String, String> settings) {
+        return open(settings).begin("CLIENTS", "peer");
+    }
+
+    /** A listener with these settings besides. */
+    SaslListeners open(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "sasl.enabled.mechanisms",
                 String.join(",", mechanisms()),
@@ -64,11 +69,10 @@ final class SaslBench implements SaslAuthentication.Peer {
         all.putAll(settings);
         SaslConfig config = SaslConfig.parse("CLIENTS", all, SaslConfig.AuthenticationLimits.DEFAULT);
         return SaslListeners.open(
-                        List.of(config),
-                        (mechanism, user) -> Optional.ofNullable(users.get(mechanism + ":" + user)),
-                        time,
-                        Ids.seeded(1))
-                .begin("CLIENTS", "peer");
+                List.of(config),
+                (mechanism, user) -> Optional.ofNullable(users.get(mechanism + ":" + user)),
+                time,
+                Ids.seeded(1));
     }
 
     SaslHandshakeResponseData handshake(SaslAuthentication peer, String mechanism, int version) {

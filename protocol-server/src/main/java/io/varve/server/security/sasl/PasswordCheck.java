@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.security.sasl;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.NameCallback;
+import javax.security.auth.callback.PasswordCallback;
+import javax.security.sasl.SaslClient;
+import javax.security.sasl.SaslException;
+import javax.security.sasl.SaslServer;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.scram.ScramExtensionsCallback;
+import org.apache.kafka.common.security.scram.internals.ScramMechanism;
+import org.apache.kafka.common.security.scram.internals.ScramSaslClient;
+
+/**
+ * Verifies the names and passwords of people who come by another way than Kafka's protocol, as by HTTP: by
+ * the mechanisms that clients authenticate by, PLAIN and SCRAM. Thread-safe.
+ */
+public final class PasswordCheck {
+    private final Collection<SaslMechanisms> listeners;
+
+    PasswordCheck(Collection<SaslMechanisms> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /**
+     * Verifies a password. Takes some ms of a processor by SCRAM, and may take longer by a class of others:
+     * not for an event loop.
+     *
+     * @param user any name
+     * @param password any text
+     * @return who that is; empty if the password is wrong, the user unknown, or no listener has such a
+     *     mechanism
+     */
+    public Optional<KafkaPrincipal> principal(String user, String password) {
+        if (user.isEmpty() || password.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean right = false;
+        for (SaslMechanisms listener : listeners) {
+            for (String mechanism : listener.config().jaas().keySet()) {
+                right |= isRight(listener, mechanism, user, password); // all of them, so that time tells nothing
+            }
+        }
+        return right ? Optional.of(new KafkaPrincipal(KafkaPrincipal.USER_TYPE, user)) : Optional.empty();
+    }
+
+    private static boolean isRight(SaslMechanisms listener, String mechanism, String user, String password) {
+        try {
+            SaslServer server = listener.begin(mechanism);
+            if (mechanism.equals(SaslConfig.PLAIN)) {
+                server.evaluateResponse(("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8));
+            } else if (ScramMechanism.isScram(mechanism)) {
+                exchange(client(mechanism, user, password), server);
+            } else {
+                return false;
+            }
+            return server.isComplete() && server.getAuthorizationID().equals(user);
+        } catch (SaslException | AuthenticationException e) {
+            return false;
+        }
+    }
+
+    private static SaslClient client(String mechanism, String user, String password) throws SaslException {
+        return new ScramSaslClient.ScramSaslClientFactory()
+                .createSaslClient(new String[] {mechanism}, null, "kafka", "localhost", Map.of(), callbacks -> {
+                    for (Callback callback : callbacks) {
+                        if (callback instanceof NameCallback name) {
+                            name.setName(user);
+                        } else if (callback instanceof PasswordCallback secret) {
+                            secret.setPassword(password.toCharArray());
+                        } else if (callback instanceof ScramExtensionsCallback extensions) {
+                            extensions.extensions(Map.of());
+                        }
+                    }
+                });
+    }
+
+    private static void exchange(SaslClient client, SaslServer server) throws SaslException {
+        byte[] token = client.evaluateChallenge(new byte[0]);
+        while (!server.isComplete()) {
+            byte[] challenge = server.evaluateResponse(token);
+            token = server.isComplete() ? token : client.evaluateChallenge(challenge);
+        }
+    }
+}
