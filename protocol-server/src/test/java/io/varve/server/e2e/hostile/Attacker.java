@@ -111,9 +111,19 @@ public final class Attacker {
 
         /** Waits a moment for an answer, and reads past it. */
         void takeAnswer() throws IOException {
+            in.skipNBytes(answerSize());
+        }
+
+        /** Waits a moment for an answer, and reads all of it. */
+        byte[] answer() throws IOException {
+            byte[] answer = new byte[answerSize()];
+            in.readFully(answer);
+            return answer;
+        }
+
+        private int answerSize() throws IOException {
             try {
-                int size = in.readInt();
-                in.skipNBytes(size);
+                return in.readInt();
             } catch (SocketTimeoutException e) {
                 // The next turn begins with a new connection.
                 throw new IOException("not answered", e);

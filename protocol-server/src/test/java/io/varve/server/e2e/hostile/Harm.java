@@ -38,6 +38,8 @@ public record Harm(String name, Attack attack, boolean atSasl) {
                         Garbage.harms(),
                         Unauthenticated.harms(),
                         DecompressionBombs.harms(),
+                        OldFormats.harms(),
+                        ShareHarms.harms(),
                         StateGrowth.harms())
                 .flatMap(List::stream)
                 .toList();
