@@ -18,7 +18,7 @@ Producers warm the JVMs with half as many records first, where no count is taken
 
 Works: startup, produce-1k-acks1, produce-1k-all, produce-1k-synced (Kafka forces every batch, too), produce-100b-all, produce-lz4-8p,
 paced (2,000 records/s), paced-synced (Kafka forces every batch, too), paced-unsynced (Varve does not sync either: log.durability=async),
-consume-1k, e2e, partitions (1,000 of them), crash (kill -9 with 4 GB in four partitions).
+consume-1k, share-consume-1k (one member, four partitions), e2e, partitions (1,000 of them), crash (kill -9 with 4 GB in four partitions).
 """
 import argparse
 import os
@@ -58,7 +58,7 @@ def cpu_ticks(path):
 
 def tool(name, *arguments):
     run = subprocess.run(["java", "-Xmx512m", "-XX:+UseParallelGC", f"-Dlogback.configurationFile={HOME}/config/tools-logback.xml",
-                          "-cp", f"{HOME}/bin/tools/target/lib/*", f"org.apache.kafka.tools.{name}", *map(str, arguments)],
+                          "-cp", f"{HOME}/bin/tools/target/lib/*", name if "." in name else f"org.apache.kafka.tools.{name}", *map(str, arguments)],
                          capture_output=True, text=True, timeout=900)
     if run.returncode != 0:
         raise RuntimeError(f"{name}: {run.stdout[-1000:]}{run.stderr[-1000:]}")
@@ -165,6 +165,8 @@ class Kafka(Broker):
             "offsets.topic.replication.factor": 1,
             "transaction.state.log.replication.factor": 1,
             "transaction.state.log.min.isr": 1,
+            "share.coordinator.state.topic.replication.factor": 1,
+            "share.coordinator.state.topic.min.isr": 1,
             "group.initial.rebalance.delay.ms": 0,
         } | self.overrides
         self.settings = os.path.join(self.root, "server.properties")
@@ -327,6 +329,20 @@ class Works:
             figures = {"records/s": float(row[9]), **meter.per_gb(records * 1000)}
         return figures
 
+    def share_consume_1k(self, broker):
+        self.topic(broker, 4)
+        self.produce(broker, 1e6, 1000, 1)
+        records = int(1e6 * self.scale)
+        for group in ("share-1", "share-2", "share-3"):  # the last one counts
+            tool("kafka.admin.ConfigCommand", "--bootstrap-server", broker.address, "--alter", "--entity-type", "groups", "--entity-name", group,
+                 "--add-config", "share.auto.offset.reset=earliest")
+            meter = Meter(broker, self.count)
+            out = tool("ShareConsumerPerformance", "--bootstrap-server", broker.address, "--topic", "bench", "--group", group,
+                       "--num-records", records, "--timeout", 60000)
+            row = [line for line in out.splitlines() if re.match(r"20\d\d-", line)][-1].split(", ")
+            figures = {"records/s": float(row[4]), **meter.per_gb(records * 1000)}
+        return figures
+
     def e2e(self, broker):
         self.topic(broker)
         before = broker.cpu()[0]
@@ -356,7 +372,7 @@ class Works:
         return {"start s": again, "records kept": sum(int(line.rsplit(":", 1)[1]) for line in out.splitlines() if line.startswith("bench:"))}
 
     ALL = [startup, produce_1k_acks1, produce_1k_all, produce_1k_synced, produce_100b_all, produce_lz4_8p, paced, paced_synced, paced_unsynced,
-           consume_1k, e2e, partitions, crash]
+           consume_1k, share_consume_1k, e2e, partitions, crash]
 
 
 def main():
