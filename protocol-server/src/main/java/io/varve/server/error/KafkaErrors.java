@@ -29,6 +29,9 @@ public final class KafkaErrors {
     private static final LogThrottle FAILURES =
             new LogThrottle(LoggerFactory.getLogger(KafkaErrors.class), Clock.system());
 
+    /** In place of a leader epoch when a request names none. */
+    private static final int NO_EPOCH = -1;
+
     private KafkaErrors() {}
 
     /**
@@ -99,7 +102,7 @@ public final class KafkaErrors {
      * @return NONE, or the code for a client whose epoch is older or newer
      */
     public static Errors ofLeaderEpoch(int wanted, int current) {
-        if (wanted < 0 || wanted == current) {
+        if (wanted == NO_EPOCH || wanted == current) {
             return Errors.NONE;
         }
         return wanted < current ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;

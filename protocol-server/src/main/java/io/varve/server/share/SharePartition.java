@@ -61,12 +61,18 @@ public final class SharePartition {
         timer = new LockTimer(clock, context.scheduler(), this::timeOut);
     }
 
+    /** @return what clients are told, in the words of what failed, not of the future that it failed in */
+    private static ApiException failureOf(Throwable why) {
+        Throwable cause = Errors.maybeUnwrapException(why);
+        return Errors.forException(cause).exception(cause.getMessage());
+    }
+
     /** Loads the stored state. Called once. */
     void load() {
         new StateLoad(id, log, context).run().whenComplete((loaded, why) -> {
             synchronized (this) {
                 if (why != null) {
-                    fail(Errors.forException(why).exception(why.getMessage()));
+                    fail(failureOf(why));
                 } else if (failure == null) {
                     window = loaded.window();
                     stateEpoch = loaded.epoch();
@@ -246,7 +252,7 @@ public final class SharePartition {
             }
             window.advance();
             if (why != null && isFencing(why)) {
-                fail(Errors.forException(why).exception(why.getMessage()));
+                fail(failureOf(why));
             }
             if (queued.isEmpty()) {
                 idle = List.copyOf(idleWaiters);

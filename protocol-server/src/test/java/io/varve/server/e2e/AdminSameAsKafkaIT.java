@@ -72,6 +72,12 @@ class AdminSameAsKafkaIT {
 
     @ParameterizedTest
     @EnumSource
+    void answersWhatMakesNoSense(OddCall call) throws Exception {
+        assertThat(call.outcome(server)).isEqualTo(call.outcome(kafka));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void answersAboutUsers(UserCall call) {
         assertThat(call.outcome(ofServer)).isEqualTo(call.outcome(ofKafka));
     }

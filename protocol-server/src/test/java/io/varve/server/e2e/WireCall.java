@@ -124,6 +124,10 @@ enum WireCall {
 
     /** Sends the request; returns the response without what differs between any two brokers. */
     String outcome(Broker broker) throws IOException {
+        return outcome(broker, api, version, request);
+    }
+
+    static String outcome(Broker broker, ApiKeys api, short version, ApiMessage request) throws IOException {
         int port = Integer.parseInt(broker.bootstrap().replaceFirst(".*:", ""));
         try (RawClient client = new RawClient(port)) {
             client.send(RawClient.frame(api, version, 1, request));

@@ -77,6 +77,6 @@ public final class CreatePartitionsHandler implements ApiHandler {
         return new CreatePartitionsTopicResult()
                 .setName(name)
                 .setErrorCode(error.error().code())
-                .setErrorMessage(error.isFailure() ? error.messageWithFallback() : null);
+                .setErrorMessage(error.message());
     }
 }

@@ -62,7 +62,11 @@ public final class CreateTopicsHandler implements ApiHandler {
             String name = topic.name();
             NewTopic asNamed = NewTopic.of(topic);
             if (name.equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
-                response.topics().add(refused(name, Errors.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."));
+                response.topics()
+                        .add(refused(
+                                name,
+                                Errors.INVALID_REQUEST,
+                                "Creation of internal topic " + name + " is prohibited."));
             } else if (Topic.isInternal(name)) {
                 response.topics()
                         .add(refused(

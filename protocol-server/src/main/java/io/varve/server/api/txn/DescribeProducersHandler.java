@@ -19,6 +19,7 @@ import org.apache.kafka.common.message.DescribeProducersResponseData.PartitionRe
 import org.apache.kafka.common.message.DescribeProducersResponseData.ProducerState;
 import org.apache.kafka.common.message.DescribeProducersResponseData.TopicResponse;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Describes the state of producers in partitions, which shows hanging transactions (KIP-664). Describes each
@@ -53,7 +54,8 @@ public final class DescribeProducersHandler implements ApiHandler {
         PartitionResponse answer = new PartitionResponse().setPartitionIndex(partition);
         PartitionLog log = Topic.log(topic, partition);
         if (log == null) {
-            return answer.setErrorCode(Topic.missing(topic, partition).code());
+            Errors missing = Topic.missing(topic, partition);
+            return answer.setErrorCode(missing.code()).setErrorMessage(topic == null ? missing.message() : null);
         }
         return answer.setActiveProducers(log.producers().active().stream()
                 .map(DescribeProducersHandler::state)

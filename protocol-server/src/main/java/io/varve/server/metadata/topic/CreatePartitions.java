@@ -51,7 +51,7 @@ public record CreatePartitions(
     private TopicResult grow(NewPartitions more, MetadataState state, List<ApiMessageAndVersion> events) {
         TopicImage topic = state.topic(more.name());
         if (topic == null) {
-            throw new UnknownTopicOrPartitionException("The topic '" + more.name() + "' does not exist.");
+            throw new UnknownTopicOrPartitionException();
         }
         if (ReservedTopics.contains(more.name())) {
             return TopicResult.refused(more.name(), topic.id(), DeleteTopics.reserved(more.name()));

@@ -131,7 +131,8 @@ final class TopicCreationPlan {
         if (factor != 1) {
             throw new InvalidReplicationFactorException("Unable to replicate the partition " + factor
                     + " time(s): The target replication factor of " + factor
-                    + " cannot be reached because only 1 broker(s) are registered.");
+                    + " cannot be reached because only 1 broker(s) are registered or some brokers have all their"
+                    + " log directories cordoned.");
         }
     }
 

@@ -339,7 +339,7 @@ class TopicHandlersTest {
                 Map.entry("counted", Errors.INVALID_REQUEST),
                 Map.entry("double", Errors.INVALID_REQUEST),
                 Map.entry("__consumer_offsets", Errors.INVALID_TOPIC_EXCEPTION),
-                Map.entry("__cluster_metadata", Errors.TOPIC_AUTHORIZATION_FAILED));
+                Map.entry("__cluster_metadata", Errors.INVALID_REQUEST));
         CreateTopicsResponseData response = create(
                 7,
                 creating(
