@@ -3,12 +3,16 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.server.e2e.ThrottledCall.Answer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.protocol.Errors;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -80,6 +84,76 @@ class AdminSameAsKafkaIT {
     @EnumSource
     void answersAboutUsers(UserCall call) {
         assertThat(call.outcome(ofServer)).isEqualTo(call.outcome(ofKafka));
+    }
+
+    @Test
+    void holdsBackProducersAlike() throws Exception {
+        List<Answer> ofBoth = new ArrayList<>();
+        for (Broker broker : List.of(kafka, server)) {
+            ThrottledCall client = limited(broker, "producer_byte_rate", 50_000.0);
+            Await.until(
+                    "the quota",
+                    () -> ofBoth.add(client.produce(750_000)) && last(ofBoth).throttleMs() > 0);
+            ofBoth.add(client.produce(50_000));
+            limited(broker, "producer_byte_rate", null);
+        }
+        alike(ofBoth.stream().filter(answer -> answer.throttleMs() > 0).toList(), 5_000, 6_000);
+    }
+
+    @Test
+    void givesConsumersNothingAlike() throws Exception {
+        List<Answer> ofBoth = new ArrayList<>();
+        for (Broker broker : List.of(kafka, server)) {
+            ThrottledCall client = limited(broker, "consumer_byte_rate", 1_000.0);
+            client.produce(8_000);
+            Await.until(
+                    "the quota", () -> last(add(ofBoth, client.fetch(8_500))).throttleMs() > 0);
+            assertThat(last(ofBoth).bytes()).isZero();
+            limited(broker, "consumer_byte_rate", null);
+        }
+        alike(ofBoth.stream().filter(answer -> answer.throttleMs() > 0).toList(), 6_000);
+    }
+
+    @Test
+    void refusesTopicsAlike() throws Exception {
+        List<Answer> ofBoth = new ArrayList<>();
+        for (Broker broker : List.of(kafka, server)) {
+            ThrottledCall client = limited(broker, "controller_mutation_rate", 0.5);
+            int[] topics = {0};
+            Await.until(
+                    "the quota",
+                    () -> last(add(ofBoth, client.create("throttled-" + topics[0]++, 9)))
+                                    .throttleMs()
+                            > 0);
+            assertThat(last(ofBoth).error()).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED.code());
+            limited(broker, "controller_mutation_rate", null);
+        }
+        assertThat(ofBoth.stream().map(Answer::error).distinct()).hasSize(2);
+    }
+
+    private static ThrottledCall limited(Broker broker, String quota, Double value) throws Exception {
+        ThrottledCall.set(broker == kafka ? ofKafka : ofServer, quota, value);
+        return new ThrottledCall(broker, "admin");
+    }
+
+    private static List<Answer> add(List<Answer> answers, Answer answer) {
+        answers.add(answer);
+        return answers;
+    }
+
+    private static Answer last(List<Answer> answers) {
+        return answers.get(answers.size() - 1);
+    }
+
+    /** @param answers first those of Kafka, then as many of the server */
+    private static void alike(List<Answer> answers, int... throttleMs) {
+        assertThat(answers).hasSize(2 * throttleMs.length);
+        for (int i = 0; i < answers.size(); i++) {
+            assertThat(answers.get(i).throttleMs())
+                    .as("%s of Kafka, then of the server", answers)
+                    .isCloseTo(throttleMs[i % throttleMs.length], Percentage.withPercentage(15));
+            assertThat(answers.get(i).error()).isZero();
+        }
     }
 
     @Test
