@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.e2e.hostile.Harm;
+import io.varve.server.e2e.hostile.HeldBack;
 import io.varve.server.e2e.hostile.Siege;
 import io.varve.server.e2e.hostile.SteadyClient;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,6 +107,9 @@ class HostilePeersIT {
                 topics.add(new NewTopic("steady-" + i, 1, (short) 1));
             }
             admin.createTopics(topics).all().get();
+            admin.alterClientQuotas(List.of(quota(HeldBack.CLIENT, 1), quota(null, 1e15)))
+                    .all()
+                    .get();
         }
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", server.bootstrap(), "batch.size", "16384"),
@@ -115,6 +122,13 @@ class HostilePeersIT {
                 }
             }
         }
+    }
+
+    /** @param client null for each client that has no quota of its own */
+    private static ClientQuotaAlteration quota(String client, double bytesPerSecond) {
+        return new ClientQuotaAlteration(
+                new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, client)),
+                List.of(new ClientQuotaAlteration.Op("producer_byte_rate", bytesPerSecond)));
     }
 
     /** @return the bound, from how long requests take without trouble */

@@ -37,6 +37,7 @@ public record Harm(String name, Attack attack, boolean atSasl) {
                         UnreadAnswers.harms(),
                         Garbage.harms(),
                         Unauthenticated.harms(),
+                        HeldBack.harms(),
                         DecompressionBombs.harms(),
                         OldFormats.harms(),
                         ShareHarms.harms(),

@@ -18,12 +18,17 @@ final class RequestBytes {
 
     /** Begins a frame with a placeholder for its size, and the header of a request. */
     static RequestBytes request(ApiKeys api, int version) {
+        return request(api, version, CLIENT);
+    }
+
+    /** The same of a client that names itself so. */
+    static RequestBytes request(ApiKeys api, int version, String client) {
         RequestBytes wire = new RequestBytes()
                 .int32(0)
                 .int16(api.id)
                 .int16(version)
                 .int32(7)
-                .string(CLIENT);
+                .string(client);
         return api.requestHeaderVersion((short) version) >= 2 ? wire.int8(0) : wire;
     }
 
