@@ -35,6 +35,9 @@ public final class ImportSummary {
         List<String> lines = new ArrayList<>(TextTable.lines(rows, NUMBERS));
         lines.add(String.format(
                 "%d topics, %d partitions, %d records, %s", source.topics().size(), partitions, records, bytes(bytes)));
+        if (!source.acls().isEmpty()) {
+            lines.add(source.acls().size() + " access control entries");
+        }
         source.leftOut().forEach(what -> lines.add("left out: " + what));
         return lines;
     }

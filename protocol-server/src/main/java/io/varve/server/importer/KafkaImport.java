@@ -71,7 +71,8 @@ public final class KafkaImport {
                 topics.add(next);
             }
             source.requireUntouched();
-            metadata.importTopics(topics, source.nextProducerId()).join();
+            metadata.importTopics(topics, source.nextProducerId(), source.acls())
+                    .join();
         } catch (RuntimeException e) {
             begun.forEach(this::deleteCopied);
             throw e instanceof CompletionException && e.getCause() instanceof RuntimeException cause ? cause : e;

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 
 /**
  * Reads and checks the log directories of a stopped Kafka, and chooses what is imported. Nothing is written
@@ -30,6 +32,7 @@ public final class KafkaSource implements AutoCloseable {
     private final List<SourceTopic> topics = new ArrayList<>();
     private final List<String> leftOut = new ArrayList<>();
     private long nextProducerId;
+    private Map<Uuid, StandardAcl> acls = Map.of();
 
     private KafkaSource(ImportConfig config) {
         this.config = config;
@@ -86,6 +89,7 @@ public final class KafkaSource implements AutoCloseable {
 
     private void choose(KraftMetadata metadata) {
         nextProducerId = metadata.nextProducerId();
+        acls = metadata.acls();
         leftOut.addAll(metadata.leftOut());
         Set<String> known = new HashSet<>();
         Set<String> unknown = new TreeSet<>(config.exclude());
@@ -175,6 +179,11 @@ public final class KafkaSource implements AutoCloseable {
 
     long nextProducerId() {
         return nextProducerId;
+    }
+
+    /** @return the access control entries of the cluster, by their ids */
+    Map<Uuid, StandardAcl> acls() {
+        return acls;
     }
 
     /** @return what is not imported and why, a text for each */

@@ -63,6 +63,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -198,7 +199,6 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      * Calls a listener first for each broker, group and subscription of client metrics that has settings,
      * then for each change, as long as the server runs.
      *
-     * @param listener what is called
      * @return completes when the listener was called for the resources that have settings now
      */
     public CompletableFuture<Void> addConfigListener(ConfigListener listener) {
@@ -325,13 +325,14 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      * Their partitions' logs may be in the engine already.
      *
      * @param imported the topics; their settings must be valid here
-     * @param nextProducerId lowest producer id that the other cluster has not given out; no id below it is
-     *     given out here from now on
+     * @param nextProducerId lowest producer id not given out there; none below it is given out here any more
+     * @param acls access control entries of the other cluster, by their ids
      * @return completes when all is durable and served; fails with a Kafka
      *     {@link org.apache.kafka.common.errors.ApiException} that says why nothing was imported
      */
-    public CompletableFuture<Void> importTopics(Collection<KraftTopic> imported, long nextProducerId) {
-        return submit(new ImportTopics(List.copyOf(imported), nextProducerId, config.nodeId()));
+    public CompletableFuture<Void> importTopics(
+            Collection<KraftTopic> imported, long nextProducerId, Map<Uuid, StandardAcl> acls) {
+        return submit(new ImportTopics(List.copyOf(imported), nextProducerId, acls, config.nodeId()));
     }
 
     /** Notes by how many ms, 0 or more, the clock was moved; completes when the next start will find it. */

@@ -135,8 +135,11 @@ final class AclRequests {
 
     private void addTopics() {
         for (int version : List.of(1, 8, 12)) {
+            // The first versions create what does not exist.
             MetadataRequestData some = new MetadataRequestData()
-                    .setTopics(named(topic -> new MetadataRequestData.MetadataRequestTopic().setName(topic)));
+                    .setTopics((version < 8 ? Stream.of("open", "shut") : named(topic -> topic).stream())
+                            .map(topic -> new MetadataRequestData.MetadataRequestTopic().setName(topic))
+                            .toList());
             add(
                     ApiKeys.METADATA,
                     version,

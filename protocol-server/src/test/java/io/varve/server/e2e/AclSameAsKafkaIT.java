@@ -45,6 +45,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -167,8 +168,7 @@ class AclSameAsKafkaIT {
                 awaitEntries(admin, before + bindings.size());
             }
             List<String> answers = new ArrayList<>();
-            int port = Integer.parseInt(broker.bootstrap().replaceFirst(".*:", ""));
-            try (RawClient client = new RawClient(port, InetAddress.getByName(CLIENT))) {
+            try (RawClient client = new RawClient(port(broker), InetAddress.getByName(CLIENT))) {
                 for (AclRequests.Sent sent : requests) {
                     answers.add(answers.size() + " " + sent + ": " + answer(client, sent));
                 }
@@ -280,6 +280,52 @@ class AclSameAsKafkaIT {
         assertThat(server.answers(grant)).containsExactlyElementsOf(kafka.answers(grant));
     }
 
+    @ParameterizedTest
+    @OnlyOnFiles(because = "what a tool prints depends on the answers, which the requests compare on every backend")
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "'--add --allow-principal User:a --operation Read --topic tool'",
+                "'--list --topic tool'",
+                "'--add --allow-principal User:b --operation Write --transactional-id tool'",
+                "'--add --deny-principal User:* --deny-host 10.1.2.3 --operation All --group tool"
+                        + " --resource-pattern-type prefixed'",
+                "'--list --group tool --resource-pattern-type match'",
+                "'--list --principal User:b'",
+                "'--add --allow-principal nobody --operation Read --topic tool'",
+                "'--add --allow-principal User:a --operation Create --group tool'",
+                "'--remove --force --topic tool'",
+                "'--remove --force --transactional-id tool'",
+                "'--remove --force --group tool --resource-pattern-type prefixed'",
+                "'--list --topic tool'"
+            })
+    void theToolPrintsTheSame(String command) {
+        new ToolComparison(kafka.broker(), server.broker()).assertSame("kafka-acls.sh", command);
+    }
+
+    @Test
+    void entriesAreInForceAfterAKill(@TempDir Path home) throws Exception {
+        Broker first = Broker.start(home, SETTINGS);
+        try (Subject subject = Subject.prepare(first)) {
+            List<AclBinding> before = List.copyOf(Subject.entries(subject.admin()));
+            first.crash();
+            try (Broker second = first.again();
+                    Admin admin = JavaClientsIT.admin(second);
+                    RawClient stranger = new RawClient(port(second), InetAddress.getByName(CLIENT))) {
+                assertThat(Subject.entries(admin)).containsExactlyInAnyOrderElementsOf(before);
+                AclRequests.Sent everything = subject.requests().stream()
+                        .filter(sent -> sent.api() == ApiKeys.DESCRIBE_LOG_DIRS)
+                        .findFirst()
+                        .orElseThrow();
+                assertThat(Subject.answer(stranger, everything)).contains("CLUSTER_AUTHORIZATION_FAILED");
+            }
+        }
+    }
+
+    private static int port(Broker broker) {
+        return Integer.parseInt(broker.bootstrap().replaceFirst(".*:", ""));
+    }
+
     @Test
     void everyApiThatBothServeIsAsked() throws Exception {
         Set<ApiKeys> asked = EnumSet.noneOf(ApiKeys.class);
@@ -289,6 +335,8 @@ class AclSameAsKafkaIT {
         missing.removeAll(asked);
         assertThat(missing)
                 .containsExactlyInAnyOrder(
+                        ApiKeys.SASL_HANDSHAKE,
+                        ApiKeys.SASL_AUTHENTICATE,
                         ApiKeys.CREATE_DELEGATION_TOKEN,
                         ApiKeys.RENEW_DELEGATION_TOKEN,
                         ApiKeys.EXPIRE_DELEGATION_TOKEN,

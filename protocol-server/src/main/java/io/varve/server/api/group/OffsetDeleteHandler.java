@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
@@ -55,9 +54,7 @@ public final class OffsetDeleteHandler implements ApiHandler {
                 known.add(new OffsetDeleteRequestTopic().setName(name).setPartitions(existing));
             }
         });
-        if (known.isEmpty()) {
-            return CompletableFuture.completedFuture(response.build().data());
-        }
+        // Asked even about nothing: a group that does not exist is an error of its own.
         return groups.deleteOffsets(
                         RequestCaller.of(request),
                         new OffsetDeleteRequestData().setGroupId(data.groupId()).setTopics(known))

@@ -10,7 +10,9 @@ import io.varve.server.security.access.Access;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
+import org.apache.kafka.common.message.CreateAclsRequestData.AclCreation;
 import org.apache.kafka.common.message.CreateAclsResponseData;
 import org.apache.kafka.common.message.CreateAclsResponseData.AclCreationResult;
 import org.apache.kafka.common.requests.ApiError;
@@ -39,11 +41,19 @@ public final class CreateAclsHandler implements ApiHandler {
             throw new SecurityDisabledException("No Authorizer is configured.");
         }
         List<AclBinding> wanted = ((CreateAclsRequest) request.body())
-                .aclCreations().stream().map(CreateAclsRequest::aclBinding).toList();
+                .aclCreations().stream().map(CreateAclsHandler::binding).toList();
         return metadata.submit(new CreateAcls(wanted, ids))
                 .thenApply(outcomes -> new CreateAclsResponseData()
                         .setResults(
                                 outcomes.stream().map(CreateAclsHandler::result).toList()));
+    }
+
+    private static AclBinding binding(AclCreation creation) {
+        try {
+            return CreateAclsRequest.aclBinding(creation);
+        } catch (IllegalArgumentException filter) {
+            throw new InvalidRequestException(filter.getMessage()); // ANY and MATCH are for filters
+        }
     }
 
     private static AclCreationResult result(ApiError outcome) {

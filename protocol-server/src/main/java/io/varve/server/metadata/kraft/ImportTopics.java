@@ -7,19 +7,25 @@ import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
- * Imports topics of another cluster with their ids, all in one batch of events or none.
+ * Imports topics of another cluster with their ids, and its access control entries, all in one batch of
+ * events or none.
  *
  * @param topics the topics; their settings must be valid here
  * @param nextProducerId lowest producer id that the other cluster has not given out
+ * @param acls its access control entries, by their ids; those that are here already are left out
  * @param node this broker's id, which leads the partitions
  */
-public record ImportTopics(Collection<KraftTopic> topics, long nextProducerId, int node)
+public record ImportTopics(Collection<KraftTopic> topics, long nextProducerId, Map<Uuid, StandardAcl> acls, int node)
         implements Command<MetadataState, ApiMessageAndVersion, Void> {
     @Override
     public Decision<ApiMessageAndVersion, Void> decide(MetadataState state) {
@@ -30,6 +36,12 @@ public record ImportTopics(Collection<KraftTopic> topics, long nextProducerId, i
             }
             add(topic, events);
         }
+        Collection<StandardAcl> present = new HashSet<>(state.acls().values());
+        acls.forEach((id, acl) -> {
+            if (!present.contains(acl)) {
+                events.add(MetadataEvents.acl(id, acl));
+            }
+        });
         if (nextProducerId > state.image().producerIds().nextProducerId()) {
             // The imported logs know producers by ids given out there: none of these may be given out again.
             events.add(MetadataEvents.producerIds(node, nextProducerId));

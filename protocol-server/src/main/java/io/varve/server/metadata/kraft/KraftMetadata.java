@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.metadata.AbortTransactionRecord;
 import org.apache.kafka.common.metadata.BeginTransactionRecord;
@@ -36,6 +37,7 @@ import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
@@ -44,15 +46,18 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  *
  * @param topics its topics, by name
  * @param nextProducerId lowest producer id it has not given out
+ * @param acls its access control entries, by their ids
  * @param leftOut what the cluster has and this server does not serve, a text for each kind; often empty
  */
-public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, List<String> leftOut) {
+public record KraftMetadata(
+        Collection<KraftTopic> topics, long nextProducerId, Map<Uuid, StandardAcl> acls, List<String> leftOut) {
     private static final Pattern SNAPSHOT = Pattern.compile("(\\d{20})-(\\d{10})\\.checkpoint");
     private static final Pattern SEGMENT = Pattern.compile("(\\d{20})\\.log");
 
     /** Copies the collections. */
     public KraftMetadata {
         topics = List.copyOf(topics);
+        acls = Map.copyOf(acls);
         leftOut = List.copyOf(leftOut);
     }
 
@@ -111,7 +116,10 @@ public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, 
             topics.put(topic.name(), new KraftTopic(topic.name(), topic.id(), configs, partitions));
         }
         return new KraftMetadata(
-                topics.values(), Math.max(0, image.producerIds().nextProducerId()), leftOut(image));
+                topics.values(),
+                Math.max(0, image.producerIds().nextProducerId()),
+                image.acls().acls(),
+                leftOut(image));
     }
 
     private static KraftTopic.Partition partition(TopicImage topic, int number) {
@@ -134,7 +142,6 @@ public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, 
 
     private static List<String> leftOut(MetadataImage image) {
         Map<String, Integer> counts = new HashMap<>();
-        counts.put("access control entries", image.acls().acls().size());
         counts.put(
                 "SCRAM credentials",
                 image.scram().mechanisms().values().stream().mapToInt(Map::size).sum());

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.security.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.runtime.Clock;
+import io.varve.server.api.Loopback;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.MetadataFixture;
+import io.varve.server.metadata.acl.CreateAcls;
+import io.varve.server.metadata.acl.DeleteAcls;
+import java.util.List;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AclAuthorizerTest {
+    private static final AuthorizerConfig CONFIG = new AuthorizerConfig(AuthorizerConfig.STANDARD, "User:root", false);
+
+    private final MetadataFixture node = new MetadataFixture(5);
+    private AclAuthorizer authorizer;
+
+    @BeforeEach
+    void start() {
+        node.start();
+        open();
+    }
+
+    private void open() {
+        authorizer = AclAuthorizer.start(CONFIG, node.metadata, Clock.system()).orElseThrow();
+    }
+
+    @AfterEach
+    void close() {
+        authorizer.close();
+        node.close();
+    }
+
+    private static Caller caller(String user) {
+        Loopback connection = new Loopback();
+        connection.authenticated(new KafkaPrincipal(KafkaPrincipal.USER_TYPE, user));
+        return new Caller(new Request(new RequestHeader(ApiKeys.FETCH, (short) 12, "c", 1), null, connection));
+    }
+
+    private boolean mayRead(String user, String topic) {
+        return authorizer.access().allows(caller(user), AclOperation.READ, ResourceType.TOPIC, topic);
+    }
+
+    private static AclBinding binding(String principal, String topic, PatternType pattern) {
+        return new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, topic, pattern),
+                new AccessControlEntry(principal, "*", AclOperation.READ, AclPermissionType.ALLOW));
+    }
+
+    private List<ApiError> create(AclBinding... bindings) {
+        return MetadataFixture.await(node.metadata.writer().submit(new CreateAcls(List.of(bindings), node.ids)));
+    }
+
+    @Test
+    void entriesAreInForceWhenTheirCreationIsAnswered() {
+        assertThat(mayRead("a", "t")).isFalse();
+        assertThat(mayRead("root", "t")).isTrue();
+        assertThat(create(binding("User:a", "t", PatternType.LITERAL))).containsExactly(ApiError.NONE);
+        assertThat(mayRead("a", "t")).isTrue();
+        assertThat(mayRead("a", "t2")).isFalse();
+        assertThat(mayRead("b", "t")).isFalse();
+        create(binding("User:*", "pre", PatternType.PREFIXED));
+        assertThat(mayRead("b", "prefix")).isTrue();
+    }
+
+    @Test
+    void entriesSurviveAPowerCutAndGoWhenTheyAreDeleted() {
+        create(binding("User:a", "t", PatternType.LITERAL), binding("User:a", "other", PatternType.LITERAL));
+        authorizer.close();
+        node.crash();
+        node.start();
+        open();
+        assertThat(mayRead("a", "t")).isTrue();
+        AclBindingFilter filter = binding("User:a", "t", PatternType.LITERAL).toFilter();
+        assertThat(MetadataFixture.await(node.metadata.writer().submit(new DeleteAcls(List.of(filter, filter)))))
+                .allSatisfy(
+                        result -> assertThat(result.aclBindingDeleteResults()).hasSize(1));
+        assertThat(mayRead("a", "t")).isFalse();
+        assertThat(mayRead("a", "other")).isTrue();
+    }
+
+    @Test
+    void anEntryThatIsThereIsCreatedOnce() {
+        AclBinding same = binding("User:a", "t", PatternType.LITERAL);
+        assertThat(create(same, same)).containsExactly(ApiError.NONE, ApiError.NONE);
+        assertThat(create(same)).containsExactly(ApiError.NONE);
+        assertThat(node.metadata.writer().state().acls()).hasSize(1);
+    }
+
+    @Test
+    void mistakenEntriesAreRefusedBesideOthers() {
+        List<ApiError> results = create(
+                binding("nobody", "t", PatternType.LITERAL),
+                binding("User:a", "", PatternType.LITERAL),
+                binding("User:" + "a".repeat(2_044), "t", PatternType.LITERAL),
+                binding("User:a", "t", PatternType.UNKNOWN),
+                binding("User:a", "t", PatternType.LITERAL));
+        assertThat(results)
+                .extracting(ApiError::error)
+                .containsExactly(
+                        Errors.INVALID_REQUEST,
+                        Errors.INVALID_REQUEST,
+                        Errors.INVALID_REQUEST,
+                        Errors.INVALID_REQUEST,
+                        Errors.NONE);
+        assertThat(node.metadata.writer().state().acls()).hasSize(1);
+    }
+
+    @Test
+    void onlyOperationsThatAreAllowedAreTold() {
+        create(binding("User:a", "t", PatternType.LITERAL));
+        int possible =
+                1 << AclOperation.READ.code() | 1 << AclOperation.WRITE.code() | 1 << AclOperation.DESCRIBE.code();
+        assertThat(authorizer.access().operations(caller("a"), ResourceType.TOPIC, "t", possible))
+                .isEqualTo(1 << AclOperation.READ.code() | 1 << AclOperation.DESCRIBE.code());
+    }
+
+    @Test
+    void settingsThatAreNoneAreRefused() {
+        assertThatThrownBy(() -> new AuthorizerConfig("kafka.security.authorizer.AclAuthorizer", "", false))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("authorizer.class.name");
+        assertThatThrownBy(() -> new AuthorizerConfig(AuthorizerConfig.STANDARD, "admin", false))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("super.users");
+        assertThat(AclAuthorizer.start(AuthorizerConfig.NONE, node.metadata, Clock.system()))
+                .isEmpty();
+    }
+}
