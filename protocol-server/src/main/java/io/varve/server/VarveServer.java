@@ -61,6 +61,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -177,6 +178,10 @@ public final class VarveServer implements AutoCloseable {
         web.ifPresent(opened -> serve(opened, handlers, clock, metrics));
     }
 
+    private static boolean isOpenToAll(ServerConfig config) {
+        return config.security().values().stream().allMatch(each -> each.protocol() == SecurityProtocol.PLAINTEXT);
+    }
+
     private void serve(Web opened, HandlerLookup handlers, Clock clock, PrometheusMetrics metrics) {
         Readiness ready = new ServerReadiness(state.metadata(), closed::get);
         List<HttpRoute> routes = new ArrayList<>(PageRoutes.of(new PageRoutes.Sources(
@@ -184,6 +189,7 @@ public final class VarveServer implements AutoCloseable {
                 clock,
                 scheduler,
                 net::clients,
+                isOpenToAll(config) ? Optional.empty() : Optional.of(sasl.passwords()),
                 state.metadata(),
                 ready,
                 config.storage().backend(),

@@ -30,7 +30,7 @@ class ArchitectureTest {
             .                 | quota command picocli importer net http metrics api api.table telemetry group share share.state txn security.access
                               | security.sasl metadata.credential metadata.log
                               | coordinator metadata metadata.config metadata.topic clock cluster config
-                              | page logging
+                              | page logging security
                               | core.compaction core.engine core.log.. core.spi..
             importer          | kafka.metadata.authorizer command metadata metadata.config metadata.kraft metadata.log core.directory
                               | core.engine

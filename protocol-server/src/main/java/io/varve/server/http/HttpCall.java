@@ -87,8 +87,8 @@ public final class HttpCall {
         return client;
     }
 
-    /** @return the address and port of this server that the peer reached */
-    public InetSocketAddress listener() {
-        return listener;
+    /** @return true if the call does not come over a network */
+    public boolean isWithinMachine() {
+        return listener.getAddress().isLoopbackAddress() && client.getAddress().isLoopbackAddress();
     }
 }

@@ -25,12 +25,29 @@ final class Assets {
         }
     }
 
+    /** The page itself: a browser asks for the password when it comes here, not in the middle of the page. */
+    private record Front(Asset page, Callers callers) implements HttpRoute {
+        @Override
+        public String path() {
+            return page.path();
+        }
+
+        @Override
+        public HttpAnswer answer(HttpCall call) {
+            callers.of(call).close();
+            return page.answer(call);
+        }
+    }
+
     private Assets() {}
 
-    /** @return a route for each file */
-    static List<HttpRoute> routes() {
+    /**
+     * @param callers finds out who comes
+     * @return a route for each file
+     */
+    static List<HttpRoute> routes(Callers callers) {
         return Stream.of(
-                        asset("/", "index.html", HTML),
+                        new Front(asset("/", "index.html", HTML), callers),
                         asset("/page.css", "page.css", CSS),
                         asset("/icon.svg", "icon.svg", SVG),
                         script("main.js"),
@@ -49,7 +66,7 @@ final class Assets {
         return asset("/" + name, name, SCRIPT);
     }
 
-    private static HttpRoute asset(String path, String file, String type) {
+    private static Asset asset(String path, String file, String type) {
         try (InputStream stream = Assets.class.getResourceAsStream(file)) {
             if (stream == null) {
                 throw new IllegalStateException("the build has left out " + file);

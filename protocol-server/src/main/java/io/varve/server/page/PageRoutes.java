@@ -6,12 +6,16 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.Dispatcher;
 import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.clients.ClientUse;
+import io.varve.server.http.HttpCall;
 import io.varve.server.http.HttpRoute;
 import io.varve.server.http.Readiness;
 import io.varve.server.logging.RecentProblems;
 import io.varve.server.metadata.topic.Topics;
+import io.varve.server.security.sasl.PasswordCheck;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 
@@ -24,6 +28,7 @@ public final class PageRoutes {
      * @param clock the only source of time
      * @param scheduler the only source of threads
      * @param peers who is connected
+     * @param login verifies passwords, where clients have to prove who they are; empty where nobody has to
      * @param topics the topics there are, for the charts of what came to them
      * @param ready whether clients can read and write
      * @param storage name of the storage backend
@@ -34,6 +39,7 @@ public final class PageRoutes {
             Clock clock,
             Scheduler scheduler,
             Supplier<List<ClientUse>> peers,
+            Optional<PasswordCheck> login,
             Topics topics,
             Readiness ready,
             String storage,
@@ -49,14 +55,16 @@ public final class PageRoutes {
      */
     public static List<HttpRoute> of(Sources sources) {
         Dispatcher dispatcher = new Dispatcher(sources.handlers(), sources.clock());
-        Callers callers = call -> new OwnRequests(
+        BiFunction<HttpCall, KafkaPrincipal, OwnRequests> requests = (call, principal) -> new OwnRequests(
                 dispatcher,
-                new PageConnection(
-                        KafkaPrincipal.ANONYMOUS, call.client().getAddress(), sources.scheduler(), sources.peers()));
+                new PageConnection(principal, call.client().getAddress(), sources.scheduler(), sources.peers()));
+        Callers callers = sources.login()
+                .<Callers>map(login -> new PasswordCallers(login, requests))
+                .orElse(call -> requests.apply(call, KafkaPrincipal.ANONYMOUS));
         ServerContent server = new ServerContent(sources.ready(), sources.storage(), sources.problems());
         RateHistory rates = RateHistory.begin(sources.topics(), sources.clock(), sources.scheduler());
         TopicsContent topics = new TopicsContent(rates);
-        List<HttpRoute> routes = new ArrayList<>(Assets.routes());
+        List<HttpRoute> routes = new ArrayList<>(Assets.routes(callers));
         routes.addAll(List.of(
                 new JsonRoute("/api/server", callers, server::overview),
                 new JsonRoute("/api/clients", callers, server::clients),

@@ -19,9 +19,7 @@ final class RecordsOnLoopback implements JsonRoute.AnswerWriter {
 
     @Override
     public void write(HttpCall call, OwnRequests server, ObjectNode answer) {
-        boolean loopback = call.listener().getAddress().isLoopbackAddress()
-                && call.client().getAddress().isLoopbackAddress();
-        if (!loopback && server.principal().equals(KafkaPrincipal.ANONYMOUS)) {
+        if (!call.isWithinMachine() && server.principal().equals(KafkaPrincipal.ANONYMOUS)) {
             throw new HttpRefusal(
                     FORBIDDEN,
                     "records are not shown beyond this machine to somebody unknown: open the page on the server's own"

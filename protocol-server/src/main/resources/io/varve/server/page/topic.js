@@ -69,7 +69,7 @@ function segments(name, query) {
     fill(layers, drawn(shown));
     if (!table || table.columns.length !== shown.head.length) {
       table = new Table(`Segments of ${name}`, shown.head.map((label, i) => ({
-        label: label.charAt(0).toUpperCase() + label.slice(1), class: i === 0 ? "name" : i === 1 ? "number" : "long",
+        label: label.charAt(0).toUpperCase() + label.slice(1), class: i === 0 ? "tight wide" : i === 1 ? "number" : "words wide",
         value: row => i === 1 ? Number(row.cells[1]) : row.at, cell: row => i === 1 ? bytes(Number(row.cells[1])) : row.cells[i]})), row => row.cells[0].split(" ")[0]);
       body.replaceChildren(table.node);
     }

@@ -29,6 +29,13 @@ public final class PasswordCheck {
         this.listeners = List.copyOf(listeners);
     }
 
+    /** @return true if a listener knows passwords */
+    public boolean isPossible() {
+        return listeners.stream()
+                .flatMap(listener -> listener.config().jaas().keySet().stream())
+                .anyMatch(mechanism -> mechanism.equals(SaslConfig.PLAIN) || ScramMechanism.isScram(mechanism));
+    }
+
     /**
      * Verifies a password. Takes some ms of a processor by SCRAM, and may take longer by a class of others:
      * not for an event loop.
