@@ -38,7 +38,7 @@ class ArchitectureTest {
             quota             | kafka.server.config
             net               | quota api api.parse api.table clients cluster logging security security.sasl core.spi.. netty..
             http              | net cluster logging core.spi.. netty..
-            api               | metadata.topic quota clients security.sasl core.spi..
+            api               | logging metadata.topic quota clients security.sasl core.spi..
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi.. security.access
             api.table         | quota api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster security.access api.guard

@@ -213,7 +213,7 @@ public final class ManifestLog implements Manifest {
         fenced = true;
         String why = "entry " + number + " of the manifest is that of another server, which owns the storage now"
                 + successor(number);
-        LOG.error("Fenced: {}", why);
+        LOG.error("Fenced: {}; stop this server, whose records the bucket does not take any more", why);
         queue.close(Kind.FENCED, why);
     }
 

@@ -317,7 +317,10 @@ final class Committer {
                 }
                 case CLOSED -> failed(log, failure); // deleted, or the storage is closed: not an error
                 default -> {
-                    LOG.error("{} could not be made durable and refuses writes: {}", log.id(), failure.getMessage());
+                    LOG.error(
+                            "{} could not be made durable and refuses writes: {}; see to its disk, then restart the server",
+                            log.id(),
+                            failure.getMessage());
                     failed(log, failure);
                 }
             }

@@ -164,7 +164,11 @@ final class CompactionRunner {
 
     private void exclude(PartitionLog log, RuntimeException e) {
         uncleanable.add(log);
-        LOG.error("{} cannot be compacted and is left as it is until the next start", log.id(), e);
+        LOG.error(
+                "{} cannot be compacted, and grows until the next start tries again; bin/varve-scrub.sh examines its files"
+                        + " while the server is stopped",
+                log.id(),
+                e);
     }
 
     void read(Readings readings) {
@@ -189,7 +193,11 @@ final class CompactionRunner {
                     cleaned.unreadable());
         }
         if (cleaned.keyless() > 0) {
-            LOG.warn("{} of those dropped from {} had no key", cleaned.keyless(), log.id());
+            LOG.warn(
+                    "{} records of {} had no key and were dropped: its cleanup.policy is compact, for which producers must send"
+                            + " keys",
+                    cleaned.keyless(),
+                    log.id());
         }
     }
 

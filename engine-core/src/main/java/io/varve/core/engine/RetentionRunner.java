@@ -112,7 +112,10 @@ final class RetentionRunner {
     private void report(PartitionLog log, StorageException e) {
         boolean gone = e.kind() == StorageException.Kind.CLOSED || e.kind() == StorageException.Kind.FENCED;
         if (!gone && failing.add(log.id())) {
-            LOG.error("Retention of {} failed, trying again with every check: {}", log.id(), e.getMessage());
+            LOG.error(
+                    "Retention of {} failed: {}; its old segments stay, and each check tries again",
+                    log.id(),
+                    e.getMessage());
         }
     }
 

@@ -325,7 +325,10 @@ public final class EventLog<S, E> implements AutoCloseable {
         try {
             effects.accept(states);
         } catch (RuntimeException e) {
-            LOG.error("Durable events of {} could not be put into force entirely", log.id(), e);
+            LOG.error(
+                    "Durable events of {} could not be put into force entirely; a restart does it, by their replay",
+                    log.id(),
+                    e);
         }
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
+import io.varve.server.logging.LogThrottle;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -13,6 +15,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkQueue {
     private static final Logger LOG = LoggerFactory.getLogger(WorkQueue.class);
+
+    /** Clients may cause what fails. Lines are for people: the machine's clock paces them. */
+    private final LogThrottle failures = new LogThrottle(LOG, Clock.system());
 
     private final Scheduler scheduler;
     private final String name;
@@ -59,7 +64,7 @@ public final class WorkQueue {
             try {
                 next.run();
             } catch (RuntimeException | Error e) {
-                LOG.error("Work of {} failed in a way it should not", name, e);
+                failures.warn(e, "Work of {} failed in a way it should not; please report this", name);
             }
         }
     }

@@ -37,7 +37,8 @@ final class CoordinatorLifecycle<C extends HostedCoordinator> implements AutoClo
                 ready.close();
             }
         } catch (RuntimeException | LinkageError e) {
-            LOG.error("The {} coordinator does not start and serves nothing", name, e);
+            LOG.error(
+                    "The {} coordinator does not start and refuses its clients until the server is restarted", name, e);
             started.completeExceptionally(new NotCoordinatorException("the " + name + " coordinator did not start", e));
         }
     }

@@ -106,7 +106,7 @@ final class MetadataPublisher {
         try {
             listener.quotasChanged(state.quotas());
         } catch (RuntimeException e) {
-            LOG.error("The quotas could not be applied", e);
+            LOG.error("The quotas are stored and could not be applied; a restart applies them", e);
         }
     }
 
@@ -122,7 +122,7 @@ final class MetadataPublisher {
         try {
             listener.changed(resource, state.configs(resource));
         } catch (RuntimeException e) {
-            LOG.error("The settings of {} could not be applied", resource, e);
+            LOG.error("The settings of {} are stored and could not be applied; a restart applies them", resource, e);
         }
     }
 }

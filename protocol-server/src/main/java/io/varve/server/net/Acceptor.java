@@ -138,7 +138,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        failed.warn("cannot accept connections on {}: {}", context.channel().localAddress(), cause.toString());
+        failed.warn(
+                "cannot accept connections on {}: {}; trying again. If there are too many open files, raise ulimit -n",
+                context.channel().localAddress(),
+                cause.toString());
         context.channel().config().setAutoRead(false);
         context.executor()
                 .schedule(

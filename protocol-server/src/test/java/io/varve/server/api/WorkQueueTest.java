@@ -4,11 +4,15 @@ package io.varve.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.runtime.Scheduler;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Has work fail, and threads refused. The test runs what the threads would. */
 class WorkQueueTest {
@@ -37,6 +41,26 @@ class WorkQueueTest {
         queue.add(() -> done.add("after"));
         threads.remove(0).run();
         assertThat(done).containsExactly("after");
+    }
+
+    /** Clients can send what fails as often as they like. */
+    @Test
+    void failuresAreLoggedNowAndThenOnly() {
+        Logger logger = (Logger) LoggerFactory.getLogger(WorkQueue.class);
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.addAppender(logged);
+        try {
+            for (int i = 0; i < 100; i++) {
+                queue.add(() -> {
+                    throw new IllegalStateException("as the test wants");
+                });
+            }
+            threads.remove(0).run();
+        } finally {
+            logger.detachAppender(logged);
+        }
+        assertThat(logged.list).hasSize(1);
     }
 
     @Test

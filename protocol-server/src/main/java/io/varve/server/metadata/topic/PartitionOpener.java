@@ -180,7 +180,7 @@ public final class PartitionOpener implements AutoCloseable {
         } catch (StorageException e) {
             return e;
         } catch (RuntimeException | Error e) {
-            LOG.error("{} could not be opened", wanted.id, e);
+            LOG.error("{} could not be opened; clients are told to wait, and it is tried again", wanted.id, e);
             return new StorageException(StorageException.Kind.RETRY, wanted.id + " could not be opened: " + e, e);
         }
     }
