@@ -3,6 +3,7 @@ package io.varve.conformance.mutant;
 
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BufferSlice;
 import io.varve.core.spi.PartitionStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,7 +85,7 @@ abstract class LeakingRig extends MutatedRig {
             super(slice -> {
                 ByteBuffer copy = ByteBuffer.allocateDirect(slice.sizeInBytes());
                 kept.add(copy);
-                return new HeapSlice(copy.put(slice.buffer()).flip());
+                return new BufferSlice(copy.put(slice.buffer()).flip());
             });
             this.kept = kept;
         }

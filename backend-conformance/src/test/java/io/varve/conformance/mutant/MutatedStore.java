@@ -5,6 +5,7 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.BufferSlice;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
@@ -70,7 +71,7 @@ class MutatedStore implements PartitionStore {
             throw new StorageException(
                     StorageException.Kind.CORRUPT, id() + ": damaged at offset " + BatchHeader.baseOffset(bytes, 0));
         }
-        return new HeapSlice(bytes.slice(0, at));
+        return new BufferSlice(bytes.slice(0, at));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.varve.conformance.batch.TimelessSegments;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BufferSlice;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionStore;
@@ -73,7 +74,7 @@ final class ReadMutants {
         @Override
         public BatchSlice read(long offset, long endOffset, int maxBytes) {
             BatchSlice whole = super.read(offset, endOffset, Integer.MAX_VALUE);
-            return new HeapSlice(whole.buffer().limit(Math.min(whole.sizeInBytes(), Math.max(maxBytes, 1))));
+            return new BufferSlice(whole.buffer().limit(Math.min(whole.sizeInBytes(), Math.max(maxBytes, 1))));
         }
     }
 
@@ -85,7 +86,7 @@ final class ReadMutants {
         @Override
         public BatchSlice read(long offset, long endOffset, int maxBytes) {
             BatchSlice slice = super.read(offset, endOffset, maxBytes);
-            return slice.sizeInBytes() > maxBytes ? new HeapSlice(ByteBuffer.allocate(0)) : slice;
+            return slice.sizeInBytes() > maxBytes ? new BufferSlice(ByteBuffer.allocate(0)) : slice;
         }
     }
 
@@ -120,7 +121,7 @@ final class ReadMutants {
         public BatchSlice read(long offset, long endOffset, int maxBytes) {
             BatchSlice slice = super.read(offset, endOffset, maxBytes);
             boolean gap = slice.sizeInBytes() > 0 && BatchHeader.baseOffset(slice.buffer(), 0) > offset;
-            return gap ? new HeapSlice(ByteBuffer.allocate(0)) : slice;
+            return gap ? new BufferSlice(ByteBuffer.allocate(0)) : slice;
         }
     }
 
@@ -158,7 +159,7 @@ final class ReadMutants {
             }
             ByteBuffer own = kept.get(BatchHeader.baseOffset(slice.buffer(), 0));
             return own != null && own.capacity() == slice.sizeInBytes()
-                    ? new HeapSlice(own.duplicate().rewind())
+                    ? new BufferSlice(own.duplicate().rewind())
                     : slice;
         }
     }
@@ -236,7 +237,7 @@ final class ReadMutants {
                     base -> ByteBuffer.allocate(slice.sizeInBytes())
                             .put(slice.buffer())
                             .flip());
-            return new HeapSlice(copy);
+            return new BufferSlice(copy);
         }
 
         @Override

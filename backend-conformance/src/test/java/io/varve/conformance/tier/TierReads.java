@@ -5,6 +5,7 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BufferSlice;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.Snapshots;
@@ -23,21 +24,6 @@ final class TierReads {
     TierReads(TieredMemoryStorage storage, TieredMemoryStore store) {
         this.storage = storage;
         this.store = store;
-    }
-
-    private record Bytes(ByteBuffer buffer) implements BatchSlice {
-        @Override
-        public int sizeInBytes() {
-            return buffer.remaining();
-        }
-
-        @Override
-        public Optional<FileRegion> fileRegion() {
-            return Optional.empty();
-        }
-
-        @Override
-        public void close() {}
     }
 
     /** Reads at the last moment. */
@@ -156,18 +142,18 @@ final class TierReads {
                     boolean ends = BatchHeader.nextOffset(batch, 0) > endOffset
                             && storage.flaw != TierFlaw.IGNORES_THE_END_OF_A_READ;
                     if (ends || found.position() > 0 && found.position() + batch.remaining() > maxBytes) {
-                        return new Bytes(found.flip());
+                        return new BufferSlice(found.flip());
                     }
                     boolean gap = found.position() == 0 && BatchHeader.baseOffset(batch, 0) > offset;
                     if (gap && storage.flaw == TierFlaw.FINDS_NOTHING_IN_A_GAP) {
-                        return new Bytes(found.flip());
+                        return new BufferSlice(found.flip());
                     }
                     if (BatchHeader.nextOffset(batch, 0) > offset) {
                         found.put(batch.duplicate());
                     }
                 }
                 if (found.position() > 0 || storage.flaw == TierFlaw.ENDS_AT_A_GAP) {
-                    return new Bytes(found.flip());
+                    return new BufferSlice(found.flip());
                 }
             }
         }

@@ -5,11 +5,11 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BufferSlice;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 
 /** Holds a segment's batches in memory, and reads them as a partition does. */
@@ -76,7 +76,7 @@ final class BatchList implements SegmentContent.BatchReader {
                 bytes += batch.remaining();
             }
         }
-        return slice(joined(found));
+        return new BufferSlice(joined(found));
     }
 
     private static ByteBuffer joined(List<ByteBuffer> batches) {
@@ -84,27 +84,5 @@ final class BatchList implements SegmentContent.BatchReader {
                 batches.stream().mapToInt(ByteBuffer::remaining).sum());
         batches.forEach(batch -> all.put(batch.duplicate()));
         return all.flip();
-    }
-
-    private static BatchSlice slice(ByteBuffer bytes) {
-        return new BatchSlice() {
-            @Override
-            public int sizeInBytes() {
-                return bytes.remaining();
-            }
-
-            @Override
-            public Optional<FileRegion> fileRegion() {
-                return Optional.empty();
-            }
-
-            @Override
-            public ByteBuffer buffer() {
-                return bytes.asReadOnlyBuffer();
-            }
-
-            @Override
-            public void close() {}
-        };
     }
 }

@@ -5,6 +5,7 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BufferSlice;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.s3.client.ObjectStore;
@@ -19,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
@@ -196,28 +196,7 @@ final class RemoteLog {
         return added.stream()
                 .filter(b -> b.end > from && b.end <= end)
                 .findFirst()
-                .<BatchSlice>map(b -> new HeldSlice(b.bytes))
+                .<BatchSlice>map(b -> new BufferSlice(b.bytes))
                 .orElse(EmptySlice.INSTANCE);
-    }
-
-    /** Gives one batch. */
-    private record HeldSlice(ByteBuffer bytes) implements BatchSlice {
-        @Override
-        public int sizeInBytes() {
-            return bytes.limit();
-        }
-
-        @Override
-        public Optional<FileRegion> fileRegion() {
-            return Optional.empty();
-        }
-
-        @Override
-        public ByteBuffer buffer() {
-            return bytes.asReadOnlyBuffer();
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.kafka.server.common.MetadataVersion;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,12 +26,8 @@ final class FormatCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            required = true,
-            description = "the server's configuration, which names the directories (log.dirs)")
-    private Path config;
+    @Mixin
+    private ConfigOption config;
 
     @Option(
             names = {"-t", "--cluster-id"},
@@ -86,7 +83,7 @@ final class FormatCommand implements Callable<Integer> {
     private int format() {
         requirePossible();
         List<NewScramCredential> users = FirstUsers.parse(scram, Ids.random());
-        ServerConfig server = ConfiguredStorage.read(config);
+        ServerConfig server = config.read();
         try (ConfiguredStorage storage = ConfiguredStorage.open(server)) {
             ConfiguredStorage.Owner found = storage.owner().orElse(null);
             if (found == null) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Tells what is in the data directories of a configuration. */
@@ -26,12 +26,8 @@ final class StorageInfoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            required = true,
-            description = "the server's configuration, which names the directories (log.dirs)")
-    private Path config;
+    @Mixin
+    private ConfigOption config;
 
     @Override
     public Integer call() throws Exception {
@@ -39,7 +35,7 @@ final class StorageInfoCommand implements Callable<Integer> {
     }
 
     private int describe() {
-        ServerConfig server = ConfiguredStorage.read(config);
+        ServerConfig server = config.read();
         List<Path> directories =
                 server.storage().directories().stream().sorted().toList();
         List<Path> found = directories.stream().filter(Files::isDirectory).toList();

@@ -10,6 +10,7 @@ import io.varve.core.record.DecompressionMeter;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.record.InvalidBatchException.Kind;
 import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.spi.BufferSlice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -73,7 +74,7 @@ class ConversionsTest {
             assertThat(BatchHeader.maxTimestamp(up, 0))
                     .isEqualTo(records.stream().mapToLong(Seen::timestamp).max().orElseThrow());
 
-            DownConversion.DownConverted down = down(0, magic, PLENTY).convert(new BatchesInMemory(up));
+            DownConversion.DownConverted down = down(0, magic, PLENTY).convert(new BufferSlice(up));
             assertThat(down.nextOffset()).isEqualTo(records.size());
             assertThat(read(down.messages())).isEqualTo(records);
         }
@@ -90,7 +91,7 @@ class ConversionsTest {
             List<Seen> got = new ArrayList<>();
             while (got.size() < records.size()) {
                 DownConversion.DownConverted some =
-                        down(got.size(), magic, limit).convert(new BatchesInMemory(batch.duplicate()));
+                        down(got.size(), magic, limit).convert(new BufferSlice(batch.duplicate()));
                 List<Seen> here = read(some.messages());
                 assertThat(here)
                         .as("from %s, limit %s, seed %s", got.size(), limit, SEED)
@@ -111,16 +112,16 @@ class ConversionsTest {
         List<Seen> left = List.of(seen(100, 5, "a", "1"), seen(103, 7, "b", "2"), seen(109, 6, "c", null));
         ByteBuffer batch = compacted(codec, left, 112);
 
-        DownConversion.DownConverted all = down(90, magic, PLENTY).convert(new BatchesInMemory(batch.duplicate()));
+        DownConversion.DownConverted all = down(90, magic, PLENTY).convert(new BufferSlice(batch.duplicate()));
         assertThat(read(all.messages())).isEqualTo(withoutTimestamps(magic, left));
         assertThat(all.nextOffset())
                 .as("after the batch, not after its last record")
                 .isEqualTo(113);
 
-        DownConversion.DownConverted middle = down(101, magic, PLENTY).convert(new BatchesInMemory(batch.duplicate()));
+        DownConversion.DownConverted middle = down(101, magic, PLENTY).convert(new BufferSlice(batch.duplicate()));
         assertThat(read(middle.messages())).isEqualTo(withoutTimestamps(magic, left.subList(1, 3)));
 
-        DownConversion.DownConverted none = down(110, magic, PLENTY).convert(new BatchesInMemory(batch.duplicate()));
+        DownConversion.DownConverted none = down(110, magic, PLENTY).convert(new BufferSlice(batch.duplicate()));
         assertThat(none.messages().remaining()).isZero();
         assertThat(none.nextOffset()).isEqualTo(113);
     }
@@ -136,7 +137,7 @@ class ConversionsTest {
         ByteBuffer both = ByteBuffer.allocate(data.remaining() + marker.remaining());
         both.put(data).put(marker).flip();
 
-        DownConversion.DownConverted down = down(0, magic, PLENTY).convert(new BatchesInMemory(both));
+        DownConversion.DownConverted down = down(0, magic, PLENTY).convert(new BufferSlice(both));
 
         assertThat(read(down.messages())).isEqualTo(withoutTimestamps(magic, List.of(seen(0, 3, "k", "v"))));
         assertThat(down.nextOffset()).isEqualTo(2);
@@ -150,7 +151,7 @@ class ConversionsTest {
         builder.append(4, bytes("k"), bytes("v"));
 
         DownConversion.DownConverted down = down(0, (byte) 1, PLENTY)
-                .convert(new BatchesInMemory(builder.build().buffer()));
+                .convert(new BufferSlice(builder.build().buffer()));
 
         MemoryRecords records = MemoryRecords.readableRecords(down.messages());
         assertThat(records.batches().iterator().next().timestampType()).isEqualTo(TimestampType.LOG_APPEND_TIME);
@@ -160,13 +161,13 @@ class ConversionsTest {
     @Test
     void zstdIsRefusedOnceItIsTheNext() {
         ByteBuffer zstd = compacted(CompressionType.ZSTD, List.of(seen(1, 5, "a", "1")), 1);
-        assertThatThrownBy(() -> down(0, (byte) 1, PLENTY).convert(new BatchesInMemory(zstd.duplicate())))
+        assertThatThrownBy(() -> down(0, (byte) 1, PLENTY).convert(new BufferSlice(zstd.duplicate())))
                 .isInstanceOf(UnsupportedCompressionTypeException.class);
 
         ByteBuffer first = compacted(CompressionType.NONE, List.of(seen(0, 5, "a", "0")), 0);
         ByteBuffer both = ByteBuffer.allocate(first.remaining() + zstd.remaining());
         both.put(first).put(zstd.duplicate()).flip();
-        DownConversion.DownConverted down = down(0, (byte) 1, PLENTY).convert(new BatchesInMemory(both));
+        DownConversion.DownConverted down = down(0, (byte) 1, PLENTY).convert(new BufferSlice(both));
         assertThat(read(down.messages())).hasSize(1);
         assertThat(down.nextOffset()).isEqualTo(1);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.InvalidBatchException;
+import io.varve.core.spi.BufferSlice;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.compress.Compression;
@@ -52,12 +53,12 @@ class DamagedBatchTest {
         AtomicInteger asked = new AtomicInteger();
         DownConversion.DownConverted one = new DownConversion(
                         0, (byte) 1, MAX_BYTES, () -> asked.getAndIncrement() == 0)
-                .convert(new BatchesInMemory(twoBatches(CompressionType.NONE)));
+                .convert(new BufferSlice(twoBatches(CompressionType.NONE)));
         assertThat(one.nextOffset()).isEqualTo(2);
     }
 
     private static DownConversion.DownConverted convert(long from, ByteBuffer batches) {
-        return new DownConversion(from, (byte) 1, MAX_BYTES, () -> true).convert(new BatchesInMemory(batches));
+        return new DownConversion(from, (byte) 1, MAX_BYTES, () -> true).convert(new BufferSlice(batches));
     }
 
     private static ByteBuffer twoBatches(CompressionType codec) {

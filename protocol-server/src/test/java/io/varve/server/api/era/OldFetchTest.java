@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BufferSlice;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Request;
 import io.varve.server.api.SliceRecords;
@@ -41,7 +42,7 @@ class OldFetchTest {
     private final VirtualTime time = new VirtualTime(1_000_000);
     private final List<FetchRequestData> asked = new ArrayList<>();
     private final TestConnection connection = new TestConnection(time);
-    private Function<FetchPartition, BatchSlice> stored = partition -> new BatchesInMemory(batch(MESSAGE));
+    private Function<FetchPartition, BatchSlice> stored = partition -> new BufferSlice(batch(MESSAGE));
 
     private final OldFetchHandler handler = new OldFetchHandler(this::today, this::today, time, time);
 
@@ -85,7 +86,7 @@ class OldFetchTest {
     void afterTheDeadlineWhatIsThereIsTheAnswer() {
         stored = partition -> {
             time.advance(1_100);
-            return partition.partition() == 1 ? new BatchesInMemory(batch(MESSAGE)) : null;
+            return partition.partition() == 1 ? new BufferSlice(batch(MESSAGE)) : null;
         };
         assertThat(bytes(run(connection, fetch(3, 0, 1 << 20, 4)))).containsExactly(0, MESSAGE, 0, 0);
         assertThat(asked).hasSize(3);
@@ -99,7 +100,7 @@ class OldFetchTest {
             loop(connection, failed);
             assertThatThrownBy(failed::get).hasCauseInstanceOf(UnsatisfiedLinkError.class);
         }
-        stored = partition -> new BatchesInMemory(batch(MESSAGE));
+        stored = partition -> new BufferSlice(batch(MESSAGE));
         assertThat(bytes(run(connection, fetch(3, 0, 1 << 20, 1)))).containsExactly(MESSAGE);
     }
 
@@ -126,7 +127,7 @@ class OldFetchTest {
     @Test
     void partitionsThatAClientAlwaysNamesLastHaveTheirTurn() {
         int partitions = 600;
-        stored = partition -> new BatchesInMemory(batch(20_000));
+        stored = partition -> new BufferSlice(batch(20_000));
         boolean[] got = new boolean[partitions];
         for (int round = 0; round < 10; round++) {
             int[] bytes = bytes(run(connection, fetch(0, 0, 0, partitions)));

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.conformance.mutant;
+package io.varve.core.spi;
 
-import io.varve.core.spi.BatchSlice;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** Bytes a mutant hands out. */
-record HeapSlice(ByteBuffer bytes) implements BatchSlice {
+/**
+ * Batches in memory, as a storage without files returns them. There is nothing to give back.
+ *
+ * @param bytes the batches, from its position to its limit
+ */
+public record BufferSlice(ByteBuffer bytes) implements BatchSlice {
     @Override
     public int sizeInBytes() {
         return bytes.remaining();
