@@ -34,7 +34,6 @@ class SourceRulesTest {
     private static final Map<String, String> OWN_CHILDREN = Map.of(
             "ChildProcess", "every wait of the end-to-end tests has a limit, and closing it kills",
             "SecondServerIT", "waits for a signal to be sent, ten seconds",
-            "Chromium", "every wait has a limit",
             "S3Process", "its user closes it, and its output is read",
             "PowerCuts", "goes on for hours if it is told to",
             "TestWatchTest", "waits a hundred seconds");

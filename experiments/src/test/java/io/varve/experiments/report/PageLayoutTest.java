@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.varve.build.browser.BrowserTab;
+import io.varve.build.browser.Chromium;
 import io.varve.experiments.result.ExperimentResult;
 import io.varve.experiments.result.PolicyResult;
 import io.varve.experiments.result.ResultFiles;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.experiments.report;
+package io.varve.build.browser;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** Shows a page as a person would see it, and notes errors and requests. Used by one thread. */
-final class BrowserTab {
+public final class BrowserTab {
     private static final int MAX_TAPS = 10;
     private static final int MAX_FRAMES = 120;
 
@@ -41,7 +41,7 @@ final class BrowserTab {
     }
 
     /** Gives the window another size in pixels. One that is below {@value #PHONE} wide is a phone's. */
-    void resize(int width, int height) {
+    public void resize(int width, int height) {
         send(
                 "Emulation.setDeviceMetricsOverride",
                 object().put("width", width)
@@ -50,11 +50,11 @@ final class BrowserTab {
                         .put("mobile", width < PHONE));
     }
 
-    static ObjectNode object() {
+    public static ObjectNode object() {
         return JSON.createObjectNode();
     }
 
-    JsonNode send(String method, ObjectNode parameters) {
+    public JsonNode send(String method, ObjectNode parameters) {
         return browser.send(session, method, parameters);
     }
 
@@ -83,20 +83,49 @@ final class BrowserTab {
     }
 
     /** Loads a page, and waits until it is drawn. */
-    void load(Path page) {
+    public void load(Path page) {
+        load(page.toUri().toString());
+    }
+
+    /** Loads the page of an address, and waits until it is drawn. */
+    public void load(String address) {
         loaded = new CompletableFuture<>();
-        send("Page.navigate", object().put("url", page.toUri().toString()));
+        send("Page.navigate", object().put("url", address));
         loaded.orTimeout(Chromium.LIMIT_SECONDS, TimeUnit.SECONDS).join();
         drawn();
     }
 
     /** Waits until what has changed is on the screen: that is sure after two frames. */
-    void drawn() {
+    public void drawn() {
         evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
     }
 
+    /** Waits until an expression is true. */
+    public void await(String expression) {
+        String frames = "new Promise(done => { const end = Date.now() + " + Chromium.LIMIT_SECONDS
+                + " * 500; (function look() { if (" + expression
+                + ") done(true); else if (Date.now() > end) done(false); else requestAnimationFrame(look); })(); })";
+        if (!evaluate(frames).asBoolean()) {
+            throw new AssertionError("not " + expression + ", on a page that says: " + text("body"));
+        }
+    }
+
+    /** Presses a key that types nothing, such as {@code Tab} or {@code Enter}. */
+    public void press(String key) {
+        ObjectNode event = object().put("key", key).put("code", key);
+        if (key.equals("Enter")) {
+            event.put("windowsVirtualKeyCode", 13).put("text", "\r");
+        } else if (key.equals("Tab")) {
+            event.put("windowsVirtualKeyCode", 9);
+        }
+        send("Input.dispatchKeyEvent", event.deepCopy().put("type", "keyDown"));
+        event.remove("text");
+        send("Input.dispatchKeyEvent", event.put("type", "keyUp"));
+        drawn();
+    }
+
     /** Returns the value of an expression; one that is a promise is waited for. */
-    JsonNode evaluate(String expression) {
+    public JsonNode evaluate(String expression) {
         JsonNode result = send(
                 "Runtime.evaluate",
                 object().put("expression", expression)
@@ -108,11 +137,11 @@ final class BrowserTab {
         return result.path("result").path("value");
     }
 
-    String text(String selector) {
+    public String text(String selector) {
         return evaluate("document.querySelector('" + selector + "').innerText").asText();
     }
 
-    boolean has(String selector) {
+    public boolean has(String selector) {
         return evaluate("document.querySelector('" + selector + "') !== null").asBoolean();
     }
 
@@ -126,14 +155,14 @@ final class BrowserTab {
     }
 
     /** Moves the mouse to a place within an element, in pixels from its left and top edge. */
-    void hover(String selector, double x, double y) {
+    public void hover(String selector, double x, double y) {
         double[] at = bring(selector);
         mouse("mouseMoved", at[0] + x, at[1] + y, "none");
         drawn();
     }
 
     /** Clicks on a place within an element. */
-    void click(String selector, double x, double y) {
+    public void click(String selector, double x, double y) {
         double[] at = bring(selector);
         mouse("mouseMoved", at[0] + x, at[1] + y, "none");
         mouse("mousePressed", at[0] + x, at[1] + y, "left");
@@ -142,7 +171,7 @@ final class BrowserTab {
     }
 
     /** Presses the mouse at a place within an element, moves to another at the same height, and lets go. */
-    void drag(String selector, double x, double y, double toX) {
+    public void drag(String selector, double x, double y, double toX) {
         double[] at = bring(selector);
         mouse("mouseMoved", at[0] + x, at[1] + y, "none");
         mouse("mousePressed", at[0] + x, at[1] + y, "left");
@@ -152,7 +181,7 @@ final class BrowserTab {
         drawn();
     }
 
-    void doubleClick(String selector, double x, double y) {
+    public void doubleClick(String selector, double x, double y) {
         double[] at = bring(selector);
         for (int count = 1; count <= 2; count++) {
             mouse("mousePressed", at[0] + x, at[1] + y, "left", count);
@@ -162,7 +191,7 @@ final class BrowserTab {
     }
 
     /** Puts a finger at each x of an element, moves them to others at the same height, and lifts them. */
-    void swipe(String selector, double y, double[] from, double[] to) {
+    public void swipe(String selector, double y, double[] from, double[] to) {
         double[] at = bring(selector);
         touch("touchStart", at, y, from);
         for (double share : new double[] {0.25, 0.5, 0.75, 1}) {
@@ -180,7 +209,7 @@ final class BrowserTab {
      * Taps at a place within an element until an expression is true. On busy cores the finger may stay down
      * for so long that the browser takes the tap for a long press.
      */
-    void tapUntil(String expression, String selector, double x, double y) {
+    public void tapUntil(String expression, String selector, double x, double y) {
         for (int tries = 0; tries < MAX_TAPS; tries++) {
             double[] at = bring(selector);
             touch("touchStart", at, y, new double[] {x});
@@ -210,7 +239,7 @@ final class BrowserTab {
     }
 
     /** Sets the colours that the person prefers: {@code light} or {@code dark}. */
-    void prefer(String scheme) {
+    public void prefer(String scheme) {
         ObjectNode media = object();
         media.putArray("features")
                 .addObject()
@@ -235,12 +264,12 @@ final class BrowserTab {
     }
 
     /** Returns what a person would find in the console. */
-    List<String> errors() {
+    public List<String> errors() {
         return errors;
     }
 
     /** Returns the addresses that were asked for. */
-    List<String> requests() {
+    public List<String> requests() {
         return requests;
     }
 }

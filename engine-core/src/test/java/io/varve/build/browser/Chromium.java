@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.experiments.report;
+package io.varve.build.browser;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Runs a headless Chromium, and talks to it by the DevTools protocol, until it is closed. Thread-safe. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
     static final long LIMIT_SECONDS = 60;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,7 +47,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Returns the browser's command, if this machine has one. */
-    static Optional<Path> command() {
+    public static Optional<Path> command() {
         return Stream.of("chromium", "chromium-browser", "google-chrome")
                 .flatMap(name -> Stream.of(System.getenv("PATH").split(File.pathSeparator))
                         .map(directory -> Path.of(directory, name)))
@@ -56,7 +56,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Starts the browser with a profile in an empty directory. */
-    static Chromium start(Path command, Path profile) throws IOException {
+    public static Chromium start(Path command, Path profile) throws IOException {
         Process process = new ProcessBuilder(List.of(
                         command.toString(),
                         "--headless=new",
@@ -105,7 +105,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Opens a tab of that size in pixels. */
-    BrowserTab open(int width, int height) {
+    public BrowserTab open(int width, int height) {
         ObjectNode blank = JSON.createObjectNode().put("url", "about:blank");
         String target =
                 send(null, "Target.createTarget", blank).path("targetId").asText();
