@@ -4,6 +4,7 @@ package io.varve.server;
 import io.varve.core.runtime.CloseSteps;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.net.NetServer;
+import io.varve.server.security.SecuredListeners;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +16,8 @@ import java.util.Optional;
  */
 record Ports(NetServer net, Optional<Web> web) implements AutoCloseable {
     /** Binds all ports, or none. */
-    static Ports bind(ServerConfig config, ServerTime time) {
-        NetServer net = NetServer.bind(config.net(), config.security(), time.clock());
+    static Ports bind(ServerConfig config, SecuredListeners security, ServerTime time) {
+        NetServer net = NetServer.bind(config.net(), security, time.clock());
         try {
             return new Ports(net, Web.bind(config, time));
         } catch (RuntimeException e) {

@@ -38,6 +38,7 @@ import io.varve.server.net.NetServer;
 import io.varve.server.page.PageRoutes;
 import io.varve.server.quota.MutationQuota;
 import io.varve.server.quota.QuotaThrottle;
+import io.varve.server.security.SecuredListeners;
 import io.varve.server.security.access.Access;
 import io.varve.server.security.access.AclAuthorizer;
 import io.varve.server.security.sasl.SaslListeners;
@@ -211,10 +212,11 @@ public final class VarveServer implements AutoCloseable {
      */
     public static VarveServer start(ServerConfig config, Clock clock, Scheduler scheduler, Ids ids) {
         config.warnings().forEach(LOG::warn);
+        SecuredListeners security = SecuredListeners.open(config.security().values(), clock);
         StorageProvider backend = StorageBackends.named(config.storage().backend());
         // Bind the ports first: a second server must fail before it recovers the directories of the first.
         ServerTime time = ServerTime.of(config.virtualClock(), clock, scheduler);
-        Ports ports = Ports.bind(config, time);
+        Ports ports = Ports.bind(config, security, time);
         try {
             PrometheusMetrics metrics = new PrometheusMetrics(time.clock());
             BrokerState state = BrokerState.open(config, backend, time, ids, metrics);

@@ -28,7 +28,7 @@ class ArchitectureTest {
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
             .                 | quota command picocli importer net http metrics api api.table telemetry group share share.state txn security.access
-                              | security.sasl metadata.credential metadata.log
+                              | security security.sasl metadata.credential metadata.log
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | page logging security
                               | core.compaction core.engine core.log.. core.spi..
@@ -36,7 +36,7 @@ class ArchitectureTest {
                               | core.engine
                               | core.log.. core.record core.retention core.spi..
             quota             | kafka.server.config
-            net               | quota api api.parse api.table clients cluster logging security security.sasl core.spi.. netty..
+            net               | quota api api.parse api.table clients cluster logging security security.sasl core.spi.. netty.. javax.net.ssl
             http              | net cluster logging core.spi.. netty..
             api               | logging metadata.topic quota clients security.sasl core.spi..
             api.parse         | api api.era api.table
@@ -112,7 +112,7 @@ class ArchitectureTest {
                               | kafka.clients.admin
             cluster           |
             security.sasl     | logging javax.. org.jose4j.jwt.consumer
-            security          |
+            security          | javax.net.ssl
             security.access   | api metadata metadata.acl kafka.metadata.authorizer kafka.server.authorizer
             page              | metadata.topic core.log.. http api api.table clients explanation logging security.sasl core.record core.retention core.spi..
                               | com.fasterxml.jackson..

@@ -3,6 +3,7 @@ package io.varve.server.config;
 
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.config.BrokerConfigKeys;
+import io.varve.server.security.TlsSettings;
 import io.varve.server.security.sasl.SaslConfig;
 import io.varve.server.share.state.ShareStateConfig;
 import io.varve.server.txn.TransactionsConfig;
@@ -29,6 +30,7 @@ final class CompleteConfigDef {
         keys.putAll(TransactionsConfig.definitions());
         keys.putAll(ShareStateConfig.definitions());
         keys.putAll(SaslConfig.definitions());
+        keys.putAll(TlsSettings.definitions());
         keys.putAll(own(backend));
         Set<String> dynamic = new HashSet<>(BrokerConfigKeys.OF_TOPICS.dynamic());
         dynamic.addAll(BrokerConfigDef.DYNAMIC);

@@ -12,7 +12,7 @@ final class IgnoredKeys {
     private static final String NO_ZOOKEEPER = "no ZooKeeper is needed";
     private static final String NO_QUORUM = "there is no controller quorum to take part in";
     static final String ONE_BROKER = "there is one broker, nothing is replicated";
-    private static final String NO_SECURITY = "TLS and access control are not there yet";
+    private static final String NO_SECURITY = "access control is not there yet";
     private static final String NO_TIER = "a tier is set up by storage.backend=s3 and its settings";
     private static final String NO_METRICS = "metrics reporters are not there yet";
     private static final String NO_PLUGINS = "no classes of others are loaded";
@@ -23,6 +23,8 @@ final class IgnoredKeys {
     private static final Map<String, String> REASONS = new LinkedHashMap<>();
 
     static {
+        because("none of the listeners speaks TLS: listener.security.protocol.map gives none of them SSL", "ssl.");
+        because("it sets nothing of a listener that has it", "listener.name.");
         because(
                 NO_ZOOKEEPER,
                 "zookeeper.",
@@ -48,7 +50,7 @@ final class IgnoredKeys {
                 "follower.");
         because(ONE_BROKER, "num.replica.alter.", "sasl.mechanism.inter.broker.");
         because(OWN_FORMAT, "inter.broker.protocol.", "log.message.format.", "log.message.downconversion.");
-        because(NO_SECURITY, "ssl.", "security.", "principal.");
+        because(NO_SECURITY, "security.", "principal.");
         because("GSSAPI (Kerberos) is not served", "sasl.kerberos.");
         because("there are no other brokers to log in to", "sasl.login.", "sasl.client.", "sasl.oauthbearer.");
         because("it sets nothing of SASL here", "sasl.");

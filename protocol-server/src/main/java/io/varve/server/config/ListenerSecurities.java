@@ -3,13 +3,21 @@ package io.varve.server.config;
 
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.security.ListenerSecurity;
+import io.varve.server.security.TlsSettings;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.config.SecurityConfig;
+import org.apache.kafka.common.config.SslConfigs;
+import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 
 /** Parses {@code listener.security.protocol.map}, and finds the settings of each listener. */
 final class ListenerSecurities {
@@ -17,7 +25,14 @@ final class ListenerSecurities {
     static final String DEFAULT_MAP =
             Arrays.stream(SecurityProtocol.values()).map(p -> p + ":" + p).collect(Collectors.joining(","));
 
-    private static final String PREFIX = "listener.name.";
+    /** Classes of others, which Kafka would load: whoever names one relies on what it does. */
+    private static final Map<String, String> CLASSES = Map.of(
+            BrokerSecurityConfigs.PRINCIPAL_BUILDER_CLASS_CONFIG,
+            BrokerSecurityConfigs.PRINCIPAL_BUILDER_CLASS_DEFAULT.getName(),
+            SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG,
+            DefaultSslEngineFactory.class.getName(),
+            SecurityConfig.SECURITY_PROVIDERS_CONFIG,
+            "");
 
     private final PropertySources settings;
     private final Map<String, SecurityProtocol> protocols = new HashMap<>();
@@ -69,22 +84,46 @@ final class ListenerSecurities {
                             : BrokerConfigDef.PROTOCOL_MAP,
                     "such that each listener has a protocol: no security protocol defined for listener " + name);
         }
-        if (protocol != SecurityProtocol.PLAINTEXT && protocol != SecurityProtocol.SASL_PLAINTEXT) {
-            throw settings.wrong(
-                    BrokerConfigDef.LISTENERS,
-                    "PLAINTEXT or SASL_PLAINTEXT only: TLS is not there yet (" + endpoint + ")");
-        }
+        Map<String, String> merged = new HashMap<>();
         Map<String, String> own = new HashMap<>();
-        Map<String, String> overrides = new HashMap<>();
-        String prefix = PREFIX + name.toLowerCase(Locale.ROOT) + ".";
-        settings.all().forEach((key, value) -> {
-            if (key.startsWith(prefix)) {
-                overrides.put(key.substring(prefix.length()), value);
-            } else if (!key.startsWith(PREFIX)) {
-                own.put(key, value);
+        String prefix = ListenerSecurity.prefix(name);
+        settings.all().keySet().stream()
+                .filter(key -> settings.get(key) != null)
+                .forEach(key -> {
+                    if (key.startsWith(prefix)) {
+                        own.put(key.substring(prefix.length()), settings.get(key));
+                    } else if (!key.startsWith(ListenerSecurity.PREFIX)) {
+                        merged.put(key, settings.get(key));
+                    }
+                });
+        merged.putAll(own);
+        ListenerSecurity security = new ListenerSecurity(name, protocol, merged, own.keySet());
+        requireOwnClasses(security);
+        return security;
+    }
+
+    private void requireOwnClasses(ListenerSecurity listener) {
+        CLASSES.forEach((key, allowed) -> {
+            String named = listener.settings().getOrDefault(key, allowed);
+            if (!named.equals(allowed)) {
+                throw settings.wrong(
+                        listener.key(key),
+                        (allowed.isEmpty() ? "empty" : allowed) + ": no classes of others are loaded");
             }
         });
-        own.putAll(overrides);
-        return new ListenerSecurity(name, protocol, own);
+    }
+
+    /** @return the keys that mean something for these listeners, beside those of all listeners */
+    static Set<String> keys(Collection<ListenerSecurity> listeners) {
+        Set<String> keys = new HashSet<>();
+        for (ListenerSecurity listener : listeners) {
+            keys.addAll(CLASSES.keySet());
+            if (listener.usesTls()) {
+                Set<String> ofTls = TlsSettings.definitions().keySet();
+                keys.addAll(ofTls);
+                ofTls.forEach(key -> keys.add(ListenerSecurity.prefix(listener.listener()) + key));
+            }
+        }
+        return keys;
     }
 }

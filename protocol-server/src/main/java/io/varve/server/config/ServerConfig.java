@@ -28,6 +28,7 @@ import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -137,7 +138,7 @@ public record ServerConfig(
                 checked(settings, () -> TransactionsConfig.parse(settings.all())),
                 checked(settings, () -> ShareStateConfig.parse(settings.all())),
                 virtualClock(settings, values, bound),
-                warnings(settings, (String) values.get(BrokerConfigDef.BACKEND), sasl));
+                warnings(settings, (String) values.get(BrokerConfigDef.BACKEND), security.values(), sasl));
     }
 
     /** Clients may move a virtual clock, and so delete all records: only those on this machine. */
@@ -325,7 +326,8 @@ public record ServerConfig(
         }
     }
 
-    private static List<String> warnings(PropertySources settings, String backend, List<SaslConfig> sasl) {
+    private static List<String> warnings(
+            PropertySources settings, String backend, Collection<ListenerSecurity> listeners, List<SaslConfig> sasl) {
         Set<String> understood = new HashSet<>(BrokerConfigDef.names());
         understood.add(BrokerConfigDef.LOG_DIR);
         understood.addAll(StorageBackends.settings(backend).keySet());
@@ -335,6 +337,7 @@ public record ServerConfig(
         understood.addAll(SaslConfig.definitions().keySet());
         sasl.forEach(listener -> understood.addAll(listener.keys()));
         understood.addAll(TopicConfigs.brokerNames());
+        understood.addAll(ListenerSecurities.keys(listeners));
         List<String> warnings = new ArrayList<>();
         for (String key : settings.all().keySet()) {
             String where = settings.source(key) + ": " + key;

@@ -6,10 +6,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.varve.server.api.table.RequestOutcome;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +76,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         responses = new ResponseWriter(
-                added, server.dispatcher(), server.budget().unsent().share(added.channel()::close), server.traffic());
+                added, server, server.budget().unsent().share(added.channel()::close), connection.isEncrypted());
         order = new ResponseOrder(server.budget(), responses, server.traffic());
         hold = new QuotaHold(server, connection, this::advanceOrClose);
         backPressure = new BackPressure(server.limits(), added, frames, order, responses, hold);
@@ -124,6 +126,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof FrameException) {
             server.malformed(connection, cause);
+        } else if (cause instanceof DecoderException && cause.getCause() instanceof SSLException) {
+            server.malformed(connection, FrameException.ofDamagedTls(cause.getCause()));
         } else if (cause instanceof IOException) {
             LOG.debug("{} broke: {}", connection.id(), cause.toString());
         } else {

@@ -16,6 +16,15 @@ final class FrameException extends VarveException {
                 "announced a request of " + size + " bytes; 0 to " + max + " are allowed (socket.request.max.bytes)");
     }
 
+    static FrameException ofTls() {
+        return new FrameException("speaks TLS to a listener without TLS; the client needs the port of a listener with"
+                + " TLS, or security.protocol without SSL");
+    }
+
+    static FrameException ofDamagedTls(Throwable cause) {
+        return new FrameException("violates TLS: " + cause.getMessage());
+    }
+
     static FrameException ofApi(short api, int size, int max) {
         return new FrameException("announced a request of " + size + " bytes for API " + api + ", which takes " + max
                 + " (control.request.max.bytes)");

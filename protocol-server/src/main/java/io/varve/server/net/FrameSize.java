@@ -8,6 +8,8 @@ import io.varve.server.api.table.ApiPolicy;
 final class FrameSize {
     private static final int PREFIX_BYTES = 4;
     private static final int UNKNOWN = -1;
+    private static final int TLS_HANDSHAKE = 0x1603;
+    private static final int TLS_SHIFT = 16;
 
     private final NetConfig.Requests limits;
 
@@ -56,7 +58,7 @@ final class FrameSize {
             return false;
         }
         if (prefix < 0 || prefix > limits.maxBytes()) {
-            throw FrameException.ofSize(prefix, limits.maxBytes());
+            throw isTls(prefix) ? FrameException.ofTls() : FrameException.ofSize(prefix, limits.maxBytes());
         }
         if (prefix > maxBytes) {
             throw FrameException.ofUnknownPeer(prefix, maxBytes);
@@ -66,6 +68,11 @@ final class FrameSize {
         prefix = 0;
         prefixBytes = 0;
         return true;
+    }
+
+    /** @return true for a handshake's record and a version of TLS, with which a client of TLS begins */
+    private static boolean isTls(int prefix) {
+        return prefix >>> TLS_SHIFT == TLS_HANDSHAKE;
     }
 
     /**

@@ -32,6 +32,9 @@ public final class NetMetrics {
             "varve_connections_refused_total", "Connections closed at once, because of max.connections.per.ip.");
     static final Metric MALFORMED = Metric.counter(
             "varve_connections_malformed_total", "Connections closed because their bytes are no valid request.");
+    static final Metric HANDSHAKES_FAILED = Metric.counter(
+            "varve_tls_handshakes_failed_total",
+            "TLS handshakes that came to no connection: no TLS, a certificate that one side does not accept, too slow.");
     static final Metric BROKEN =
             Metric.counter("varve_connections_failed_total", "Connections closed because of a fault of the server.");
     static final Metric MEMORY = Metric.gauge(
@@ -62,6 +65,7 @@ public final class NetMetrics {
                 ACCEPTED,
                 REFUSED,
                 MALFORMED,
+                HANDSHAKES_FAILED,
                 BROKEN,
                 MEMORY,
                 MEMORY_LIMIT,

@@ -25,13 +25,14 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.security.ListenerSecurity;
+import io.varve.server.security.SecuredListeners;
+import io.varve.server.security.TlsListener;
 import io.varve.server.security.sasl.SaslAuthentication;
 import io.varve.server.security.sasl.SaslConfig;
 import io.varve.server.security.sasl.SaslListeners;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,8 +49,11 @@ public final class NetServer implements AutoCloseable {
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(128 * 1024, 512 * 1024);
     private static final int CLOSE_MS = 1_000;
 
+    /** Max ms of a TLS handshake. */
+    private static final long HANDSHAKE_MS = 30_000;
+
     private final NetConfig config;
-    private final Map<String, ListenerSecurity> security;
+    private final SecuredListeners security;
     private final Clock clock;
     private final PooledByteBufAllocator allocator;
     private final EventLoopGroup acceptors;
@@ -63,14 +67,14 @@ public final class NetServer implements AutoCloseable {
     /** Set before the first connection is accepted. */
     private volatile ServerContext context;
 
-    private NetServer(NetConfig config, Map<String, ListenerSecurity> security, Clock clock, NettyTransport transport) {
+    private NetServer(NetConfig config, SecuredListeners security, Clock clock, NettyTransport transport) {
         this.config = config;
-        this.security = Map.copyOf(security);
+        this.security = security;
         this.clock = clock;
-        // One arena for each event loop: only event loops allocate, and never on the heap.
+        // One arena for each event loop: only event loops allocate; on the heap for the JDK's TLS only.
         allocator = new PooledByteBufAllocator(
                 true,
-                0,
+                security.useTls() ? config.networkThreads() : 0,
                 config.networkThreads(),
                 PooledByteBufAllocator.defaultPageSize(),
                 PooledByteBufAllocator.defaultMaxOrder(),
@@ -88,17 +92,16 @@ public final class NetServer implements AutoCloseable {
      * Binds the listeners' ports.
      *
      * @param config listeners and limits
-     * @param security how each listener is secured, by its name; those without are plaintext
+     * @param security how each listener is secured
      * @param clock paces the log
      * @return a server that listens but does not accept connections yet
      * @throws ListenException if a port cannot be bound; no port stays bound then
      */
-    public static NetServer bind(NetConfig config, Map<String, ListenerSecurity> security, Clock clock) {
+    public static NetServer bind(NetConfig config, SecuredListeners security, Clock clock) {
         return bind(config, security, clock, NettyTransport.best());
     }
 
-    static NetServer bind(
-            NetConfig config, Map<String, ListenerSecurity> security, Clock clock, NettyTransport transport) {
+    static NetServer bind(NetConfig config, SecuredListeners security, Clock clock, NettyTransport transport) {
         NetServer server = new NetServer(config, security, clock, transport);
         try {
             for (Endpoint endpoint : config.listeners()) {
@@ -112,8 +115,6 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void listen(Endpoint endpoint, NettyTransport transport) {
-        ListenerSecurity secured =
-                security.getOrDefault(endpoint.listener(), ListenerSecurity.plaintext(endpoint.listener()));
         NetConfig.Sockets sockets = config.sockets();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(acceptors, workers)
@@ -138,7 +139,7 @@ public final class NetServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        initConnection(channel, secured);
+                        initConnection(channel, security.of(endpoint.listener()));
                     }
                 });
         if (sockets.receiveBufferBytes() > 0) {
@@ -227,7 +228,17 @@ public final class NetServer implements AutoCloseable {
         connection.onClose(() -> shared.connections().remove(connection));
         FrameAssembler frames = new FrameAssembler(
                 allocator, shared.limits(), shared.budget().partial().share(channel::close), shared.clock());
-        channel.config().setRecvByteBufAllocator(new FrameReceiver(frames));
+        TlsListener tls = security.tls(listener.listener()).orElse(null);
+        if (tls == null) {
+            channel.config().setRecvByteBufAllocator(new FrameReceiver(frames));
+        } else {
+            channel.pipeline()
+                    .addLast(new TlsHandler(
+                            tls.engine((InetSocketAddress) channel.remoteAddress()),
+                            shared.handshakeWork(),
+                            Math.min(HANDSHAKE_MS, config.connections().maxIdleMs())))
+                    .addLast(new TlsHandshake(connection, tls, shared));
+        }
         SaslAuthentication authentication = connection.authentication();
         if (authentication != null) {
             Runnable cancel = connection.schedule(
@@ -259,7 +270,9 @@ public final class NetServer implements AutoCloseable {
         listening.forEach(channel -> channel.close().awaitUninterruptibly());
         peers.forEach(channel -> {
             ClientConnection handler = channel.pipeline().get(ClientConnection.class);
-            if (handler != null) {
+            if (channel.pipeline().get(TlsHandshake.class) != null) {
+                channel.close(); // there is nothing to answer yet
+            } else if (handler != null) {
                 channel.eventLoop().execute(handler::finish);
             }
         });
@@ -268,7 +281,7 @@ public final class NetServer implements AutoCloseable {
             peers.close().awaitUninterruptibly(CLOSE_MS);
         }
         if (context != null) {
-            context.workers().close();
+            context.close();
         }
         acceptors.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
         workers.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);

@@ -94,6 +94,11 @@ final class NettyConnection implements Connection {
         return listener.protocol();
     }
 
+    /** @return true if the connection has TLS */
+    boolean isEncrypted() {
+        return listener.usesTls();
+    }
+
     @Override
     public KafkaPrincipal principal() {
         return principal;

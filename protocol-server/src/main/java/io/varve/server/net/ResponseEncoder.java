@@ -48,10 +48,12 @@ final class ResponseEncoder implements Writable {
     private long partBytes;
 
     private final boolean copiesEagerly;
+    private final boolean encrypted;
 
-    private ResponseEncoder(ByteBuf buffer, boolean copiesEagerly) {
+    private ResponseEncoder(ByteBuf buffer, boolean copiesEagerly, boolean encrypted) {
         this.buffer = buffer;
         this.copiesEagerly = copiesEagerly;
+        this.encrypted = encrypted;
     }
 
     /**
@@ -60,10 +62,12 @@ final class ResponseEncoder implements Writable {
      * @param body the response; its stored records are owned by the parts from now on, and closed if this
      *     fails
      * @param version API version
+     * @param encrypted true if the connection cannot send files, and needs memory for what it encrypts: large
+     *     records are copied as they are written, however few they are
      * @return the parts to write, in order
      */
     static List<ResponsePart> encode(
-            ByteBufAllocator allocator, ResponseHeader header, ApiMessage body, short version) {
+            ByteBufAllocator allocator, ResponseHeader header, ApiMessage body, short version, boolean encrypted) {
         ResponseEncoder encoder = null;
         try {
             ObjectSerializationCache cache = new ObjectSerializationCache();
@@ -72,7 +76,9 @@ final class ResponseEncoder implements Writable {
             body.addSize(sizes, cache, version);
             int inMemory = sizes.totalSize() <= MAX_COPIED_BYTES ? sizes.totalSize() : sizes.sizeExcludingZeroCopy();
             encoder = new ResponseEncoder(
-                    allocator.directBuffer(SIZE_BYTES + inMemory), sizes.totalSize() <= MAX_EAGER_COPY_BYTES);
+                    allocator.directBuffer(SIZE_BYTES + inMemory),
+                    sizes.totalSize() <= MAX_EAGER_COPY_BYTES,
+                    encrypted);
             encoder.writeInt(sizes.totalSize());
             header.data().write(encoder, cache, header.headerVersion());
             body.write(encoder, cache, version);
@@ -132,30 +138,30 @@ final class ResponseEncoder implements Writable {
     private void write(SliceRecords records) {
         int bytes = records.sizeInBytes();
         FileRegion region = records.slice().fileRegion().orElse(null);
-        if (region != null && bytes > MAX_COPIED_BYTES) {
-            add(new ResponsePart(new OpenFileRegion(region), records), bytes);
+        boolean large = bytes > MAX_COPIED_BYTES;
+        Object message = large && !encrypted ? uncopied(records, region) : null;
+        if (message != null || !copiesEagerly || large && encrypted) {
+            if (message == null && region != null) {
+                requireInFile(region);
+            }
+            add(new ResponsePart(message, records), bytes);
             return;
         }
         if (region == null) {
-            ByteBuffer memory = records.slice().buffer();
-            if (memory.isDirect() && bytes > MAX_COPIED_BYTES) {
-                add(new ResponsePart(Unpooled.wrappedBuffer(memory), records), bytes);
-                return;
-            }
-            if (!copiesEagerly) {
-                add(new ResponsePart(null, records), bytes);
-                return;
-            }
-            buffer.writeBytes(memory);
+            buffer.writeBytes(records.slice().buffer());
         } else {
-            if (!copiesEagerly) {
-                requireInFile(region);
-                add(new ResponsePart(null, records), bytes);
-                return;
-            }
             copy(buffer, region, 0, region.length());
         }
         records.close();
+    }
+
+    /** @return the records as Netty sends them without a copy; null if it cannot */
+    private static Object uncopied(SliceRecords records, FileRegion region) {
+        if (region != null) {
+            return new OpenFileRegion(region);
+        }
+        ByteBuffer memory = records.slice().buffer();
+        return memory.isDirect() ? Unpooled.wrappedBuffer(memory) : null;
     }
 
     /**

@@ -21,6 +21,7 @@ final class ResponseWriter {
     private final Dispatcher dispatcher;
     private final EvictableMemory.Share share;
     private final ApiTraffic traffic;
+    private final boolean encrypted;
     private final Deque<ResponsePart> unwritten = new ArrayDeque<>();
 
     /** Bytes written of the first unwritten part, if that part is a copied one. */
@@ -38,12 +39,14 @@ final class ResponseWriter {
     private boolean unflushed;
     private boolean flushScheduled;
 
+    /** @param encrypted whether the connection has TLS, and files cannot be sent as they are */
     ResponseWriter(
-            ChannelHandlerContext context, Dispatcher dispatcher, EvictableMemory.Share share, ApiTraffic traffic) {
-        this.traffic = traffic;
+            ChannelHandlerContext context, ServerContext server, EvictableMemory.Share share, boolean encrypted) {
         this.context = context;
-        this.dispatcher = dispatcher;
+        dispatcher = server.dispatcher();
+        traffic = server.traffic();
         this.share = share;
+        this.encrypted = encrypted;
     }
 
     /** @return NoResponse if nothing is left to do, CloseConnection if the connection must be closed */
@@ -157,7 +160,8 @@ final class ResponseWriter {
                 context.alloc(),
                 request.header().toResponseHeader(),
                 message.body(),
-                request.body().version());
+                request.body().version(),
+                encrypted);
     }
 
     /** Defers flushes to {@link #endRead}. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
 /** Holds the objects that all connections of a server share. Thread-safe. */
 final class ServerContext {
     private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
+
+    /** Threads of their own, so that handshakes wait neither for disks nor hold up event loops. */
+    private static final int HANDSHAKE_THREADS = 2;
 
     private final NetConfig.Requests limits;
     private final SaslListeners sasl;
@@ -36,9 +40,12 @@ final class ServerContext {
     private final WorkerPool workers;
     private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
     private final ApiTraffic traffic;
+    private final WorkerPool handshakeWorkers;
     private final LogThrottle malformed;
+    private final LogThrottle handshakes;
     private final LogThrottle broken;
     private final LongAdder malformedConnections = new LongAdder();
+    private final LongAdder failedHandshakes = new LongAdder();
     private final LongAdder brokenConnections = new LongAdder();
     private final Map<EventLoop, LoopReads> reads = new ConcurrentHashMap<>();
 
@@ -59,6 +66,8 @@ final class ServerContext {
         dispatcher = new Dispatcher(table, clock);
         budget = new RequestBudget(limits, clock);
         workers = new WorkerPool("request-worker-", limits.workerThreads(), clock, scheduler);
+        handshakeWorkers = new WorkerPool("tls-handshake-", HANDSHAKE_THREADS, clock, scheduler);
+        handshakes = new LogThrottle(LOG, clock);
         traffic = new ApiTraffic(metrics, clock);
         malformed = new LogThrottle(LOG, clock);
         broken = new LogThrottle(LOG, clock);
@@ -103,6 +112,18 @@ final class ServerContext {
         return traffic;
     }
 
+    /** @return runs the costly parts of one connection's TLS handshake, one after another */
+    Executor handshakeWork() {
+        WorkerPool.Flow flow = new WorkerPool.Flow();
+        return task -> handshakeWorkers.execute(flow, task, () -> {});
+    }
+
+    /** Ends the worker threads. */
+    void close() {
+        workers.close();
+        handshakeWorkers.close();
+    }
+
     /** @return what the event loop reads; the same at each call */
     LoopReads reads(EventLoop loop) {
         return reads.computeIfAbsent(loop, any -> new LoopReads());
@@ -124,6 +145,12 @@ final class ServerContext {
         malformed.warn("closing {}: {}", connection.id(), why.getMessage());
     }
 
+    /** Logs and counts a TLS handshake that came to no connection. */
+    void handshakeFailed(NettyConnection connection, String why) {
+        failedHandshakes.increment();
+        handshakes.warn("closing {}: {}", connection.id(), why);
+    }
+
     /** Logs and counts a connection that is closed because of a fault of the server. */
     void broken(NettyConnection connection, Throwable why) {
         brokenConnections.increment();
@@ -137,6 +164,7 @@ final class ServerContext {
             readings.add(NetMetrics.CONNECTIONS, 1, software.name(), software.version());
         }
         readings.add(NetMetrics.MALFORMED, malformedConnections.sum());
+        readings.add(NetMetrics.HANDSHAKES_FAILED, failedHandshakes.sum());
         readings.add(NetMetrics.BROKEN, brokenConnections.sum());
         budget.read(readings);
         workers.read(readings);

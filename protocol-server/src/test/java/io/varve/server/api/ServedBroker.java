@@ -10,8 +10,8 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetServer;
+import io.varve.server.security.SecuredListeners;
 import io.varve.server.security.sasl.SaslListeners;
-import java.util.Map;
 
 /** A broker behind a socket, for Kafka's own clients. */
 public final class ServedBroker {
@@ -19,8 +19,8 @@ public final class ServedBroker {
 
     /** @return the server on a free port of 127.0.0.1; must be closed before the broker */
     public static NetServer on(GroupsFixture broker) {
-        NetServer server =
-                NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Map.of(), Clock.system());
+        NetServer server = NetServer.bind(
+                NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), SecuredListeners.plaintext(), Clock.system());
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);
         server.serve(
                 ApiTable.serve(broker.handlerContext(self)),

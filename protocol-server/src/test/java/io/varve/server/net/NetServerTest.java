@@ -8,6 +8,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Metrics;
 import io.varve.server.api.Connection;
 import io.varve.server.cluster.Endpoint;
+import io.varve.server.security.SecuredListeners;
 import io.varve.server.security.sasl.SaslListeners;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -31,7 +32,7 @@ class NetServerTest {
     @Test
     void servesAJavaAdminClient() throws Exception {
         NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0));
-        try (NetServer server = NetServer.bind(config, Map.of(), Clock.system())) {
+        try (NetServer server = NetServer.bind(config, SecuredListeners.plaintext(), Clock.system())) {
             int port = Servers.port(server);
             server.serve(
                     Servers.served(Servers.metadata(port)),
@@ -102,7 +103,7 @@ class NetServerTest {
         try (NetServer first = Servers.start()) {
             int port = Servers.port(first);
             NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", port));
-            assertThatThrownBy(() -> NetServer.bind(config, Map.of(), Clock.system()))
+            assertThatThrownBy(() -> NetServer.bind(config, SecuredListeners.plaintext(), Clock.system()))
                     .isInstanceOf(ListenException.class)
                     .hasMessage("cannot listen on 127.0.0.1:" + port
                             + " (listener PLAINTEXT): the address is in use by another process");
@@ -112,7 +113,7 @@ class NetServerTest {
     @Test
     void namesTheHostThatIsNone() {
         NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "no-such-host.invalid", 9092));
-        assertThatThrownBy(() -> NetServer.bind(config, Map.of(), Clock.system()))
+        assertThatThrownBy(() -> NetServer.bind(config, SecuredListeners.plaintext(), Clock.system()))
                 .isInstanceOf(ListenException.class)
                 .hasMessageContaining("no-such-host.invalid:9092")
                 .hasMessageEndingWith("no such host");
@@ -135,7 +136,7 @@ class NetServerTest {
         });
         NetConfig config =
                 NetConfig.of(new Endpoint("INSIDE", "127.0.0.1", 0), new Endpoint("OUTSIDE", "127.0.0.1", 0));
-        try (NetServer server = NetServer.bind(config, Map.of(), Clock.system())) {
+        try (NetServer server = NetServer.bind(config, SecuredListeners.plaintext(), Clock.system())) {
             server.serve(
                     Servers.served(metadata), Servers.noQuotas(), SaslListeners.NONE, Servers.SCHEDULER, Metrics.NONE);
             for (Endpoint listener : server.listeners()) {

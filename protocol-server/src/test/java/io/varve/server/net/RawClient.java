@@ -30,7 +30,12 @@ public final class RawClient implements AutoCloseable {
 
     /** @param from the loopback address that the server sees as the client's */
     public RawClient(int port, InetAddress from) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
+        this(new Socket(InetAddress.getLoopbackAddress(), port, from, 0));
+    }
+
+    /** Speaks over a connected socket, as one of TLS. */
+    RawClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
@@ -119,6 +124,13 @@ public final class RawClient implements AutoCloseable {
             return in.read() < 0;
         } catch (java.net.SocketException reset) {
             return true;
+        }
+    }
+
+    /** Takes what the server still sends, an alert of TLS for instance, until it closes. */
+    void receiveToTheEnd() throws IOException {
+        while (!isClosedByServer()) {
+            // the next byte
         }
     }
 

@@ -8,6 +8,7 @@ import io.varve.server.api.security.SaslAuthenticateHandler;
 import io.varve.server.api.security.SaslHandshakeHandler;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.security.ListenerSecurity;
+import io.varve.server.security.SecuredListeners;
 import io.varve.server.security.sasl.SaslConfig;
 import io.varve.server.security.sasl.SaslConfig.AuthenticationLimits;
 import io.varve.server.security.sasl.SaslListeners;
@@ -39,7 +40,8 @@ final class SaslServers implements AutoCloseable {
     NetServer start(AuthenticationLimits limits) {
         NetConfig config = NetConfig.of(new Endpoint("CLIENTS", "127.0.0.1", 0));
         ListenerSecurity security = new ListenerSecurity("CLIENTS", SecurityProtocol.SASL_PLAINTEXT, Map.of());
-        NetServer server = NetServer.bind(config, Map.of("CLIENTS", security), Clock.system());
+        NetServer server =
+                NetServer.bind(config, SecuredListeners.open(List.of(security), Clock.system()), Clock.system());
         started.add(server);
         SaslConfig sasl = SaslConfig.parse(
                 "CLIENTS",

@@ -16,12 +16,12 @@ import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.quota.ThrottleConfig;
+import io.varve.server.security.SecuredListeners;
 import io.varve.server.security.sasl.SaslListeners;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -51,25 +51,31 @@ final class Servers {
     }
 
     static NetServer start(NetConfig config, NettyTransport transport, ScriptedHandler... handlers) {
-        return start(config, transport, noQuotas(), Metrics.NONE, handlers);
+        return start(config, transport, Metrics.NONE, handlers);
     }
 
     static NetServer start(NetConfig config, NettyTransport transport, Metrics metrics, ScriptedHandler... handlers) {
-        return start(config, transport, noQuotas(), metrics, handlers);
+        return start(config, SecuredListeners.plaintext(), transport, noQuotas(), metrics, handlers);
+    }
+
+    static NetServer start(
+            NetConfig config, SecuredListeners security, NettyTransport transport, ScriptedHandler... handlers) {
+        return start(config, security, transport, noQuotas(), Metrics.NONE, handlers);
     }
 
     static NetServer start(QuotaThrottle throttle, ScriptedHandler... handlers) {
         NetConfig config = config(Connections.DEFAULT, Requests.DEFAULT);
-        return start(config, NettyTransport.best(), throttle, Metrics.NONE, handlers);
+        return start(config, SecuredListeners.plaintext(), NettyTransport.best(), throttle, Metrics.NONE, handlers);
     }
 
     private static NetServer start(
             NetConfig config,
+            SecuredListeners security,
             NettyTransport transport,
             QuotaThrottle throttle,
             Metrics metrics,
             ScriptedHandler... handlers) {
-        NetServer server = NetServer.bind(config, Map.of(), Clock.system(), transport);
+        NetServer server = NetServer.bind(config, security, Clock.system(), transport);
         server.serve(served(handlers), throttle, SaslListeners.NONE, SCHEDULER, metrics);
         return server;
     }

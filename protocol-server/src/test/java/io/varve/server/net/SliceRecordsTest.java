@@ -4,6 +4,7 @@ package io.varve.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.api.SliceRecords;
+import io.varve.server.security.SecuredListeners;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(180)
@@ -58,8 +60,8 @@ class SliceRecordsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(NettyTransport.class)
-    void arriveByteForByteFromFilesAndMemory(NettyTransport transport) throws Exception {
+    @CsvSource({"EPOLL,false", "NIO,false", "EPOLL,true", "NIO,true"})
+    void arriveByteForByteFromFilesAndMemory(NettyTransport transport, boolean tls) throws Exception {
         List<BaseRecords> records = List.of(
                 stored(0, 100),
                 stored(7, ResponseEncoder.MAX_COPIED_BYTES),
@@ -82,8 +84,8 @@ class SliceRecordsTest {
                 part(FILE_BYTES - 30_000, 30_000),
                 part(0, 12_345),
                 part(40, 0));
-        try (NetServer server = start(transport, response(records));
-                RawClient client = new RawClient(Servers.port(server))) {
+        try (NetServer server = start(transport, tls, response(records));
+                RawClient client = connect(server, tls)) {
             client.send(fetch(1)).send(RawClient.metadata(2));
             assertThat(records(client.receive()))
                     .usingElementComparator(java.util.Arrays::compare)
@@ -94,12 +96,12 @@ class SliceRecordsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(NettyTransport.class)
-    void areClosedWhenTheClientLeavesInTheMiddle(NettyTransport transport) throws Exception {
+    @CsvSource({"EPOLL,false", "NIO,false", "EPOLL,true", "NIO,true"})
+    void areClosedWhenTheClientLeavesInTheMiddle(NettyTransport transport, boolean tls) throws Exception {
         List<BaseRecords> records =
                 List.of(stored(0, 10_000_000), inMemory(0, 5_000_000, true), stored(0, 10), stored(0, 20_000_000));
-        try (NetServer server = start(transport, response(records));
-                RawClient client = new RawClient(Servers.port(server))) {
+        try (NetServer server = start(transport, tls, response(records));
+                RawClient client = connect(server, tls)) {
             client.send(fetch(1));
             client.receiveStart(100_000);
             client.disconnect();
@@ -146,6 +148,7 @@ class SliceRecordsTest {
     void areClosedWhenTheFileIsShorterThanItSaid() throws Exception {
         try (NetServer server = start(
                         NettyTransport.best(),
+                        false,
                         response(List.of(
                                 stored(0, 1_000_000),
                                 inMemory(0, 1_000_000, true),
@@ -161,19 +164,26 @@ class SliceRecordsTest {
 
     /** Many small parts are copied, but not before the peer takes them. */
     @ParameterizedTest
-    @EnumSource(NettyTransport.class)
-    void takeNoMemoryUntilTheyAreTaken(NettyTransport transport) throws Exception {
-        takeNoMemory(transport, 3_500, ResponseEncoder.MAX_COPIED_BYTES);
+    @CsvSource({"EPOLL,false", "NIO,false", "EPOLL,true", "NIO,true"})
+    void takeNoMemoryUntilTheyAreTaken(NettyTransport transport, boolean tls) throws Exception {
+        takeNoMemory(transport, tls, 3_500, ResponseEncoder.MAX_COPIED_BYTES);
     }
 
     /** What is copied together fills the memory it takes, however small the records. */
     @ParameterizedTest
     @EnumSource(NettyTransport.class)
     void takeNoMemoryWhenTheyAreTinyEither(NettyTransport transport) throws Exception {
-        takeNoMemory(transport, 60_000, 100);
+        takeNoMemory(transport, false, 60_000, 100);
     }
 
-    private void takeNoMemory(NettyTransport transport, int parts, int bytes) throws Exception {
+    /** What is encrypted is copied as it is written, and not before. */
+    @ParameterizedTest
+    @EnumSource(NettyTransport.class)
+    void takeNoMemoryWhenTheyAreLargeAndEncrypted(NettyTransport transport) throws Exception {
+        takeNoMemory(transport, true, 4, 10 << 20);
+    }
+
+    private void takeNoMemory(NettyTransport transport, boolean tls, int parts, int bytes) throws Exception {
         NetConfig config = Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT);
         ScriptedHandler fetch = ScriptedHandler.answering(ApiKeys.FETCH, request -> {
             List<BaseRecords> records = new ArrayList<>();
@@ -183,13 +193,13 @@ class SliceRecordsTest {
             return response(records);
         });
         List<RawClient> unread = new ArrayList<>();
-        try (NetServer server = Servers.start(config, transport, fetch)) {
+        try (NetServer server = Servers.start(config, security(tls), transport, fetch)) {
             for (int i = 0; i < 3; i++) {
-                RawClient client = new RawClient(Servers.port(server));
+                RawClient client = connect(server, tls);
                 unread.add(client);
                 client.send(fetch(1));
             }
-            try (RawClient reader = new RawClient(Servers.port(server))) {
+            try (RawClient reader = connect(server, tls)) {
                 List<byte[]> received = records(reader.send(fetch(1)).receive());
                 assertThat(received).hasSize(parts);
                 for (int i = 0; i < parts; i += 500) {
@@ -197,6 +207,7 @@ class SliceRecordsTest {
                 }
             }
             assertThat(server.allocator().pinnedDirectMemory()).isLessThan(10 << 20);
+            assertThat(server.allocator().pinnedHeapMemory()).isLessThan(10 << 20);
             for (RawClient client : unread) {
                 client.disconnect();
             }
@@ -204,9 +215,19 @@ class SliceRecordsTest {
         }
     }
 
-    private NetServer start(NettyTransport transport, FetchResponseData response) {
+    private static SecuredListeners security(boolean tls) {
+        return tls ? Tls.listener() : SecuredListeners.plaintext();
+    }
+
+    private static RawClient connect(NetServer server, boolean tls) throws IOException {
+        int port = Servers.port(server);
+        return tls ? Tls.connect(port) : new RawClient(port);
+    }
+
+    private NetServer start(NettyTransport transport, boolean tls, FetchResponseData response) {
         return Servers.start(
                 Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT),
+                security(tls),
                 transport,
                 ScriptedHandler.answering(ApiKeys.FETCH, request -> response),
                 Servers.metadata(1));

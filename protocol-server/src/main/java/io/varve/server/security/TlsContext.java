@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.security;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import javax.net.ssl.SSLEngine;
+import org.apache.kafka.common.config.SslConfigs;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
+
+/**
+ * The key, the certificates and the rules of one listener's TLS, loaded by Kafka's engine factory.
+ * Thread-safe: nothing changes after loading.
+ */
+final class TlsContext {
+    private final DefaultSslEngineFactory engines;
+    private final X509Certificate certificate;
+
+    private TlsContext(DefaultSslEngineFactory engines, X509Certificate certificate) {
+        this.engines = engines;
+        this.certificate = certificate;
+    }
+
+    /**
+     * @param listener a listener with TLS
+     * @param nowMs the time at which its certificate must be valid, in ms since the epoch
+     * @return the loaded key stores
+     * @throws TlsConfigException if clients could not connect with these settings and files
+     */
+    static TlsContext load(ListenerSecurity listener, long nowMs) {
+        Map<String, Object> values = TlsSettings.parse(listener);
+        StoreFailure.requireFiles(listener, values);
+        DefaultSslEngineFactory engines = new DefaultSslEngineFactory();
+        try {
+            engines.configure(values);
+        } catch (RuntimeException e) {
+            throw StoreFailure.of(listener, values, e);
+        }
+        try {
+            engines.createServerSslEngine("localhost", 0);
+        } catch (RuntimeException e) {
+            throw TlsConfigException.of(
+                    listener,
+                    SslConfigs.SSL_CIPHER_SUITES_CONFIG,
+                    "or " + SslConfigs.SSL_ENABLED_PROTOCOLS_CONFIG + " is wrong: " + e.getMessage(),
+                    e);
+        }
+        try {
+            return new TlsContext(engines, KeyStoreCheck.require(engines.keystore(), keyPassword(values), nowMs));
+        } catch (GeneralSecurityException e) {
+            Object location = values.get(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG);
+            throw TlsConfigException.of(
+                    listener,
+                    location == null
+                            ? SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG
+                            : SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG,
+                    (location == null ? "" : "(" + location + ") ") + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Kafka opens keys with the store's password where they have none of their own. */
+    private static char[] keyPassword(Map<String, Object> values) {
+        Password password = (Password) values.get(SslConfigs.SSL_KEY_PASSWORD_CONFIG);
+        if (password == null) {
+            password = (Password) values.get(SslConfigs.SSL_KEYSTORE_PASSWORD_CONFIG);
+        }
+        return password == null ? null : password.value().toCharArray();
+    }
+
+    /**
+     * @param host the peer's address, by which TLS sessions are found again
+     * @param port the peer's port
+     * @return a new engine for one connection
+     */
+    SSLEngine engine(String host, int port) {
+        return engines.createServerSslEngine(host, port);
+    }
+
+    /** @return the certificate that clients see; of several, the one that expires first */
+    X509Certificate certificate() {
+        return certificate;
+    }
+}

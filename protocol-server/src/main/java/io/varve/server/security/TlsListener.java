@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.security;
+
+import io.varve.core.runtime.Clock;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.auth.SslAuthenticationContext;
+import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder;
+import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
+
+/** Gives each connection of one listener its TLS engine, and tells who has connected. Thread-safe. */
+public final class TlsListener {
+    private final ListenerSecurity security;
+    private final DefaultKafkaPrincipalBuilder principals;
+    private final TlsContext context;
+
+    private TlsListener(ListenerSecurity security, DefaultKafkaPrincipalBuilder principals, TlsContext context) {
+        this.security = security;
+        this.principals = principals;
+        this.context = context;
+    }
+
+    /**
+     * Loads a listener's key stores.
+     *
+     * @param security a listener with TLS
+     * @param clock the machine's: certificates are valid by it
+     * @return the listener
+     * @throws TlsConfigException if clients could not connect with these settings and files
+     */
+    static TlsListener open(ListenerSecurity security, Clock clock) {
+        return new TlsListener(security, principals(security), TlsContext.load(security, clock.millis()));
+    }
+
+    private static DefaultKafkaPrincipalBuilder principals(ListenerSecurity security) {
+        String key = BrokerSecurityConfigs.SSL_PRINCIPAL_MAPPING_RULES_CONFIG;
+        try {
+            return new DefaultKafkaPrincipalBuilder(null, SslPrincipalMapper.fromRules((String)
+                    TlsSettings.parse(security).get(key)));
+        } catch (IllegalArgumentException e) {
+            throw TlsConfigException.of(security, key, "is wrong: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * @param peer the client's address; not looked up
+     * @return a new engine for one connection
+     */
+    public SSLEngine engine(InetSocketAddress peer) {
+        return context.engine(peer.getAddress().getHostAddress(), peer.getPort());
+    }
+
+    /**
+     * @param session the session of a finished handshake
+     * @param client the client's address
+     * @return who the client is by its certificate; ANONYMOUS without one
+     * @throws org.apache.kafka.common.KafkaException if no mapping rule takes the certificate's name
+     */
+    public KafkaPrincipal principal(SSLSession session, InetAddress client) {
+        return principals.build(new SslAuthenticationContext(session, client, security.listener()));
+    }
+}
