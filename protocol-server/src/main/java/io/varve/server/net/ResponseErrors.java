@@ -4,6 +4,7 @@ package io.varve.server.net;
 import java.lang.reflect.Constructor;
 import java.util.Map;
 import java.util.function.ObjIntConsumer;
+import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -76,6 +77,9 @@ final class ResponseErrors {
             found(fetched.errorCode(), found);
             fetched.responses()
                     .forEach(topic -> topic.partitions().forEach(partition -> found(partition.errorCode(), found)));
+        } else if (body instanceof AlterConfigsResponseData altered) {
+            // Kafka's class fails where a request named a resource twice.
+            altered.responses().forEach(resource -> found(resource.errorCode(), found));
         } else {
             counts(body, version).forEach((error, count) -> {
                 if (error != Errors.NONE) {

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.message.AlterConfigsResponseData;
+import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsResourceResponse;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
@@ -55,6 +57,19 @@ class ResponseErrorsTest {
         assertThat(in(fetched, (short) 12))
                 .containsOnly(
                         Map.entry(Errors.FETCH_SESSION_ID_NOT_FOUND, 1), Map.entry(Errors.OFFSET_OUT_OF_RANGE, 1));
+    }
+
+    /** A client may name it so. */
+    @Test
+    void aResourceThatIsThereTwiceIsNoFailure() {
+        AlterConfigsResponseData altered = new AlterConfigsResponseData();
+        for (int i = 0; i < 2; i++) {
+            altered.responses()
+                    .add(new AlterConfigsResourceResponse()
+                            .setResourceName("same")
+                            .setErrorCode(Errors.INVALID_REQUEST.code()));
+        }
+        assertThat(in(altered, (short) 2)).containsExactly(Map.entry(Errors.INVALID_REQUEST, 2));
     }
 
     @Test
