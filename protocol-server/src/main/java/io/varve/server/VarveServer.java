@@ -91,6 +91,7 @@ public final class VarveServer implements AutoCloseable {
     private final Shares shares;
     private final SaslListeners sasl;
     private final Scheduler scheduler;
+    private final QuotaThrottle throttle;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private VarveServer(
@@ -141,7 +142,7 @@ public final class VarveServer implements AutoCloseable {
                         time,
                         state.failPoints()),
                 metadata);
-        QuotaThrottle throttle = new QuotaThrottle(clock, config.throttle());
+        throttle = new QuotaThrottle(clock, config.throttle());
         metadata.addConfigListener(new DynamicBrokerConfig(
                         metadata.brokerConfigs(),
                         net,
@@ -343,6 +344,7 @@ public final class VarveServer implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             CloseSteps.run(List.of(
                     () -> net.stop(ANSWER_MS),
+                    this::forgetQuotas,
                     () -> web.ifPresent(Web::close),
                     sasl::close,
                     transactions::close,
@@ -353,5 +355,10 @@ public final class VarveServer implements AutoCloseable {
                     state::close,
                     scheduler::close));
         }
+    }
+
+    /** Ends the look-up of hosts by name, which may wait for the network again and again. */
+    private void forgetQuotas() {
+        throttle.enforce(Map.of());
     }
 }

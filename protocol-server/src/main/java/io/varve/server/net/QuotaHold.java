@@ -74,11 +74,12 @@ final class QuotaHold {
             case SHARE_FETCH -> throttle.sent(client, size(body, request));
             default -> 0;
         };
-        return Math.max(rate, isExempt(api, request) ? 0 : worked(client));
-    }
-
-    private int worked(QuotaClient client) {
-        return throttle.countsTime() ? throttle.worked(client, connection.busy().take()) : 0;
+        if (!throttle.countsTime()) {
+            return rate;
+        }
+        // What is exempt counts for no request, nor for the next.
+        long nanos = connection.busy().take();
+        return isExempt(api, request) ? rate : Math.max(rate, throttle.worked(client, nanos));
     }
 
     /** A produce request without an answer is measured by its bytes only, as by Kafka. */

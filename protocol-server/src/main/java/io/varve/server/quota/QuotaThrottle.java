@@ -70,7 +70,8 @@ public final class QuotaThrottle {
 
     /** @return true if anybody has a quota for the time of the server's threads */
     public boolean countsTime() {
-        return quotas.limits(QuotaKind.REQUEST);
+        QuotaTable now = quotas;
+        return now != QuotaTable.EMPTY && now.limits(QuotaKind.REQUEST);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -101,6 +102,26 @@ class QuotaHoldTest {
             client.send(RawClient.metadata(3));
             assertThat(client.receiveId()).isEqualTo(3);
             assertThat(metadataAt.get() - first).isGreaterThan(500_000_000L);
+        }
+    }
+
+    /** As in Kafka; and what it took does not count for the next request either. */
+    @Test
+    void doesNotMeasureTheTimeOfRequestsWithoutAnswer() throws Exception {
+        enforce("request_percentage", 1);
+        ScriptedHandler slow = new ScriptedHandler(ApiKeys.PRODUCE, request -> {
+            long begun = System.nanoTime();
+            while (System.nanoTime() - begun < 400_000_000L) {
+                Thread.onSpinWait();
+            }
+            return CompletableFuture.completedFuture(null);
+        });
+        byte[] described = RawClient.frame(ApiKeys.METADATA, (short) 9, 2, new MetadataRequestData());
+        try (NetServer server = Servers.start(throttle, slow, metadata);
+                RawClient client = new RawClient(Servers.port(server))) {
+            client.send(ProtocolTest.concat(ProtocolTest.produce(1, (short) 0, 10), described));
+            assertThat(client.receive(ApiKeys.METADATA, (short) 9).throttleTimeMs())
+                    .isZero();
         }
     }
 

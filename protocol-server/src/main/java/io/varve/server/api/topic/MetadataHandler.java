@@ -80,14 +80,16 @@ public final class MetadataHandler implements ApiHandler {
         collect(body.data().topics(), request.version(), ids, names);
         ids.forEach(id -> response.topics().add(byId(id, operations)));
         List<CompletableFuture<MetadataResponseTopic>> found = new ArrayList<>(names.size());
-        MutationQuota quota = config.topics().autoCreate() && body.allowAutoTopicCreation()
-                ? throttle.mutations(request.quotaClient(), true)
-                : null;
+        MutationQuota quota = config.topics().autoCreate() && body.allowAutoTopicCreation() ? quota(request) : null;
         names.forEach(name -> found.add(byName(name, quota, operations)));
         return FutureLists.all(found).thenApply(all -> {
             response.topics().addAll(all);
             return response;
         });
+    }
+
+    private MutationQuota quota(Request request) {
+        return throttle.isOn() ? throttle.mutations(request.quotaClient(), true) : MutationQuota.UNBOUNDED;
     }
 
     private MetadataResponseData header(MetadataRequest body, String listener) {
