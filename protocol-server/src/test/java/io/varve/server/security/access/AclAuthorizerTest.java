@@ -11,6 +11,8 @@ import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.acl.CreateAcls;
 import io.varve.server.metadata.acl.DeleteAcls;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
@@ -25,6 +27,7 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +127,18 @@ class AclAuthorizerTest {
                         Errors.INVALID_REQUEST,
                         Errors.NONE);
         assertThat(node.metadata.writer().state().acls()).hasSize(1);
+    }
+
+    @Test
+    void entriesOfAnImportedKafkaAreInForceOnce() {
+        AclBinding binding = binding("User:a", "t", PatternType.LITERAL);
+        create(binding);
+        StandardAcl present = StandardAcl.fromAclBinding(binding);
+        StandardAcl added = StandardAcl.fromAclBinding(binding("User:b", "t", PatternType.LITERAL));
+        MetadataFixture.await(
+                node.metadata.importTopics(List.of(), 0, Map.of(new Uuid(1, 1), present, new Uuid(1, 2), added)));
+        assertThat(node.metadata.writer().state().acls().values()).containsExactlyInAnyOrder(present, added);
+        assertThat(mayRead("b", "t")).isTrue();
     }
 
     @Test
