@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 class KafkaScriptsTest {
     private static final Path BIN = ChildProcess.HOME.resolve("bin");
 
-    /** {@code bin/} of kafka_2.13-4.3.1.tgz, without {@code .sh}. */
+    /**
+     * {@code bin/} of kafka_2.13-4.3.1.tgz, without {@code .sh}: as packagers list that of 4.1.0, with the
+     * programs in 4.3.1's jars, of which none is without a script but those of Kafka's own tests.
+     */
     private static final Set<String> KAFKAS = Set.of(
             "connect-distributed",
             "connect-mirror-maker",
