@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""confluent-kafka authenticates with the server at argv[1] by every mechanism; argv[2] makes topics differ between runs, argv[3] is
-a token of OAUTHBEARER."""
+"""confluent-kafka authenticates with the server at argv[3] by every mechanism; argv[1] makes topics differ between runs, argv[2] is
+a token of OAUTHBEARER, argv[4], for TLS, has the certificate of who has signed the server's."""
 import sys
 import time
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-servers, run, token = sys.argv[1:4]
+run, token, servers = sys.argv[1:4]
+TLS = {'security.protocol': 'SASL_SSL', 'ssl.ca.location': sys.argv[4]} if sys.argv[4:] else {'security.protocol': 'SASL_PLAINTEXT'}
 
 
 def bearer(given):
@@ -23,11 +24,11 @@ USERS = {
 
 
 def settings(mechanism, who, **more):
-    return {'bootstrap.servers': servers, 'security.protocol': 'SASL_PLAINTEXT', 'sasl.mechanisms': mechanism, **who, **more}
+    return {'bootstrap.servers': servers, 'sasl.mechanisms': mechanism, **TLS, **who, **more}
 
 
 for mechanism, who in USERS.items():
-    topic = 'confluent-' + mechanism + '-' + run
+    topic = '-'.join(['confluent', mechanism, TLS['security.protocol'], run])
     producer = Producer(settings(mechanism, who))
     producer.poll(1)
     failed = []

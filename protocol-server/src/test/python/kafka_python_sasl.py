@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kafka-python authenticates with the server at argv[1] by every mechanism; argv[2] makes topics differ between runs, argv[3] is a
-token of OAUTHBEARER."""
+"""kafka-python authenticates with the server at argv[3] by every mechanism; argv[1] makes topics differ between runs, argv[2] is a
+token of OAUTHBEARER, argv[4], for TLS, has the certificate of who has signed the server's."""
 import sys
 
 import kafka
@@ -12,7 +12,8 @@ try:
 except ImportError:
     from kafka.oauth.abstract import AbstractTokenProvider
 
-servers, run, token = sys.argv[1:4]
+run, token, servers = sys.argv[1:4]
+TLS = dict(security_protocol='SASL_SSL', ssl_cafile=sys.argv[4]) if sys.argv[4:] else dict(security_protocol='SASL_PLAINTEXT')
 
 
 class Given(AbstractTokenProvider):
@@ -36,11 +37,11 @@ USERS = {
 
 
 def settings(mechanism, **who):
-    return dict(bootstrap_servers=servers, security_protocol='SASL_PLAINTEXT', sasl_mechanism=mechanism, **who)
+    return dict(bootstrap_servers=servers, sasl_mechanism=mechanism, **TLS, **who)
 
 
 for mechanism, who in USERS.items():
-    topic = 'python-' + mechanism + '-' + run
+    topic = '-'.join(['python', mechanism, TLS['security_protocol'], run])
     producer = KafkaProducer(**settings(mechanism, **who))
     assert producer.send(topic, b'hello').get(timeout=30).offset == 0
     producer.close()

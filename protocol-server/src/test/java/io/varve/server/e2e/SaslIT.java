@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,9 +67,18 @@ class SaslIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"})
+    void javaClientsOverTls(String mechanism) throws Exception {
+        List<String> sent = List.of("one", "two", "three");
+        assertThat(server.roundTrip("tls-" + mechanism, server.secured(server.client(mechanism)), sent))
+                .isEqualTo(sent);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
     void javaClientsWithAWrongPassword(String mechanism) {
         assertFails(server.client(mechanism, "bob", "guess"));
+        assertFails(server.secured(server.client(mechanism, "bob", "guess")));
         assertFails(server.client(mechanism, "nobody", "guess"));
     }
 
@@ -180,8 +190,13 @@ class SaslIT {
     private static void python(String python, String script) {
         String run = Long.toString(System.nanoTime(), 36);
         String token = server.tokens().valid("olive");
-        try (ChildProcess client = ChildProcess.start(python, PYTHON + script, server.address(), run, token)) {
-            assertThat(client.succeed()).contains("passed: PLAIN SCRAM-SHA-256 SCRAM-SHA-512 OAUTHBEARER");
+        String authority = server.authority().toString();
+        for (List<String> where : List.of(List.of(server.address()), List.of(server.secureAddress(), authority))) {
+            List<String> command = new ArrayList<>(List.of(python, PYTHON + script, run, token));
+            command.addAll(where);
+            try (ChildProcess client = ChildProcess.start(command.toArray(String[]::new))) {
+                assertThat(client.succeed()).contains("passed: PLAIN SCRAM-SHA-256 SCRAM-SHA-512 OAUTHBEARER");
+            }
         }
     }
 
@@ -196,6 +211,12 @@ class SaslIT {
         String kcat = RequiredClients.command("kcat") + " -b " + server.address() + era
                 + " -X security.protocol=SASL_PLAINTEXT -X sasl.mechanisms=PLAIN -X sasl.username=alice"
                 + " -X sasl.password=";
+        String overTls = kcat.replace(server.address(), server.secureAddress())
+                        .replace("SASL_PLAINTEXT", "SASL_SSL -X ssl.ca.location=" + server.authority())
+                + "a-secret -L -m 30";
+        try (ChildProcess listing = ChildProcess.start("bash", "-c", overTls)) {
+            assertThat(listing.succeed()).contains("broker 1 at " + server.secureAddress());
+        }
         String topic = "kcat-" + era.length();
         try (ChildProcess producer = ChildProcess.start("bash", "-c", kcat + "a-secret -P -t " + topic)) {
             producer.feed("hello\n").succeed();

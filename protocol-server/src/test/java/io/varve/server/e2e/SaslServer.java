@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.server.security.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,29 +38,39 @@ final class SaslServer {
 
     private final Server server;
     private final int port;
+    private final int secure;
     private final int brief;
+    private final Path authority;
     private final SignedTokenSource tokens;
 
-    private SaslServer(Server server, int port, int brief, SignedTokenSource tokens) {
+    private SaslServer(Server server, int[] ports, Path authority, SignedTokenSource tokens) {
         this.server = server;
-        this.port = port;
-        this.brief = brief;
+        this.authority = authority;
         this.tokens = tokens;
+        port = ports[0];
+        secure = ports[1];
+        brief = ports[2];
     }
 
     static SaslServer start(Path directory, String... more) throws IOException {
         int open = Server.freePort();
-        int port = Server.freePort();
-        int brief = Server.freePort();
+        int[] ports = {Server.freePort(), Server.freePort(), Server.freePort()};
+        TestAuthority authority = new TestAuthority("CN=Authority");
+        Path key = Files.writeString(
+                directory.resolve("server.pem"), authority.issue("CN=localhost").pem());
         SignedTokenSource tokens = SignedTokenSource.create();
         Path keys = directory.resolve("keys.json");
         Files.writeString(keys, tokens.keys());
         String[] settings = Stream.concat(
                         Stream.of(
-                                "listeners=PLAINTEXT://127.0.0.1:" + open + ",CLIENTS://127.0.0.1:" + port
-                                        + ",BRIEF://127.0.0.1:" + brief,
+                                "listeners=PLAINTEXT://127.0.0.1:" + open + ",CLIENTS://127.0.0.1:" + ports[0]
+                                        + ",SECURE://127.0.0.1:" + ports[1] + ",BRIEF://127.0.0.1:" + ports[2],
                                 "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SASL_PLAINTEXT,"
-                                        + "BRIEF:SASL_PLAINTEXT",
+                                        + "SECURE:SASL_SSL,BRIEF:SASL_PLAINTEXT",
+                                "listener.name.secure.ssl.keystore.type=PEM",
+                                "listener.name.secure.ssl.keystore.location=" + key,
+                                "listener.name.secure.plain.sasl.jaas.config=" + MODULES
+                                        + "plain.PlainLoginModule required user_alice=\"a-secret\";",
                                 "listener.name.brief.connections.max.reauth.ms=" + BRIEF_MS,
                                 "listener.name.brief.plain.sasl.jaas.config=" + MODULES
                                         + "plain.PlainLoginModule required user_alice=\"a-secret\";",
@@ -74,12 +85,32 @@ final class SaslServer {
                 Map.of("KAFKA_OPTS", "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=" + keys.toUri());
         Server server = Server.launch(directory, open, environment, settings);
         server.running().awaitOutput(out -> out.contains("ready"));
-        return new SaslServer(server, port, brief, tokens);
+        return new SaslServer(server, ports, authority.pem(directory.resolve("authority.pem")), tokens);
     }
 
     /** Where clients that authenticate find it. */
     String address() {
         return "127.0.0.1:" + port;
+    }
+
+    /** Where clients that authenticate find it by TLS. */
+    String secureAddress() {
+        return "127.0.0.1:" + secure;
+    }
+
+    /** The certificate of who has signed the server's. */
+    Path authority() {
+        return authority;
+    }
+
+    /** The settings of a client, changed so that it uses TLS. */
+    Map<String, Object> secured(Map<String, Object> client) {
+        Map<String, Object> settings = new HashMap<>(client);
+        settings.put("bootstrap.servers", secureAddress());
+        settings.put("security.protocol", "SASL_SSL");
+        settings.put("ssl.truststore.type", "PEM");
+        settings.put("ssl.truststore.location", authority.toString());
+        return settings;
     }
 
     /** The port where clients have to authenticate again every now and then. */
