@@ -25,7 +25,8 @@ public final class DirectAccess {
      * @return the open file, or null where the platform cannot do that with such blocks
      */
     public static UninterruptibleFile open(Path path, int block, OpenOption... options) throws IOException {
-        if (block % Files.getFileStore(path).getBlockSize() != 0) {
+        long unit = unit(path);
+        if (unit == 0 || block % unit != 0) {
             return null;
         }
         OpenOption[] direct = Arrays.copyOf(options, options.length + 1);
@@ -35,6 +36,16 @@ public final class DirectAccess {
         } catch (IOException | UnsupportedOperationException e) {
             LOG.debug("{} cannot be written past the page cache", path, e);
             return null;
+        }
+    }
+
+    /** @return bytes of a block of its file system; 0 where the JDK does not find that, as in a chroot */
+    static long unit(Path path) {
+        try {
+            return Files.getFileStore(path).getBlockSize();
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("The file system of {} is not found", path, e);
+            return 0;
         }
     }
 

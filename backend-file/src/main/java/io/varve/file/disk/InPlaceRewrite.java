@@ -3,7 +3,6 @@ package io.varve.file.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -42,7 +41,7 @@ public final class InPlaceRewrite {
      * @param end exclusive, not beyond the end of the file
      */
     public static void bytes(Path path, UninterruptibleFile open, long start, long end) throws IOException {
-        long block = Math.max(MIN_BLOCK, Files.getFileStore(path).getBlockSize());
+        long block = Math.max(MIN_BLOCK, DirectAccess.unit(path));
         UninterruptibleFile direct =
                 block > CHUNK ? null : DirectAccess.open(path, (int) block, StandardOpenOption.WRITE);
         if (direct == null) {

@@ -147,7 +147,7 @@ public final class CommitRing {
         State created = State.OFF;
         synchronized (creation) { // close waits for it: afterwards another owner may create its own
             try {
-                if (Files.getFileStore(path.getParent()).getUsableSpace() / FREE < settings.bytes()) {
+                if (path.getParent().toFile().getUsableSpace() / FREE < settings.bytes()) {
                     LOG.info("{} is not made: it would take more than an eighth of the space that is free", path);
                 } else if (RingFile.create(path, settings.bytes(), () -> closed)) {
                     created = State.PRESENT;

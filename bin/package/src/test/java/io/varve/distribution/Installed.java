@@ -29,10 +29,13 @@ record Installed(Path home, Path workingDirectory, List<String> user, Map<String
     private static final Pattern READY = Pattern.compile("Varve is ready on PLAINTEXT://(127\\.0\\.0\\.1:\\d+)");
     private static final String SYSTEM_PYTHON = "/usr/bin/python3";
 
+    static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
     /** A user who owns nothing; for tests that run as root. */
     static List<String> nobody() {
-        boolean root = "root".equals(System.getProperty("user.name"));
-        return root ? List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") : List.of();
+        return isRoot() ? List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") : List.of();
     }
 
     /** A server that was started, and where it listens. */

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,18 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "varve.packages", matches = "true", disabledReason = "needs -Ppackages")
 class PackagesIT {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
+
+    /** Makes of a directory a root with the system's commands in it, and becomes the server there. */
+    private static final String CHROOT = """
+            cd "$0"
+            for part in usr proc dev; do mkdir -p $part && mount --rbind /$part $part; done
+            [ ! -d usr/lib/jvm ] || mount -t tmpfs none usr/lib/jvm
+            for part in bin lib lib64; do [ -e $part ] || ln -s usr/$part $part; done
+            mkdir -p etc && mkdir -p -m 1777 tmp
+            exec chroot --userspec=65534:65534 . env -i PATH=/usr/bin VARVE_STATE=/data "/$1/bin/kafka-server-start.sh" \
+              "/$1/config/server.properties" --override listeners=PLAINTEXT://127.0.0.1:0 \
+              --override storage.backend="$2" --override log.dirs="$2"
+            """;
 
     @TempDir
     Path temporary;
@@ -37,6 +50,24 @@ class PackagesIT {
         assertThat(installed.run("connect-plugin-path.sh", "list", "--plugin-location", installed.home() + "/libs/lib"))
                 .contains("FileStreamSourceConnector");
         assertThat(installed.run("varve-experiment.sh", "--version")).contains("0.");
+    }
+
+    /** Sees the system's files but no Java, and not where the file system of the data is mounted. */
+    @Test
+    void anotherUserServesFromAChroot() throws IOException, InterruptedException {
+        Assumptions.assumeTrue(Installed.isRoot(), "a chroot needs root");
+        Installed installed = unpacked(Map.of());
+        Path data = Files.createDirectory(installed.workingDirectory().resolve("data"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+        List<String> words = List.of("unshare", "--mount", "bash", "-ec", CHROOT, installed.workingDirectory() + "");
+        for (String backend : List.of("file", "file", "lmdb")) { // the second start finds what a crash has left
+            List<String> command = new ArrayList<>(words);
+            command.addAll(List.of(installed.home().getFileName().toString(), backend));
+            ProcessBuilder chroot = new ProcessBuilder(command).redirectErrorStream(true);
+            try (Installed.Running server = Installed.await(TimedProcess.start(chroot, TimedProcess.PATIENCE))) {
+                assertThat(Installed.hello(server.address())).isEqualTo("Hello, World!\n");
+            }
+        }
     }
 
     @Test

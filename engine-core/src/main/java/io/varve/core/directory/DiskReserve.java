@@ -117,8 +117,9 @@ public final class DiskReserve {
         }
     }
 
-    private long free() throws IOException {
-        return Files.getFileStore(directory()).getUsableSpace();
+    /** Asks by the path: in a chroot the JDK may not find where the path's file system is mounted. */
+    private long free() {
+        return directory().toFile().getUsableSpace();
     }
 
     private Path directory() {

@@ -4,13 +4,11 @@ package io.varve.server.metrics;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.varve.core.runtime.Metric;
 import io.varve.core.runtime.Metrics.Readings;
-import java.io.IOException;
+import java.io.File;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -110,13 +108,11 @@ public final class MachineReadings implements Consumer<Readings> {
     }
 
     private static void disk(Readings readings, Path directory) {
-        try {
-            FileStore store = Files.getFileStore(directory);
-            readings.add(DISK_FREE, store.getUsableSpace(), directory.toString());
-            readings.add(DISK_SIZE, store.getTotalSpace(), directory.toString());
-        } catch (IOException e) {
-            // A storage in memory makes none; of a lost one its partitions tell.
-            LOG.debug("the file system of {} does not tell its space", directory, e);
+        File of = directory.toFile();
+        long size = of.getTotalSpace();
+        if (size > 0) { // a storage in memory makes none; of a lost one its partitions tell
+            readings.add(DISK_FREE, of.getUsableSpace(), directory.toString());
+            readings.add(DISK_SIZE, size, directory.toString());
         }
     }
 }

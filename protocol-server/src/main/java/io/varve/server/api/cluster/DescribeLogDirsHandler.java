@@ -7,9 +7,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
-import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -99,13 +97,10 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     }
 
     private static void setSpace(Path path, DescribeLogDirsResult result) {
-        try {
-            if (Files.exists(path)) {
-                FileStore store = Files.getFileStore(path);
-                result.setTotalBytes(store.getTotalSpace()).setUsableBytes(store.getUsableSpace());
-            }
-        } catch (IOException e) {
-            LOG.debug("The space in {} cannot be read", path, e); // the response keeps -1, for unknown
+        File directory = path.toFile();
+        long total = directory.getTotalSpace();
+        if (total > 0) { // else the response keeps -1, for unknown
+            result.setTotalBytes(total).setUsableBytes(directory.getUsableSpace());
         }
     }
 }
