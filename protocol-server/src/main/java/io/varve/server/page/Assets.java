@@ -58,7 +58,8 @@ final class Assets {
                         script("topic.js"),
                         script("messages.js"),
                         script("groups.js"),
-                        script("parts.js"))
+                        script("parts.js"),
+                        script("tier.js"))
                 .toList();
     }
 

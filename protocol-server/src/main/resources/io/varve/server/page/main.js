@@ -6,9 +6,10 @@ import {topics} from "./topics.js";
 import {topic} from "./topic.js";
 import {group, groups} from "./groups.js";
 import {clients, log, settings} from "./parts.js";
+import {tier} from "./tier.js";
 
 const PERIOD_MS = 2000;
-const PARTS = {"": topics, topic, groups, group, clients, settings, log};
+const PARTS = {"": topics, topic, groups, group, tier, clients, settings, log};
 
 const main = document.getElementById("main");
 const live = document.getElementById("live");

@@ -166,6 +166,7 @@ class PageInBrowserTest {
         "#/groups, readers",
         "#/group/readers, nobody",
         "#/clients, Nobody is connected",
+        "#/tier, This server has no tier",
         "#/settings, log.dirs",
         "#/log, Nothing went wrong",
         "#/nowhere, no such part",
