@@ -28,7 +28,6 @@ import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -138,7 +137,7 @@ public record ServerConfig(
                 checked(settings, () -> TransactionsConfig.parse(settings.all())),
                 checked(settings, () -> ShareStateConfig.parse(settings.all())),
                 virtualClock(settings, values, bound),
-                warnings(settings, (String) values.get(BrokerConfigDef.BACKEND), security.values(), sasl));
+                warnings(settings, values, bound, security, sasl));
     }
 
     /** Clients may move a virtual clock, and so delete all records: only those on this machine. */
@@ -327,7 +326,12 @@ public record ServerConfig(
     }
 
     private static List<String> warnings(
-            PropertySources settings, String backend, Collection<ListenerSecurity> listeners, List<SaslConfig> sasl) {
+            PropertySources settings,
+            Map<String, Object> values,
+            List<Endpoint> bound,
+            Map<String, ListenerSecurity> listeners,
+            List<SaslConfig> sasl) {
+        String backend = (String) values.get(BrokerConfigDef.BACKEND);
         Set<String> understood = new HashSet<>(BrokerConfigDef.names());
         understood.add(BrokerConfigDef.LOG_DIR);
         understood.addAll(StorageBackends.settings(backend).keySet());
@@ -337,8 +341,18 @@ public record ServerConfig(
         understood.addAll(SaslConfig.definitions().keySet());
         sasl.forEach(listener -> understood.addAll(listener.keys()));
         understood.addAll(TopicConfigs.brokerNames());
-        understood.addAll(ListenerSecurities.keys(listeners));
+        understood.addAll(ListenerSecurities.keys(listeners.values()));
         List<String> warnings = new ArrayList<>();
+        for (Endpoint endpoint : bound) {
+            String open = OpenListeners.warning(
+                    endpoint,
+                    listeners.get(endpoint.listener()),
+                    !((String) values.get(AuthorizerConfig.CLASS_NAME)).isEmpty());
+            if (!open.isEmpty()) {
+                warnings.add(
+                        settings.source(BrokerConfigDef.LISTENERS) + ": " + BrokerConfigDef.LISTENERS + " " + open);
+            }
+        }
         for (String key : settings.all().keySet()) {
             String where = settings.source(key) + ": " + key;
             if (key.equals(BrokerConfigDef.BROKER_ID)) {
