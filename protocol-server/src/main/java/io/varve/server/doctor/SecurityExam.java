@@ -146,11 +146,11 @@ final class SecurityExam {
         if (certificate.getNotAfter().getTime() <= clock.millis()) {
             return Finding.problem(
                     "the certificate of " + listener + " (" + place + ") has expired",
-                    "Clients refuse it. Put a new one in its place: the server takes it without a restart.");
+                    "Clients refuse it. Put a new one in its place, and start the server again.");
         }
         String what = "the certificate of " + listener + " (" + place + ") is good for " + days + " more days";
         return days < SOON_DAYS
-                ? Finding.note(what, "Renew it: the server takes the new file without a restart.")
+                ? Finding.note(what, "Renew it, and start the server again with the new one.")
                 : Finding.ok(what);
     }
 

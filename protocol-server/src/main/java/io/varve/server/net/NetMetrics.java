@@ -51,6 +51,11 @@ public final class NetMetrics {
     static final Metric WORKERS_QUEUE =
             Metric.gauge("varve_request_workers_queue", "Long requests that wait for a worker thread.");
 
+    static final Metric CERTIFICATE_END = Metric.gauge(
+            "varve_certificate_end_timestamp_seconds",
+            "When the certificate of a listener with TLS expires, in s since the epoch.",
+            "listener");
+
     private NetMetrics() {}
 
     /** @return all of them */
@@ -71,6 +76,7 @@ public final class NetMetrics {
                 MEMORY_LIMIT,
                 WORKERS_BUSY,
                 WORKERS_MAX,
-                WORKERS_QUEUE);
+                WORKERS_QUEUE,
+                CERTIFICATE_END);
     }
 }

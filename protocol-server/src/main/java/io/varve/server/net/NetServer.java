@@ -18,6 +18,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Metrics;
+import io.varve.core.runtime.Metrics.Readings;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.clients.ClientUse;
@@ -186,7 +187,16 @@ public final class NetServer implements AutoCloseable {
                 config.requests(), config.connections().maxIdleMs(), table, throttle, sasl, clock, scheduler, metrics);
         metrics.read(context::read);
         metrics.read(quota::read);
+        metrics.read(this::readCertificates);
         setAccepting(true);
+    }
+
+    private void readCertificates(Readings readings) {
+        for (Endpoint endpoint : config.listeners()) {
+            security.tls(endpoint.listener())
+                    .ifPresent(tls -> readings.add(
+                            NetMetrics.CERTIFICATE_END, tls.certificateEndMs() / 1e3, endpoint.listener()));
+        }
     }
 
     /** @return the connected clients, in no order; none before {@link #serve} */

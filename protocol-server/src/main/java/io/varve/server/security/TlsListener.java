@@ -54,6 +54,11 @@ public final class TlsListener {
         return context.engine(peer.getAddress().getHostAddress(), peer.getPort());
     }
 
+    /** @return when the certificate that clients see expires, in ms since the epoch */
+    public long certificateEndMs() {
+        return context.certificate().getNotAfter().getTime();
+    }
+
     /**
      * @param session the session of a finished handshake
      * @param client the client's address

@@ -9,7 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Metrics;
+import io.varve.core.runtime.NotedMetrics;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.security.SecuredListeners;
@@ -67,6 +67,7 @@ class TlsServerTest {
     @Test
     void servesAJavaAdminClient() throws Exception {
         NetConfig config = Servers.config(Connections.DEFAULT, Requests.DEFAULT);
+        NotedMetrics metrics = new NotedMetrics();
         try (NetServer server = NetServer.bind(config, Tls.listener(), Clock.system())) {
             int port = Servers.port(server);
             server.serve(
@@ -74,7 +75,9 @@ class TlsServerTest {
                     Servers.noQuotas(),
                     SaslListeners.NONE,
                     Servers.SCHEDULER,
-                    Metrics.NONE);
+                    metrics);
+            assertThat(metrics.value("varve_certificate_end_timestamp_seconds", "PLAINTEXT"))
+                    .isGreaterThan(Clock.system().millis() / 1e3);
             try (Admin admin = Admin.create(admin(port, Tls.AUTHORITY, Tls.CLIENT))) {
                 assertThat(admin.describeCluster().nodes().get(30, TimeUnit.SECONDS))
                         .hasSize(1);
