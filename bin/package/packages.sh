@@ -27,7 +27,7 @@ pack_with_runtime() {
     aarch64) platform=linux-arm64 ;;
     *) platform=linux-$(uname -m) ;;
   esac
-  "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress="$(compression)" \
+  "$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages --compress="$(compression)" \
     --output "$work/$name/runtime"
   # The JDK's own classes to share, as every JDK has them; with these options two dumps are equal.
   "$work/$name/runtime/bin/java" -Xshare:dump -Xlog:disable -Xms128m -Xmx128m -XX:+UseSerialGC -Xint
