@@ -12,7 +12,7 @@ final class IgnoredKeys {
     private static final String NO_ZOOKEEPER = "no ZooKeeper is needed";
     private static final String NO_QUORUM = "there is no controller quorum to take part in";
     static final String ONE_BROKER = "there is one broker, nothing is replicated";
-    private static final String NO_SECURITY = "access control is not there yet";
+    private static final String NO_SECURITY = "it sets nothing of security here";
     private static final String NO_TIER = "a tier is set up by storage.backend=s3 and its settings";
     private static final String NO_METRICS = "metrics reporters are not there yet";
     private static final String NO_PLUGINS = "no classes of others are loaded";
