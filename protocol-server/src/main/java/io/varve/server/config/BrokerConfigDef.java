@@ -131,7 +131,7 @@ public final class BrokerConfigDef {
         list(ADVERTISED_LISTENERS, null);
         list(HTTP_LISTENERS, "");
         define(CLOCK, Type.STRING, "machine", ValidString.in("machine", VIRTUAL));
-        list(PROTOCOL_MAP, ListenerSecurities.DEFAULT_MAP);
+        text(PROTOCOL_MAP, ListenerSecurities.DEFAULT_MAP);
         text(RACK, null);
         text(BACKEND, "file");
         text(LOG_DIRS, "data");
