@@ -42,6 +42,7 @@ class SameAsKafkaIT {
             "log.flush.interval.ms",
             "num.io.threads",
             "offsets.topic.segment.bytes",
+            "sasl.enabled.mechanisms",
             "share.coordinator.state.topic.segment.bytes",
             "socket.send.buffer.bytes",
             "transaction.state.log.segment.bytes");
