@@ -143,8 +143,8 @@ public final class FileSegment {
      *
      * @param from first byte
      * @param to end, exclusive
-     * @throws StorageException RETRY if the file cannot be opened
-     * @throws RetiredException if the segment was replaced, truncated or removed
+     * @throws io.varve.core.spi.StorageException RETRY if the file cannot be opened
+     * @throws io.varve.file.disk.RetiredException if the segment was replaced, truncated or removed
      */
     public BatchSlice slice(int from, int to) {
         try {

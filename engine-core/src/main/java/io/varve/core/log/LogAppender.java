@@ -108,7 +108,7 @@ public final class LogAppender {
      * @param batches as for {@link #append(ByteBuffer, AppendOrigin)}; not changed yet
      * @param origin where the batches come from
      * @param meter counts decompressed bytes; its exception ends the check
-     * @return the run for {@link #append(AppendRun, VerificationGuard, Executor, boolean)}; backed by the
+     * @return the run for {@link #append(AppendRun, VerificationGuard, Executor, EventLoop)}; backed by the
      *     same bytes
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws AppendException if they break a rule of this partition
