@@ -23,16 +23,23 @@ import org.junit.jupiter.api.io.TempDir;
 class PackagesIT {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
 
-    /** Makes of a directory a root with the system's commands in it, and becomes the server there. */
+    /**
+     * Makes of a directory a root with the system's commands in it, has the doctor look at it, and becomes
+     * the server there.
+     */
     private static final String CHROOT = """
             cd "$0"
             for part in usr proc dev; do mkdir -p $part && mount --rbind /$part $part; done
             [ ! -d usr/lib/jvm ] || mount -t tmpfs none usr/lib/jvm
             for part in bin lib lib64; do [ -e $part ] || ln -s usr/$part $part; done
             mkdir -p etc && mkdir -p -m 1777 tmp
-            exec chroot --userspec=65534:65534 . env -i PATH=/usr/bin VARVE_STATE=/data "/$1/bin/kafka-server-start.sh" \
-              "/$1/config/server.properties" --override listeners=PLAINTEXT://127.0.0.1:0 \
-              --override storage.backend="$2" --override log.dirs="$2"
+            inside() {
+              exec chroot --userspec=65534:65534 . env -i PATH=/usr/bin VARVE_STATE=/data "/$2/bin/$1" \
+                "/$2/config/server.properties" --override listeners=PLAINTEXT://127.0.0.1:0 \
+                --override storage.backend="$3" --override log.dirs="$3"
+            }
+            (inside varve-doctor.sh "$@") || echo "The doctor has found problems."
+            inside kafka-server-start.sh "$@"
             """;
 
     @TempDir
@@ -66,6 +73,9 @@ class PackagesIT {
             ProcessBuilder chroot = new ProcessBuilder(command).redirectErrorStream(true);
             try (Installed.Running server = Installed.await(TimedProcess.start(chroot, TimedProcess.PATIENCE))) {
                 assertThat(Installed.hello(server.address())).isEqualTo("Hello, World!\n");
+                assertThat(server.said())
+                        .containsPattern("data/" + backend + " has .* GiB left")
+                        .contains("the kind of file system of");
             }
         }
     }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -132,36 +131,43 @@ final class DirectoryExam {
         }
     }
 
+    /** Asks by the path, not its file system: in a chroot the JDK may not find where that is mounted. */
     private List<Finding> space(Path existing) {
-        List<Finding> found = new ArrayList<>();
-        try {
-            FileStore store = Files.getFileStore(existing);
-            double free = store.getUsableSpace();
-            double size = Math.max(1, store.getTotalSpace());
-            String left = "%s has %.1f GiB of %.1f GiB left (%.0f%%)"
-                    .formatted(directory, free / GIB, size / GIB, 100 * free / size);
-            found.add(
-                    free / size < LITTLE_SPACE
-                            ? Finding.problem(
-                                    left,
-                                    "Producers are refused when it is full. Lower the retention of large topics, or add space.")
-                            : Finding.ok(left));
-            if (VOLATILE.contains(store.type())) {
-                found.add(Finding.problem(
-                        directory + " lies in memory (" + store.type() + ")",
-                        "All records are lost with the machine: name a directory on a disk in log.dirs."));
-            } else if (NETWORK.contains(store.type())) {
-                found.add(Finding.note(
-                        directory + " lies on a network file system (" + store.type() + ")",
-                        "Forces and locks depend on the other machine. A local disk is faster and safer."));
-            } else {
-                found.add(Finding.ok(directory + " lies on " + store.type()));
-            }
-        } catch (IOException e) {
-            found.add(Finding.problem(
-                    "the file system of " + directory + " cannot be asked: " + e.getMessage(), "See to it."));
+        double free = existing.toFile().getUsableSpace();
+        double size = existing.toFile().getTotalSpace();
+        if (size == 0) {
+            return List.of(Finding.problem("the space of " + directory + " cannot be asked for", "See to its disk."));
         }
-        return found;
+        String left = "%s has %.1f GiB of %.1f GiB left (%.0f%%)"
+                .formatted(directory, free / GIB, size / GIB, 100 * free / size);
+        Finding space = free / size < LITTLE_SPACE
+                ? Finding.problem(
+                        left,
+                        "Producers are refused when it is full. Lower the retention of large topics, or add space.")
+                : Finding.ok(left);
+        return List.of(space, fileSystem(existing));
+    }
+
+    private Finding fileSystem(Path existing) {
+        String type;
+        try {
+            type = Files.getFileStore(existing).type();
+        } catch (IOException e) {
+            return Finding.note(
+                    "the kind of file system of " + directory + " is not known: " + e.getMessage(),
+                    "In a chroot nothing is to be done, if the directory lies on a local disk.");
+        }
+        if (VOLATILE.contains(type)) {
+            return Finding.problem(
+                    directory + " lies in memory (" + type + ")",
+                    "All records are lost with the machine: name a directory on a disk in log.dirs.");
+        }
+        if (NETWORK.contains(type)) {
+            return Finding.note(
+                    directory + " lies on a network file system (" + type + ")",
+                    "Forces and locks depend on the other machine. A local disk is faster and safer.");
+        }
+        return Finding.ok(directory + " lies on " + type);
     }
 
     /** Writes and forces a few blocks, as a commit does, in a file that it deletes. */
