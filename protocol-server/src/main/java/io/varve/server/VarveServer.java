@@ -219,6 +219,7 @@ public final class VarveServer implements AutoCloseable {
         ServerTime time = ServerTime.of(config.virtualClock(), clock, scheduler);
         Ports ports = Ports.bind(config, security, time);
         try {
+            security.watch(scheduler);
             PrometheusMetrics metrics = new PrometheusMetrics(time.clock());
             BrokerState state = BrokerState.open(config, backend, time, ids, metrics);
             try {

@@ -146,11 +146,11 @@ final class SecurityExam {
         if (certificate.getNotAfter().getTime() <= clock.millis()) {
             return Finding.problem(
                     "the certificate of " + listener + " (" + place + ") has expired",
-                    "Clients refuse it. Put a new one in its place, and start the server again.");
+                    "Clients refuse it. Put a new one in its place: a server that runs takes a new file by itself.");
         }
         String what = "the certificate of " + listener + " (" + place + ") is good for " + days + " more days";
         return days < SOON_DAYS
-                ? Finding.note(what, "Renew it, and start the server again with the new one.")
+                ? Finding.note(what, "Renew it: a server that runs takes a new file by itself.")
                 : Finding.ok(what);
     }
 

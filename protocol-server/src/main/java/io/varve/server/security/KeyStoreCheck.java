@@ -7,13 +7,20 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.SignatureException;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import javax.security.auth.x500.X500Principal;
+import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 
 /** Checks that a key store has a private key and a certificate that clients can accept. Stateless. */
 final class KeyStoreCheck {
@@ -25,11 +32,11 @@ final class KeyStoreCheck {
      * @param store a key store
      * @param password of its keys; may be null
      * @param nowMs the time at which the certificate must be valid, in ms since the epoch
-     * @return of the certificates of the store's private keys, the one that expires first
+     * @return the certificates of the store's private keys, at least one, the one that expires first at first
      * @throws GeneralSecurityException if there is no such certificate, one is not valid now, or one belongs
      *     to another key; the message completes "the key store "
      */
-    static X509Certificate require(KeyStore store, char[] password, long nowMs) throws GeneralSecurityException {
+    static List<X509Certificate> require(KeyStore store, char[] password, long nowMs) throws GeneralSecurityException {
         List<X509Certificate> found = new ArrayList<>();
         for (String alias : Collections.list(store.aliases())) {
             if (store.isKeyEntry(alias) && store.getCertificate(alias) instanceof X509Certificate certificate) {
@@ -38,9 +45,57 @@ final class KeyStoreCheck {
                 found.add(certificate);
             }
         }
-        return found.stream()
-                .min(Comparator.comparing(X509Certificate::getNotAfter))
-                .orElseThrow(() -> new GeneralSecurityException("has no private key with a certificate"));
+        if (found.isEmpty()) {
+            throw new GeneralSecurityException("has no private key with a certificate");
+        }
+        found.sort(Comparator.comparing(X509Certificate::getNotAfter));
+        return List.copyOf(found);
+    }
+
+    /**
+     * @param before the certificates in use
+     * @param after those to use
+     * @param otherNames true if their subjects may differ
+     * @param otherHosts true if those to use need not be for each host and address of those in use
+     * @throws GeneralSecurityException if they differ in what they may not; the message completes
+     *     "the key store "
+     */
+    static void requireSuccessors(
+            List<X509Certificate> before, List<X509Certificate> after, boolean otherNames, boolean otherHosts)
+            throws GeneralSecurityException {
+        if (!otherNames && !subjects(before).equals(subjects(after))) {
+            throw new GeneralSecurityException("has a certificate of " + subjects(after) + ", not of "
+                    + subjects(before) + " as before; " + BrokerSecurityConfigs.SSL_ALLOW_DN_CHANGES_CONFIG
+                    + "=true allows that");
+        }
+        Set<String> lost = hosts(before);
+        lost.removeAll(hosts(after));
+        if (!otherHosts && !lost.isEmpty()) {
+            throw new GeneralSecurityException("has a certificate that is not for " + lost + ", as the one before is; "
+                    + BrokerSecurityConfigs.SSL_ALLOW_SAN_CHANGES_CONFIG + "=true allows that");
+        }
+    }
+
+    private static Set<X500Principal> subjects(List<X509Certificate> certificates) {
+        return certificates.stream()
+                .map(X509Certificate::getSubjectX500Principal)
+                .collect(Collectors.toSet());
+    }
+
+    /** Reads the alternative names that are texts: hosts, addresses, URIs. */
+    private static Set<String> hosts(List<X509Certificate> certificates) throws CertificateParsingException {
+        Set<String> hosts = new TreeSet<>();
+        for (X509Certificate certificate : certificates) {
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            if (names != null) {
+                names.stream()
+                        .map(name -> name.get(1))
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .forEach(hosts::add);
+            }
+        }
+        return hosts;
     }
 
     private static void requireValid(X509Certificate certificate, long nowMs) throws GeneralSecurityException {

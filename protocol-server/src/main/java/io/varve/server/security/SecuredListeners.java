@@ -2,6 +2,7 @@
 package io.varve.server.security;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,15 @@ public final class SecuredListeners {
             }
         }
         return opened;
+    }
+
+    /**
+     * Loads key stores again when their files change; new connections get what is in them.
+     *
+     * @param scheduler looks at the files until it is closed
+     */
+    public void watch(Scheduler scheduler) {
+        tls.values().forEach(listener -> listener.watch(scheduler));
     }
 
     /** @return listeners that are all plaintext, whatever their names */

@@ -3,9 +3,11 @@ package io.varve.server.security;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLEngine;
 import org.apache.kafka.common.config.SslConfigs;
+import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 
@@ -15,11 +17,14 @@ import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
  */
 final class TlsContext {
     private final DefaultSslEngineFactory engines;
-    private final X509Certificate certificate;
+    private final Map<String, Object> values;
+    private final List<X509Certificate> certificates;
 
-    private TlsContext(DefaultSslEngineFactory engines, X509Certificate certificate) {
+    private TlsContext(
+            DefaultSslEngineFactory engines, Map<String, Object> values, List<X509Certificate> certificates) {
         this.engines = engines;
-        this.certificate = certificate;
+        this.values = values;
+        this.certificates = certificates;
     }
 
     /**
@@ -47,16 +52,42 @@ final class TlsContext {
                     e);
         }
         try {
-            return new TlsContext(engines, KeyStoreCheck.require(engines.keystore(), keyPassword(values), nowMs));
+            return new TlsContext(
+                    engines, values, KeyStoreCheck.require(engines.keystore(), keyPassword(values), nowMs));
         } catch (GeneralSecurityException e) {
-            Object location = values.get(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG);
-            throw TlsConfigException.of(
-                    listener,
-                    location == null
-                            ? SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG
-                            : SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG,
-                    (location == null ? "" : "(" + location + ") ") + e.getMessage(),
-                    e);
+            throw wrongStore(listener, values, e);
+        }
+    }
+
+    private static TlsConfigException wrongStore(
+            ListenerSecurity listener, Map<String, Object> values, GeneralSecurityException failure) {
+        Object location = values.get(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG);
+        return TlsConfigException.of(
+                listener,
+                location == null
+                        ? SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG
+                        : SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG,
+                (location == null ? "" : "(" + location + ") ") + failure.getMessage(),
+                failure);
+    }
+
+    /**
+     * Checks that the server may take these key stores in place of others while it runs, as Kafka does.
+     *
+     * @param listener their listener
+     * @param before those that it uses now
+     * @throws TlsConfigException if a certificate is for another name, or for fewer hosts, and the settings
+     *     do not allow that
+     */
+    void requireSuccessor(ListenerSecurity listener, TlsContext before) {
+        try {
+            KeyStoreCheck.requireSuccessors(
+                    before.certificates,
+                    certificates,
+                    (Boolean) values.get(BrokerSecurityConfigs.SSL_ALLOW_DN_CHANGES_CONFIG),
+                    (Boolean) values.get(BrokerSecurityConfigs.SSL_ALLOW_SAN_CHANGES_CONFIG));
+        } catch (GeneralSecurityException e) {
+            throw wrongStore(listener, values, e);
         }
     }
 
@@ -80,6 +111,6 @@ final class TlsContext {
 
     /** @return the certificate that clients see; of several, the one that expires first */
     X509Certificate certificate() {
-        return certificate;
+        return certificates.get(0);
     }
 }

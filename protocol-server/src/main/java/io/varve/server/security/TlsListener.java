@@ -2,6 +2,7 @@
 package io.varve.server.security;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import javax.net.ssl.SSLEngine;
@@ -16,12 +17,12 @@ import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 public final class TlsListener {
     private final ListenerSecurity security;
     private final DefaultKafkaPrincipalBuilder principals;
-    private final TlsContext context;
+    private final TlsStores stores;
 
-    private TlsListener(ListenerSecurity security, DefaultKafkaPrincipalBuilder principals, TlsContext context) {
+    private TlsListener(ListenerSecurity security, DefaultKafkaPrincipalBuilder principals, TlsStores stores) {
         this.security = security;
         this.principals = principals;
-        this.context = context;
+        this.stores = stores;
     }
 
     /**
@@ -33,7 +34,7 @@ public final class TlsListener {
      * @throws TlsConfigException if clients could not connect with these settings and files
      */
     static TlsListener open(ListenerSecurity security, Clock clock) {
-        return new TlsListener(security, principals(security), TlsContext.load(security, clock.millis()));
+        return new TlsListener(security, principals(security), TlsStores.load(security, clock));
     }
 
     private static DefaultKafkaPrincipalBuilder principals(ListenerSecurity security) {
@@ -47,16 +48,25 @@ public final class TlsListener {
     }
 
     /**
+     * Lets new connections have what is in the files of the key stores when these change.
+     *
+     * @param scheduler looks at the files until it is closed
+     */
+    void watch(Scheduler scheduler) {
+        stores.watch(scheduler);
+    }
+
+    /**
      * @param peer the client's address; not looked up
      * @return a new engine for one connection
      */
     public SSLEngine engine(InetSocketAddress peer) {
-        return context.engine(peer.getAddress().getHostAddress(), peer.getPort());
+        return stores.current().engine(peer.getAddress().getHostAddress(), peer.getPort());
     }
 
     /** @return when the certificate that clients see expires, in ms since the epoch */
     public long certificateEndMs() {
-        return context.certificate().getNotAfter().getTime();
+        return stores.current().certificate().getNotAfter().getTime();
     }
 
     /**
