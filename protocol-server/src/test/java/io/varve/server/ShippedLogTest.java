@@ -77,7 +77,7 @@ class ShippedLogTest {
     private String written(String message, Throwable thrown) {
         Logger logger = context.getLogger("some.Some");
         ConsoleAppender<ILoggingEvent> console = (ConsoleAppender<ILoggingEvent>)
-                context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender("console");
+                context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender("console-text");
         Encoder<ILoggingEvent> encoder = console.getEncoder();
         byte[] bytes = encoder.encode(new LoggingEvent("", logger, Level.WARN, message, thrown, null));
         return new String(bytes, StandardCharsets.UTF_8);
