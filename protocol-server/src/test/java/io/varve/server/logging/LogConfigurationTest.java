@@ -105,4 +105,23 @@ class LogConfigurationTest {
         assertThat(event.path("throwable").path("message").asText()).isEqualTo("why");
         assertThat(event.path("timestamp").asLong()).isPositive();
     }
+
+    @Test
+    void aClientCannotFloodTheLogByWhatKafkasLibrariesLog() throws Exception {
+        configured(Map.of("VARVE_LOG", "file"));
+        Logger coordinator = context.getLogger("org.apache.kafka.coordinator.group.GroupCoordinatorService");
+        for (int i = 0; i < 1_000; i++) {
+            coordinator.error("Error deleting share group {} due to error {}", "group-" + i, "NON_EMPTY_GROUP");
+            context.getLogger("io.varve.Test").info("a line of Varve's own");
+        }
+        coordinator.error("Persister initialization failed", new IllegalStateException("damaged"));
+
+        assertThat(lines("varve.log"))
+                .filteredOn(line -> line.contains("Error deleting share group"))
+                .hasSizeBetween(ThrottledAppender.MAX_LINES, 3 * ThrottledAppender.MAX_LINES); // slower than a period
+        assertThat(lines("varve.log"))
+                .anyMatch(line -> line.contains("Persister initialization failed"))
+                .filteredOn(line -> line.contains("a line of Varve's own"))
+                .hasSize(1_000);
+    }
 }
