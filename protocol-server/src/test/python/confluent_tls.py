@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""confluent-kafka reads the topic orders and fails to write to it: at argv[1] by the certificate in argv[4], at argv[2] by SCRAM;
+argv[3] has the certificate of who has signed the server's."""
+import sys
+
+from confluent_kafka import Consumer, KafkaError, Producer
+
+certified, scram, authority, identity = sys.argv[1:5]
+USERS = {
+    'SSL': {'bootstrap.servers': certified, 'ssl.certificate.location': identity, 'ssl.key.location': identity},
+    'SASL_SSL': {'bootstrap.servers': scram, 'sasl.mechanisms': 'SCRAM-SHA-512', 'sasl.username': 'bob', 'sasl.password': 'b-secret'},
+}
+
+for protocol, user in USERS.items():
+    settings = {'security.protocol': protocol, 'ssl.ca.location': authority, **user}
+    consumer = Consumer({'group.id': 'confluent-' + protocol, 'auto.offset.reset': 'earliest', **settings})
+    consumer.subscribe(['orders'])
+    for expected in (b'one', b'two'):
+        message = consumer.poll(30)
+        assert message is not None and message.error() is None and message.value() == expected, message
+    consumer.close()
+    producer = Producer(settings)
+    answers = []
+    producer.produce('orders', b'never', on_delivery=lambda error, _: answers.append(error))
+    assert producer.flush(30) == 0
+    assert answers[0] is not None and answers[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED, answers
+
+print('passed:', *USERS)
