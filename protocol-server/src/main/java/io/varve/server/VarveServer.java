@@ -24,7 +24,6 @@ import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.group.GroupContext;
 import io.varve.server.group.GroupReadings;
 import io.varve.server.group.Groups;
-import io.varve.server.http.HttpRoute;
 import io.varve.server.http.Readiness;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.credential.StoredScramCredentials;
@@ -50,7 +49,6 @@ import io.varve.server.txn.TransactionContext;
 import io.varve.server.txn.TransactionCoordinatorService;
 import io.varve.server.txn.Transactions;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,7 +184,7 @@ public final class VarveServer implements AutoCloseable {
 
     private void serve(Web opened, HandlerLookup handlers, Clock clock, PrometheusMetrics metrics) {
         Readiness ready = new ServerReadiness(state.metadata(), closed::get);
-        List<HttpRoute> routes = new ArrayList<>(PageRoutes.of(new PageRoutes.Sources(
+        PageRoutes.Sources sources = new PageRoutes.Sources(
                 handlers,
                 clock,
                 scheduler,
@@ -195,9 +193,10 @@ public final class VarveServer implements AutoCloseable {
                 state.metadata(),
                 ready,
                 config.storage().backend(),
-                opened.problems())));
-        routes.add(new MetricsRoute(metrics));
-        opened.serve(ready, routes);
+                opened.problems());
+        opened.serve(
+                ready,
+                PageRoutes.of(sources, new MetricsRoute(metrics), config.http().openMetrics()));
     }
 
     /**

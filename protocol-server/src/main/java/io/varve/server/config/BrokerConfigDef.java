@@ -47,6 +47,7 @@ public final class BrokerConfigDef {
     static final String ADVERTISED_LISTENERS = "advertised.listeners";
     static final String PROTOCOL_MAP = "listener.security.protocol.map";
     static final String HTTP_LISTENERS = "http.listeners";
+    static final String HTTP_METRICS_OPEN = "http.metrics.open";
     static final String CONFIG_PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;
     static final String CONTROLLER_LISTENERS = "controller.listener.names";
     static final String NODE_ID = "node.id";
@@ -130,6 +131,7 @@ public final class BrokerConfigDef {
         list(LISTENERS, DEFAULT_LISTENERS);
         list(ADVERTISED_LISTENERS, null);
         list(HTTP_LISTENERS, "");
+        define(HTTP_METRICS_OPEN, Type.BOOLEAN, false, null);
         define(CLOCK, Type.STRING, "machine", ValidString.in("machine", VIRTUAL));
         text(PROTOCOL_MAP, ListenerSecurities.DEFAULT_MAP);
         text(RACK, null);

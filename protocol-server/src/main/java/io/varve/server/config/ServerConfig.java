@@ -116,7 +116,8 @@ public record ServerConfig(
                 advertised,
                 net(bound, values),
                 security,
-                HttpConfig.of(endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS)), advertised),
+                HttpConfig.of(endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS)), advertised, (Boolean)
+                        values.get(BrokerConfigDef.HTTP_METRICS_OPEN)),
                 sasl,
                 checked(
                         settings,

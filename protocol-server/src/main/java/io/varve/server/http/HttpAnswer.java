@@ -12,8 +12,9 @@ import java.util.Objects;
  * @param contentType the type of the body, with its character set where it is text
  * @param body the body; belongs to the answer from now on
  * @param headers further headers
+ * @param delayMs ms after which it is sent; no thread waits meanwhile
  */
-public record HttpAnswer(int status, String contentType, byte[] body, Map<String, String> headers) {
+public record HttpAnswer(int status, String contentType, byte[] body, Map<String, String> headers, int delayMs) {
     /** Plain text. */
     public static final String TEXT = "text/plain; charset=utf-8";
 
@@ -25,6 +26,23 @@ public record HttpAnswer(int status, String contentType, byte[] body, Map<String
         Objects.requireNonNull(contentType, "contentType");
         Objects.requireNonNull(body, "body");
         headers = Map.copyOf(headers);
+    }
+
+    /** An answer that is sent at once. */
+    public HttpAnswer(int status, String contentType, byte[] body, Map<String, String> headers) {
+        this(status, contentType, body, headers, 0);
+    }
+
+    /**
+     * An answer that says why a request is refused, with the refusal's status, headers and delay.
+     *
+     * @param refusal the refusal
+     * @param contentType the type of the body
+     * @param body the body; belongs to the answer from now on
+     * @return the answer
+     */
+    public static HttpAnswer of(HttpRefusal refusal, String contentType, byte[] body) {
+        return new HttpAnswer(refusal.status(), contentType, body, refusal.headers(), refusal.delayMs());
     }
 
     /**

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
  * @param listeners addresses to listen on; none: HTTP is off
  * @param hosts names, in lower case, by which clients may call this server, besides localhost and addresses
  * @param limits bounds of what peers can make grow
+ * @param openMetrics whether {@code /metrics} is for everybody, also where clients have to prove who they are
  */
-public record HttpConfig(List<Endpoint> listeners, Set<String> hosts, PeerLimits limits) {
+public record HttpConfig(List<Endpoint> listeners, Set<String> hosts, PeerLimits limits, boolean openMetrics) {
     /**
      * Bounds of what peers can make grow.
      *
@@ -44,12 +45,13 @@ public record HttpConfig(List<Endpoint> listeners, Set<String> hosts, PeerLimits
      *
      * @param listeners addresses to listen on, with the names they were given by
      * @param advertised where clients of Kafka's protocol reach this server: they may call it so by HTTP too
+     * @param openMetrics whether {@code /metrics} is for everybody
      * @return the settings, with the default limits
      */
-    public static HttpConfig of(List<Endpoint> listeners, List<Endpoint> advertised) {
+    public static HttpConfig of(List<Endpoint> listeners, List<Endpoint> advertised, boolean openMetrics) {
         Set<String> hosts = Stream.concat(listeners.stream(), advertised.stream())
                 .map(each -> each.host().toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
-        return new HttpConfig(listeners, hosts, PeerLimits.DEFAULT);
+        return new HttpConfig(listeners, hosts, PeerLimits.DEFAULT, openMetrics);
     }
 }

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.varve.server.net.WorkerPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -96,7 +97,11 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
                         flow,
                         () -> {
                             HttpAnswer answer = answer(call);
-                            context.executor().execute(() -> send(context, answer, keepAlive));
+                            context.executor()
+                                    .schedule(
+                                            () -> send(context, answer, keepAlive),
+                                            answer.delayMs(),
+                                            TimeUnit.MILLISECONDS);
                         },
                         context::close);
     }
@@ -138,8 +143,7 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
                     .orElseThrow(() -> new HttpRefusal(HttpResponseStatus.NOT_FOUND.code(), "there is nothing here"));
             return route.answer(call);
         } catch (HttpRefusal e) {
-            HttpAnswer refused = HttpAnswer.text(e.status(), e.getMessage() + "\n");
-            return new HttpAnswer(refused.status(), refused.contentType(), refused.body(), e.headers());
+            return HttpAnswer.of(e, HttpAnswer.TEXT, (e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (RuntimeException e) {
             server.failures().warn(e, "cannot answer {}", call.path());
             return refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "this failed; the server's log says why");

@@ -9,6 +9,7 @@ public final class HttpRefusal extends RuntimeException {
 
     private final int status;
     private final transient Map<String, String> headers;
+    private final int delayMs;
 
     /**
      * Refuses a request.
@@ -28,9 +29,27 @@ public final class HttpRefusal extends RuntimeException {
      * @param headers headers of the answer
      */
     public HttpRefusal(int status, String message, Map<String, String> headers) {
+        this(status, message, headers, 0);
+    }
+
+    /**
+     * Refuses a request after a while, so that guesses take their time.
+     *
+     * @param status HTTP's status, 400 to 599
+     * @param message the reason, in one line
+     * @param headers headers of the answer
+     * @param delayMs ms until the answer is sent, 0 or more; no thread waits meanwhile
+     */
+    public HttpRefusal(int status, String message, Map<String, String> headers, int delayMs) {
         super(message, null, false, false);
         this.status = status;
         this.headers = Map.copyOf(headers);
+        this.delayMs = delayMs;
+    }
+
+    /** @return ms until the answer is sent */
+    public int delayMs() {
+        return delayMs;
     }
 
     /** @return headers of the answer */

@@ -57,15 +57,15 @@ final class JsonRoute implements HttpRoute {
         ObjectNode answer = JSON.createObjectNode();
         try (OwnRequests server = callers.of(call)) {
             content.write(call, server, answer);
-            return json(HttpAnswer.OK, answer, Map.of());
+            return new HttpAnswer(HttpAnswer.OK, TYPE, bytes(answer), Map.of());
         } catch (HttpRefusal e) {
-            return json(e.status(), JSON.createObjectNode().put("error", e.getMessage()), e.headers());
+            return HttpAnswer.of(e, TYPE, bytes(JSON.createObjectNode().put("error", e.getMessage())));
         }
     }
 
-    private static HttpAnswer json(int status, ObjectNode node, Map<String, String> headers) {
+    private static byte[] bytes(ObjectNode node) {
         try {
-            return new HttpAnswer(status, TYPE, JSON.writeValueAsBytes(node), headers);
+            return JSON.writeValueAsBytes(node);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of JSON cannot be written", e);
         }

@@ -51,15 +51,18 @@ public final class PageRoutes {
      * Makes the routes.
      *
      * @param sources what they show
+     * @param metrics serves the metrics; where clients have to prove who they are, to whoever may describe
+     *     the cluster
+     * @param openMetrics whether to serve them to everybody
      * @return the routes, thread-safe each
      */
-    public static List<HttpRoute> of(Sources sources) {
+    public static List<HttpRoute> of(Sources sources, HttpRoute metrics, boolean openMetrics) {
         Dispatcher dispatcher = new Dispatcher(sources.handlers(), sources.clock());
         BiFunction<HttpCall, KafkaPrincipal, OwnRequests> requests = (call, principal) -> new OwnRequests(
                 dispatcher,
                 new PageConnection(principal, call.client().getAddress(), sources.scheduler(), sources.peers()));
         Callers callers = sources.login()
-                .<Callers>map(login -> new PasswordCallers(login, requests))
+                .<Callers>map(login -> new PasswordCallers(login, requests, sources.clock()))
                 .orElse(call -> requests.apply(call, KafkaPrincipal.ANONYMOUS));
         ServerContent server = new ServerContent(sources.ready(), sources.storage(), sources.problems());
         RateHistory rates = RateHistory.begin(sources.topics(), sources.clock(), sources.scheduler());
@@ -76,6 +79,8 @@ public final class PageRoutes {
                 new JsonRoute("/api/segments", callers, SegmentsContent::write),
                 new JsonRoute("/api/groups", callers, GroupsContent::all),
                 new JsonRoute("/api/group", callers, GroupsContent::one)));
+        boolean guarded = sources.login().isPresent() && !openMetrics;
+        routes.add(guarded ? new GuardedRoute(metrics, callers, "http.metrics.open=true") : metrics);
         return routes;
     }
 }

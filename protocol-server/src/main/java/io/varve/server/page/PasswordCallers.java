@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.page;
 
+import io.varve.core.runtime.Clock;
 import io.varve.server.http.HttpCall;
 import io.varve.server.http.HttpRefusal;
+import io.varve.server.logging.LogThrottle;
 import io.varve.server.security.sasl.PasswordCheck;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks callers for a user and a password (HTTP Basic), those that clients of Kafka's protocol have too, and
- * only where they do not cross a network unprotected. Thread-safe.
+ * only where they do not cross a network unprotected. A wrong one is logged, without words of the caller, and
+ * answered after a while. Thread-safe.
  */
 final class PasswordCallers implements Callers {
     private static final int UNAUTHORIZED = 401;
@@ -22,14 +26,17 @@ final class PasswordCallers implements Callers {
             Map.of("WWW-Authenticate", "Basic realm=\"Varve\", charset=\"UTF-8\"");
 
     private final PasswordCheck login;
+    private final LogThrottle failures;
     private final BiFunction<HttpCall, KafkaPrincipal, OwnRequests> requests;
 
     /**
      * @param login verifies passwords
      * @param requests makes requests for a call in somebody's name
+     * @param clock paces the log
      */
-    PasswordCallers(PasswordCheck login, BiFunction<HttpCall, KafkaPrincipal, OwnRequests> requests) {
+    PasswordCallers(PasswordCheck login, BiFunction<HttpCall, KafkaPrincipal, OwnRequests> requests, Clock clock) {
         this.login = login;
+        failures = new LogThrottle(LoggerFactory.getLogger(PasswordCallers.class), clock);
         this.requests = requests;
     }
 
@@ -50,9 +57,13 @@ final class PasswordCallers implements Callers {
         String[] given = call.authorization()
                 .map(PasswordCallers::userAndPassword)
                 .orElseThrow(() -> new HttpRefusal(UNAUTHORIZED, "a user and a password are needed", QUESTION));
-        KafkaPrincipal principal = login.principal(given[0], given[1])
-                .orElseThrow(() -> new HttpRefusal(UNAUTHORIZED, "the user or the password is wrong", QUESTION));
+        KafkaPrincipal principal = login.principal(given[0], given[1]).orElseThrow(() -> wrong(call));
         return requests.apply(call, principal);
+    }
+
+    private HttpRefusal wrong(HttpCall call) {
+        failures.warn("{} gave a wrong user or password by HTTP", call.client());
+        return new HttpRefusal(UNAUTHORIZED, "the user or the password is wrong", QUESTION, login.failureDelayMs());
     }
 
     /** @return user and password, both empty if the header is malformed */

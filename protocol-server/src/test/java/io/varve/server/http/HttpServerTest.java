@@ -13,7 +13,9 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,7 +40,7 @@ class HttpServerTest {
     private int start(HttpConfig.PeerLimits limits, HttpRoute... routes) {
         Endpoint any = new Endpoint("HTTP", "127.0.0.1", 0);
         server = HttpServer.bind(
-                new HttpConfig(List.of(any), Set.of("broker.example"), limits),
+                new HttpConfig(List.of(any), Set.of("broker.example"), limits, false),
                 reasons::get,
                 Clock.system(),
                 scheduler);
@@ -233,10 +235,49 @@ class HttpServerTest {
     }
 
     @Test
+    void aDelayedAnswerHoldsNoThread() throws Exception {
+        CountDownLatch refused = new CountDownLatch(4);
+        int port = start(HttpConfig.PeerLimits.DEFAULT, new Echo(), new HttpRoute() {
+            @Override
+            public String path() {
+                return "/slow";
+            }
+
+            @Override
+            public HttpAnswer answer(HttpCall call) {
+                refused.countDown();
+                throw new HttpRefusal(
+                        401, "wrong", Map.of(), call.parameter("ms").isEmpty() ? 3_600_000 : 200);
+            }
+        });
+        List<Socket> waiting = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) { // more than there are threads
+                waiting.add(connect(port));
+                waiting.get(i).getOutputStream().write(get("/slow").getBytes(StandardCharsets.ISO_8859_1));
+            }
+            refused.await();
+            assertThat(exchange(port, get("/echo/a"))).startsWith("HTTP/1.1 200 ");
+            long begun = System.nanoTime();
+            assertThat(exchange(port, get("/slow?ms=200")))
+                    .startsWith("HTTP/1.1 401 ")
+                    .endsWith("wrong\n");
+            assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(200_000_000L);
+            for (Socket socket : waiting) {
+                assertThat(socket.getInputStream().available()).isZero();
+            }
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
     void aPortInUseIsReported() {
         int port = start(HttpConfig.PeerLimits.DEFAULT);
         HttpConfig same = new HttpConfig(
-                List.of(new Endpoint("HTTP", "127.0.0.1", port)), Set.of(), HttpConfig.PeerLimits.DEFAULT);
+                List.of(new Endpoint("HTTP", "127.0.0.1", port)), Set.of(), HttpConfig.PeerLimits.DEFAULT, false);
 
         assertThatThrownBy(() -> HttpServer.bind(same, List::of, Clock.system(), scheduler))
                 .isInstanceOf(ListenException.class)

@@ -3,11 +3,15 @@ package io.varve.server.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.VarveServer;
 import io.varve.server.config.ServerConfig;
+import io.varve.server.security.sasl.SaslConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The page of a server whose clients authenticate, and which has an authorizer. */
 class PageSecurityTest {
@@ -47,10 +53,16 @@ class PageSecurityTest {
     @TempDir
     private static Path home;
 
+    private static final int GUESSES = 20;
+    private static final ListAppender<ILoggingEvent> GUESSED = new ListAppender<>();
+    private static final Logger GUESS_LOG = (Logger) LoggerFactory.getLogger(PasswordCallers.class);
+
     private static VarveServer server;
 
     @BeforeAll
     static void start() throws Exception {
+        GUESSED.start();
+        GUESS_LOG.addAppender(GUESSED);
         ServerConfig config = ServerConfig.of(
                 Map.of(
                         "storage.backend", "memory",
@@ -97,6 +109,7 @@ class PageSecurityTest {
     @AfterAll
     static void stop() {
         server.close();
+        GUESS_LOG.detachAppender(GUESSED);
     }
 
     private static HttpResponse<String> get(String path, String login) throws IOException, InterruptedException {
@@ -135,6 +148,35 @@ class PageSecurityTest {
             })
     void aWrongPasswordIsRefused(String login) throws Exception {
         assertThat(get("/api/topics", login).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void metricsAreForThoseWhoMayDescribeTheCluster() throws Exception {
+        assertThat(get("/metrics", null).statusCode()).isEqualTo(401);
+        assertThat(get("/metrics", "alice:alice-secret").statusCode()).isEqualTo(403);
+        assertThat(get("/metrics", "alice:alice-secret").body())
+                .contains("http.metrics.open=true")
+                .doesNotContain("orders");
+        assertThat(get("/metrics", "admin:admin-secret").body()).contains("topic=\"orders\"");
+    }
+
+    @Test
+    void guessesAreLoggedNowAndThenWithoutWhatWasGuessed() throws Exception {
+        long begun = System.nanoTime();
+        for (int i = 0; i < GUESSES; i++) {
+            assertThat(get("/api/topics", "alice:guess-" + i).statusCode()).isEqualTo(401);
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+
+        assertThat(took.toMillis())
+                .isGreaterThanOrEqualTo(GUESSES * SaslConfig.AuthenticationLimits.DEFAULT.failureDelayMs());
+        List<String> lines =
+                GUESSED.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        assertThat(lines)
+                .isNotEmpty() // the first guess of all tests is always logged
+                .hasSizeLessThan(GUESSES)
+                .allMatch(line -> line.contains("/127.0.0.1:"))
+                .noneMatch(line -> line.contains("guess-") || line.contains("alice"));
     }
 
     @Test

@@ -36,6 +36,14 @@ public final class PasswordCheck {
                 .anyMatch(mechanism -> mechanism.equals(SaslConfig.PLAIN) || ScramMechanism.isScram(mechanism));
     }
 
+    /** @return ms after which a wrong password is answered: the longest of any listener */
+    public int failureDelayMs() {
+        return listeners.stream()
+                .mapToInt(listener -> listener.config().limits().failureDelayMs())
+                .max()
+                .orElse(0);
+    }
+
     /**
      * Verifies a password. Takes some ms of a processor by SCRAM, and may take longer by a class of others:
      * not for an event loop.
