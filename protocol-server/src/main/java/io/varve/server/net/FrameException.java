@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.netty.handler.ssl.NotSslRecordException;
 import io.varve.core.VarveException;
 
 /** Reports a frame that cannot be received. The bytes after it cannot be split into frames. */
@@ -22,7 +23,9 @@ final class FrameException extends VarveException {
     }
 
     static FrameException ofDamagedTls(Throwable cause) {
-        return new FrameException("violates TLS: " + cause.getMessage());
+        // Netty's message has all that arrived, in hexadecimal digits.
+        return new FrameException("violates TLS: "
+                + (cause instanceof NotSslRecordException ? "what arrived is no TLS record" : cause.getMessage()));
     }
 
     static FrameException ofApi(short api, int size, int max) {

@@ -55,6 +55,14 @@ final class TlsHandler extends SslHandler {
         }
     }
 
+    /** A fault that is found when the peer has left is of no interest; at the pipeline's end it is logged. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+        if (!context.isRemoved()) {
+            super.exceptionCaught(context, cause);
+        }
+    }
+
     /** Looks at the header of a record of which a part has arrived. */
     private static void requireRecord(ByteBuf in) throws SSLException {
         if (in.readableBytes() < HEADER_BYTES) {

@@ -8,6 +8,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.varve.server.security.TlsListener;
+import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.slf4j.Logger;
@@ -63,7 +65,8 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
             return;
         }
         failed = true;
-        if (context.channel().isActive()) {
+        boolean reset = cause instanceof IOException && !(cause instanceof SSLException);
+        if (context.channel().isActive() && !reset) {
             server.handshakeFailed(connection, reason(cause));
         } else {
             // Whoever only looks whether the port is open does this.

@@ -223,6 +223,17 @@ class TlsServerTest {
     }
 
     @Test
+    void logsNoBytesOfAPeerThatEndsTls() throws Exception {
+        try (NetServer server = start(Tls.listener(), Connections.DEFAULT, noting);
+                Socket plain = new Socket(InetAddress.getLoopbackAddress(), Servers.port(server));
+                Socket tls = Tls.AUTHORITY.client(null).getSocketFactory().createSocket(plain, "localhost", 1, false)) {
+            new RawClient(tls).send(RawClient.metadata(1)).receiveId();
+            plain.getOutputStream().write(new byte[1_000]);
+            awaitLine("closing ", "violates TLS: what arrived is no TLS record");
+        }
+    }
+
+    @Test
     void refusesToNegotiateAnew() throws Exception {
         try (NetServer server = start(Tls.listener(), Connections.DEFAULT, noting);
                 SSLSocket socket = (SSLSocket) Tls.AUTHORITY
