@@ -7,6 +7,7 @@ import io.varve.server.e2e.hostile.Harm;
 import io.varve.server.e2e.hostile.HeldBack;
 import io.varve.server.e2e.hostile.Siege;
 import io.varve.server.e2e.hostile.SteadyClient;
+import io.varve.server.e2e.hostile.TlsHarms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ class HostilePeersIT {
     Path directory;
 
     private final int saslPort = Server.freePort();
+    private final int tlsPort = Server.freePort();
     private final List<SteadyClient> steady = new ArrayList<>();
     private final List<String> report = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
@@ -70,11 +72,17 @@ class HostilePeersIT {
     void clientsHardlyNoticePeersThatDoHarm() throws Exception {
         Files.deleteIfExists(REPORT);
         int port = Server.freePort();
+        Path key = Files.writeString(
+                directory.resolve("server.pem"),
+                TlsHarms.AUTHORITY.issue("CN=localhost").pem());
         Server server = Server.start(
                 directory,
                 port,
-                "listeners=PLAINTEXT://localhost:" + port + ",CLIENTS://localhost:" + saslPort,
-                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SASL_PLAINTEXT",
+                "listeners=PLAINTEXT://localhost:" + port + ",CLIENTS://localhost:" + saslPort + ",TLS://localhost:"
+                        + tlsPort,
+                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SASL_PLAINTEXT,TLS:SSL",
+                "ssl.keystore.type=PEM",
+                "ssl.keystore.location=" + key,
                 "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
                 "listener.name.clients.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule"
                         + " required user_alice=\"a-secret\";");
@@ -175,7 +183,13 @@ class HostilePeersIT {
 
     private Seen besiege(Harm harm, Server server) throws IOException {
         long most = 0;
-        Siege siege = new Siege(harm, harm.atSasl() ? saslPort : server.port());
+        Siege siege = new Siege(
+                harm,
+                switch (harm.besieged()) {
+                    case OPEN -> server.port();
+                    case SASL -> saslPort;
+                    case TLS -> tlsPort;
+                });
         try {
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SCENARIO_MS);
             while (System.nanoTime() < end) {

@@ -8,11 +8,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * Opens connections for an attack, and closes them all when the attack is over. Confined to its thread,
@@ -81,6 +85,21 @@ public final class Attacker {
         return new Peer(socket);
     }
 
+    /** Opens connections, sends the same on each, and stays a while. */
+    void crowd(int connections, byte[] bytes) throws IOException {
+        List<Peer> peers = new ArrayList<>();
+        try {
+            for (int i = 0; i < connections; i++) {
+                peers.add(connect().send(bytes));
+            }
+            linger(10 * Siege.PAUSE_MS);
+        } finally {
+            for (Peer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
     /** Cuts all connections. On any thread. */
     void hangUp() throws IOException {
         for (Socket socket = sockets.poll(); socket != null; socket = sockets.poll()) {
@@ -106,6 +125,13 @@ public final class Attacker {
 
         Peer send(byte[] bytes, int from, int length) throws IOException {
             out.write(bytes, from, length);
+            return this;
+        }
+
+        /** Ends a TLS handshake; what is sent later is sent as it is. */
+        Peer handshake(SSLContext context) throws IOException {
+            SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", port, false);
+            tls.startHandshake();
             return this;
         }
 

@@ -10,11 +10,21 @@ import java.util.stream.Stream;
  *
  * @param name describes the requests
  * @param attack run repeatedly by each of many peers
- * @param atSasl true if it is done to the listener with SASL, false if to the open one
+ * @param besieged the listener it is done to
  */
-public record Harm(String name, Attack attack, boolean atSasl) {
+public record Harm(String name, Attack attack, Besieged besieged) {
     Harm(String name, Attack attack) {
-        this(name, attack, false);
+        this(name, attack, Besieged.OPEN);
+    }
+
+    /** The listeners of the server. */
+    public enum Besieged {
+        /** Takes requests of everybody. */
+        OPEN,
+        /** Takes requests of clients that have authenticated by SASL. */
+        SASL,
+        /** Takes requests over TLS. */
+        TLS
     }
 
     /** Runs one turn of one peer. */
@@ -37,6 +47,7 @@ public record Harm(String name, Attack attack, boolean atSasl) {
                         UnreadAnswers.harms(),
                         Garbage.harms(),
                         Unauthenticated.harms(),
+                        TlsHarms.harms(),
                         HeldBack.harms(),
                         DecompressionBombs.harms(),
                         OldFormats.harms(),

@@ -3,7 +3,6 @@ package io.varve.server.e2e.hostile;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -20,8 +19,10 @@ final class Unauthenticated {
         byte[] wrong = token("\0alice\0guess");
         byte[] first = token("n,,n=nobody,r=" + "x".repeat(24));
         return List.of(
-                atSasl("2,000 connections, a handshake on each, then silence", attacker -> stay(attacker, plain)),
-                atSasl("2,000 connections, half a token of 512 KB on each", attacker -> stay(attacker, halfAToken())),
+                atSasl("2,000 connections, a handshake on each, then silence", attacker -> attacker.crowd(MANY, plain)),
+                atSasl(
+                        "2,000 connections, half a token of 512 KB on each",
+                        attacker -> attacker.crowd(MANY, halfAToken())),
                 atSasl("wrong passwords", attacker -> exchange(attacker, plain, wrong)),
                 atSasl("first messages of SCRAM, and never a last one", attacker -> exchange(attacker, scram, first)),
                 atSasl("tokens of SCRAM without end", attacker -> {
@@ -59,7 +60,7 @@ final class Unauthenticated {
     }
 
     private static Harm atSasl(String name, Harm.Attack attack) {
-        return new Harm("before authentication: " + name, attack, true);
+        return new Harm("before authentication: " + name, attack, Harm.Besieged.SASL);
     }
 
     private static byte[] handshake(String mechanism, int version) {
@@ -86,20 +87,6 @@ final class Unauthenticated {
                 .raw(new byte[MAX_BYTES / 2])
                 .unframed();
         return new RequestBytes().raw(handshake("PLAIN", 1)).raw(half).unframed();
-    }
-
-    private static void stay(Attacker attacker, byte[] bytes) throws IOException {
-        List<Attacker.Peer> peers = new ArrayList<>();
-        try {
-            for (int i = 0; i < MANY; i++) {
-                peers.add(attacker.connect().send(bytes));
-            }
-            attacker.linger(10 * Siege.PAUSE_MS);
-        } finally {
-            for (Attacker.Peer peer : peers) {
-                peer.close();
-            }
-        }
     }
 
     private static void exchange(Attacker attacker, byte[] handshake, byte[] token) throws IOException {
