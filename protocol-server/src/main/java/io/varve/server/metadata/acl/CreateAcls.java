@@ -38,11 +38,15 @@ public record CreateAcls(List<AclBinding> wanted, Ids ids)
     /** Max characters of the name of a resource, of a principal and of a host. */
     static final int MAX_LENGTH = 2_048;
 
+    /** Max characters of all entries together: they are in memory, each time the server starts. */
+    static final int MAX_CHARACTERS = 16 * 1024 * 1024;
+
     @Override
     public Decision<ApiMessageAndVersion, List<ApiError>> decide(MetadataState state) {
         Set<StandardAcl> present = new HashSet<>(state.acls().values());
         List<ApiMessageAndVersion> events = new ArrayList<>();
         List<ApiError> results = new ArrayList<>(wanted.size());
+        long characters = present.stream().mapToLong(CreateAcls::characters).sum();
         for (AclBinding binding : wanted) {
             ApiError refusal = refusal(binding);
             if (refusal.isSuccess()) {
@@ -51,17 +55,28 @@ public record CreateAcls(List<AclBinding> wanted, Ids ids)
                     results.add(ApiError.NONE);
                     continue;
                 }
-                if (present.size() < MAX_ACLS) {
-                    present.add(acl);
-                    events.add(MetadataEvents.acl(newId(), acl));
-                } else {
+                if (present.size() >= MAX_ACLS) {
                     refusal = new ApiError(
                             Errors.POLICY_VIOLATION, MAX_ACLS + " ACLs are kept, and there are so many already");
+                } else if (characters + characters(acl) > MAX_CHARACTERS) {
+                    refusal = new ApiError(
+                            Errors.POLICY_VIOLATION,
+                            "The ACLs that are kept have at most " + MAX_CHARACTERS + " characters together");
+                } else {
+                    present.add(acl);
+                    characters += characters(acl);
+                    events.add(MetadataEvents.acl(newId(), acl));
                 }
             }
             results.add(refusal);
         }
         return new Decision<>(events, () -> results);
+    }
+
+    private static int characters(StandardAcl acl) {
+        return acl.resourceName().length()
+                + acl.principal().length()
+                + acl.host().length();
     }
 
     private Uuid newId() {

@@ -6,8 +6,10 @@ import io.varve.core.event.Decision;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
@@ -25,37 +27,45 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  */
 public record DeleteAcls(List<AclBindingFilter> filters)
         implements Command<MetadataState, ApiMessageAndVersion, List<AclDeleteResult>> {
-    /** Max number of entries that a request deletes, as in Kafka. */
+    /**
+     * Max number of entries that a request deletes, as in Kafka. Here it is also the max number of those that
+     * the answer tells, over all filters.
+     */
     static final int MAX_DELETED = 10_000;
 
     @Override
     public Decision<ApiMessageAndVersion, List<AclDeleteResult>> decide(MetadataState state) {
+        Map<Uuid, AclBinding> present = new LinkedHashMap<>();
+        state.acls().forEach((id, acl) -> present.put(id, acl.toBinding()));
         Set<Uuid> deleted = new LinkedHashSet<>();
         List<AclDeleteResult> results = new ArrayList<>(filters.size());
+        int told = 0;
         for (AclBindingFilter filter : filters) {
             if (filter.isUnknown()) {
                 results.add(new AclDeleteResult(new InvalidRequestException(
                         filter.patternFilter().isUnknown() ? "Unknown patternFilter." : "Unknown entryFilter.")));
             } else {
-                results.add(new AclDeleteResult(matching(filter, state, deleted)));
+                List<AclBindingDeleteResult> matching = matching(filter, present, MAX_DELETED - told, deleted);
+                told += matching.size();
+                results.add(new AclDeleteResult(matching));
             }
         }
         return new Decision<>(deleted.stream().map(MetadataEvents::removeAcl).toList(), () -> results);
     }
 
     private static List<AclBindingDeleteResult> matching(
-            AclBindingFilter filter, MetadataState state, Set<Uuid> deleted) {
+            AclBindingFilter filter, Map<Uuid, AclBinding> present, int max, Set<Uuid> deleted) {
         List<AclBindingDeleteResult> matching = new ArrayList<>();
-        state.acls().forEach((id, acl) -> {
-            AclBinding binding = acl.toBinding();
+        present.forEach((id, binding) -> {
             if (!filter.matches(binding)) {
                 return;
             }
-            if (deleted.add(id) && deleted.size() > MAX_DELETED) {
+            if (matching.size() == max) {
                 // None is deleted: with so long an answer, nobody would notice that some are left.
                 throw new InvalidRequestException(
                         "Cannot remove more than " + MAX_DELETED + " acls in a single delete operation.");
             }
+            deleted.add(id);
             matching.add(new AclBindingDeleteResult(binding));
         });
         return matching;

@@ -4,14 +4,18 @@ package io.varve.server.security.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.event.Decision;
 import io.varve.core.runtime.Clock;
 import io.varve.server.api.Loopback;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.acl.CreateAcls;
 import io.varve.server.metadata.acl.DeleteAcls;
+import io.varve.server.metadata.log.MetadataState;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -19,6 +23,7 @@ import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
@@ -28,6 +33,7 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.metadata.authorizer.StandardAcl;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +133,36 @@ class AclAuthorizerTest {
                         Errors.INVALID_REQUEST,
                         Errors.NONE);
         assertThat(node.metadata.writer().state().acls()).hasSize(1);
+    }
+
+    @Test
+    void entriesThatAreLongTogetherAreRefusedFromSomeOn() {
+        String longest = "x".repeat(2_040);
+        List<AclBinding> wanted = IntStream.range(0, 4_500)
+                .mapToObj(i -> binding("User:" + longest, longest.substring(4) + (1_000 + i), PatternType.LITERAL))
+                .toList();
+        CreateAcls create = new CreateAcls(wanted, node.ids);
+        Decision<ApiMessageAndVersion, List<ApiError>> decision =
+                create.decide(node.metadata.writer().state());
+        assertThat(decision.events().size()).isBetween(4_000, 4_200);
+        List<ApiError> results = decision.answer().get();
+        assertThat(results.get(4_000)).isEqualTo(ApiError.NONE);
+        assertThat(results.get(4_499).error()).isEqualTo(Errors.POLICY_VIOLATION);
+        assertThat(results.get(4_499).message()).contains("characters");
+    }
+
+    @Test
+    void deletionsWithoutEndAreRefused() {
+        create(IntStream.range(0, 200)
+                .mapToObj(i -> binding("User:a", "t" + i, PatternType.LITERAL))
+                .toArray(AclBinding[]::new));
+        List<AclBindingFilter> filters = Collections.nCopies(51, AclBindingFilter.ANY);
+        MetadataState state = node.metadata.writer().state();
+        assertThat(new DeleteAcls(filters.subList(1, 51)).decide(state).events())
+                .hasSize(200);
+        assertThatThrownBy(() -> new DeleteAcls(filters).decide(state))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("10000");
     }
 
     @Test
