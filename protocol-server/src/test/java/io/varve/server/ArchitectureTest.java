@@ -103,7 +103,7 @@ class ArchitectureTest {
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
                               | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
             command           | picocli core.spi..
-            format            | command picocli config error metadata metadata.credential metadata.feature metadata.log metadata.start metadata.topic
+            format            | command picocli config error metadata metadata.credential metadata.feature metadata.log metadata.start metadata.topic security.sasl
                               | core.directory core.engine core.event core.log.. core.spi.. kafka.clients.admin kafka.image kafka.server.common
             clients           | command picocli com.fasterxml.jackson.. kafka.clients.admin
             telemetry         | clients command metadata.config pattern picocli kafka.clients.admin kafka.shaded.. com.google.re2j

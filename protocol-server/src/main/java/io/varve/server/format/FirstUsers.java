@@ -4,7 +4,7 @@ package io.varve.server.format;
 import io.varve.core.runtime.Ids;
 import io.varve.server.config.ConfigError;
 import io.varve.server.metadata.credential.NewScramCredential;
-import java.nio.ByteBuffer;
+import io.varve.server.security.sasl.ScramSalt;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -12,7 +12,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.apache.kafka.common.security.scram.internals.ScramFormatter;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 
@@ -84,7 +83,7 @@ final class FirstUsers {
             throw new ConfigError("You must supply 'name' to add-scram");
         }
         String givenSalt = parts.remove("salt");
-        byte[] salt = givenSalt == null ? salt(ids) : decoded("salt", givenSalt);
+        byte[] salt = givenSalt == null ? ScramSalt.random(ids) : decoded("salt", givenSalt);
         int iterations = iterations(mechanism, parts.remove("iterations"));
         String password = parts.remove("password");
         String salted = parts.remove("saltedpassword");
@@ -132,13 +131,5 @@ final class FirstUsers {
         } catch (IllegalArgumentException e) {
             throw new ConfigError("Failed to decode given " + what + ": it is not base64");
         }
-    }
-
-    private static byte[] salt(Ids ids) {
-        UUID random = ids.next();
-        return ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(random.getMostSignificantBits())
-                .putLong(random.getLeastSignificantBits())
-                .array();
     }
 }

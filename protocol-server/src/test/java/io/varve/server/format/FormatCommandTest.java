@@ -71,6 +71,10 @@ class FormatCommandTest {
             assertThat(stored.find("SCRAM-SHA-512", "alice").orElseThrow().iterations())
                     .isEqualTo(8192);
             assertThat(stored.find("SCRAM-SHA-512", "bob")).isEmpty();
+            assertThat(new String(
+                            stored.find("SCRAM-SHA-256", "alice").orElseThrow().salt(), StandardCharsets.UTF_8))
+                    .as("what Kafka's admin client makes, so that none of the users has a salt of another form")
+                    .matches("[0-9a-z]{20,26}");
         }
     }
 

@@ -104,6 +104,15 @@ class SaslFramesTest {
         assertThat(served).isEmpty();
     }
 
+    /** An API that no handler serves has its own error, which must not come before the one of its place. */
+    @Test
+    void anApiThatIsNotServedIsOutOfPlaceAsWell() throws IOException {
+        RawClient client = connect().send(together(HANDSHAKE, SaslServers.unserved(3), SaslServers.unserved(4)));
+        assertThat(client.receiveId()).isEqualTo(1);
+        assertThat(client.receiveId()).isEqualTo(3);
+        assertThat(client.isClosedByServer()).isTrue();
+    }
+
     @Test
     void aFailureIsToldLater() throws IOException {
         RawClient client = connect(new AuthenticationLimits(300, 60_000)).send(HANDSHAKE);

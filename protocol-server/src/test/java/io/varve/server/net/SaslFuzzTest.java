@@ -29,6 +29,7 @@ class SaslFuzzTest {
     private static final long SEED = 20_261_129;
     private static final int PEERS = Fuzz.requests(3_000);
     private static final int MOST_FRAMES = 6;
+    private static final int UNSERVED = 0x5EA1ED;
 
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -85,8 +86,13 @@ class SaslFuzzTest {
                 peer.send(frame);
             }
             peer.socket().shutdownOutput();
-            while (!peer.isClosedByServer()) {
-                // It answers until it has had enough, or there is nothing more.
+            int unserved = 0;
+            while (true) { // It answers until it has had enough, or there is nothing more.
+                ByteBuffer answer = peer.receive();
+                if (answer.remaining() >= Integer.BYTES && answer.getInt() == UNSERVED) {
+                    unserved++;
+                }
+                assertThat(unserved).as("requests instead of a token").isLessThan(2);
             }
         } catch (IOException closed) {
             // The server may close at any frame.
@@ -94,7 +100,7 @@ class SaslFuzzTest {
     }
 
     private static byte[] frame(Random random) {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(10)) {
             case 0 -> RawClient.apiVersions(1, random.nextInt(6));
             case 1, 2 ->
                 RawClient.frame(
@@ -104,6 +110,7 @@ class SaslFuzzTest {
                         new SaslHandshakeRequestData().setMechanism(random.nextInt(8) == 0 ? "X" : "PLAIN"));
             case 3 -> RawClient.metadata(3);
             case 4 -> RawClient.frame(text(random));
+            case 5, 6, 7 -> SaslServers.unserved(UNSERVED);
             default ->
                 RawClient.frame(
                         ApiKeys.SASL_AUTHENTICATE,

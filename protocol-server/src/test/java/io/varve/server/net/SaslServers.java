@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.ReadShareGroupStateRequestData;
 import org.apache.kafka.common.message.SaslAuthenticateRequestData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -71,6 +72,12 @@ final class SaslServers implements AutoCloseable {
     static byte[] handshake(int version) {
         return RawClient.frame(
                 ApiKeys.SASL_HANDSHAKE, (short) version, 1, new SaslHandshakeRequestData().setMechanism("PLAIN"));
+    }
+
+    /** @return a request of an API that no server serves */
+    static byte[] unserved(int correlationId) {
+        return RawClient.frame(
+                ApiKeys.READ_SHARE_GROUP_STATE, (short) 0, correlationId, new ReadShareGroupStateRequestData());
     }
 
     /** @return Alice's token in a request */

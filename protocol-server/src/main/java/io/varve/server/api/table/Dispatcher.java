@@ -51,14 +51,14 @@ public final class Dispatcher {
      * @throws HeavyRequestException if a worker thread must serve the request, which has had no effect yet
      */
     public CompletionStage<RequestOutcome> dispatch(Request request) {
-        ApiHandler handler = served.find(request.body().apiKey(), request.body().version());
-        if (handler == null) {
-            return CompletableFuture.completedFuture(failure(request, unserved(request)));
-        }
         SaslAuthentication authentication = request.connection().authentication();
         if (authentication != null
                 && authentication.isOutOfPlace(request.header().apiKey())) {
             return refuse(request, authentication);
+        }
+        ApiHandler handler = served.find(request.body().apiKey(), request.body().version());
+        if (handler == null) {
+            return CompletableFuture.completedFuture(failure(request, unserved(request)));
         }
         try {
             return handler.handle(request)

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Checks and changes the credentials with which users will authenticate. */
+/** Checks and changes the credentials by which users authenticate. */
 package io.varve.server.metadata.credential;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.security.sasl;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.kafka.common.security.authenticator.CredentialCache;
@@ -13,7 +15,8 @@ import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 /**
  * Gives a user who does not exist a credential that no password fits, so that a peer cannot tell unknown
  * users from wrong passwords: by the answers, the number of rounds or the time. The salt of a user stays the
- * same while the server runs. Thread-safe.
+ * same while the server runs, on all its listeners, and the number of iterations until a credential with
+ * another number comes or goes. Thread-safe.
  */
 final class ConcealedUsers extends CredentialCache.Cache<ScramCredential> {
     /** What {@code kafka-configs.sh} stores by default. */
@@ -43,10 +46,18 @@ final class ConcealedUsers extends CredentialCache.Cache<ScramCredential> {
 
     private ScramCredential decoy(String user) {
         return new ScramCredential(
-                derived("salt", user),
+                ScramSalt.of(derived("salt", user)),
                 derived("stored key", user),
                 derived("server key", user),
-                Math.max(ITERATIONS, mechanism.minIterations()));
+                iterations(user));
+    }
+
+    private int iterations(String user) {
+        List<Integer> known = stored.iterations(mechanism.mechanismName());
+        return known.isEmpty()
+                ? Math.max(ITERATIONS, mechanism.minIterations())
+                : known.get(Math.floorMod(
+                        ByteBuffer.wrap(derived("iterations", user)).getInt(), known.size()));
     }
 
     private byte[] derived(String what, String user) {

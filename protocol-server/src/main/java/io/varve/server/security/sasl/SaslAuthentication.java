@@ -101,15 +101,19 @@ public final class SaslAuthentication {
                 throw new InvalidRequestException("it sent " + MAX_UNKNOWN + " requests, and authenticated by none");
             }
             state = new Unknown(before.requests() + 1);
+        } else if (now instanceof Failed) {
+            throw new InvalidRequestException("it sent API " + api + " after it failed to authenticate");
         }
     }
 
     /**
-     * @param api the API of a request that was admitted
-     * @return true if the request is out of place while tokens are exchanged
+     * @param api the API of a request that was admitted, served or not
+     * @return true if the request is out of place: another than a token while tokens are exchanged, or any
+     *     after the peer has failed. It is the last of the connection, so one such request is parsed
      */
     public boolean isOutOfPlace(ApiKeys api) {
-        return api != ApiKeys.SASL_AUTHENTICATE && state instanceof Exchange;
+        SaslState now = state;
+        return now instanceof Failed || now instanceof Exchange && api != ApiKeys.SASL_AUTHENTICATE;
     }
 
     /**

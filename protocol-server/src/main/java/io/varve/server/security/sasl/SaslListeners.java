@@ -53,9 +53,10 @@ public final class SaslListeners implements AutoCloseable {
     public static SaslListeners open(
             Collection<SaslConfig> configs, ScramCredentials credentials, Clock clock, Ids ids) {
         SaslListeners opened = new SaslListeners(clock);
+        byte[] secret = secret(ids);
         try {
             for (SaslConfig config : configs) {
-                opened.add(config, credentials, ids);
+                opened.add(config, credentials, secret);
             }
             return opened;
         } catch (RuntimeException e) {
@@ -64,12 +65,12 @@ public final class SaslListeners implements AutoCloseable {
         }
     }
 
-    private void add(SaslConfig config, ScramCredentials credentials, Ids ids) {
+    private void add(SaslConfig config, ScramCredentials credentials, byte[] secret) {
         Map<String, AuthenticateCallbackHandler> handlers = new HashMap<>();
         // Put there first, so that those that are prepared are closed when another cannot be.
         listeners.put(config.listener(), new SaslMechanisms(config, handlers));
         config.jaas().forEach((mechanism, entries) -> {
-            AuthenticateCallbackHandler handler = handler(config, mechanism, credentials, ids);
+            AuthenticateCallbackHandler handler = handler(config, mechanism, credentials, secret);
             handlers.put(mechanism, handler);
             try {
                 handler.configure(config.values(), mechanism, entries);
@@ -80,7 +81,7 @@ public final class SaslListeners implements AutoCloseable {
     }
 
     private AuthenticateCallbackHandler handler(
-            SaslConfig config, String mechanism, ScramCredentials credentials, Ids ids) {
+            SaslConfig config, String mechanism, ScramCredentials credentials, byte[] secret) {
         Class<?> named = config.handlerClass(mechanism);
         if (named != null) {
             if (!AuthenticateCallbackHandler.class.isAssignableFrom(named)) {
@@ -99,11 +100,12 @@ public final class SaslListeners implements AutoCloseable {
             return new SignedTokens(new LogThrottle(LOG, clock));
         }
         return new ScramServerCallbackHandler(
-                new ConcealedUsers(ScramMechanism.forMechanismName(mechanism), credentials, secret(ids)),
+                new ConcealedUsers(ScramMechanism.forMechanismName(mechanism), credentials, secret),
                 new DelegationTokenCache(ScramMechanism.mechanismNames()));
     }
 
-    private static byte[] secret(Ids ids) {
+    /** @return 32 bytes that nobody can guess */
+    static byte[] secret(Ids ids) {
         UUID first = ids.next();
         UUID second = ids.next();
         return ByteBuffer.allocate(4 * Long.BYTES)

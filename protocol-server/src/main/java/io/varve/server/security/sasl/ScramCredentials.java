@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.security.sasl;
 
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.security.scram.ScramCredential;
 
@@ -13,4 +14,13 @@ public interface ScramCredentials {
      * @return the credential that is stored now; empty if there is none
      */
     Optional<ScramCredential> find(String mechanism, String user);
+
+    /**
+     * @param mechanism a SCRAM mechanism
+     * @return the numbers of iterations that its credentials have, each once, ascending; none if it has no
+     *     credentials
+     */
+    default List<Integer> iterations(String mechanism) {
+        return List.of();
+    }
 }

@@ -30,8 +30,8 @@ class PasswordCheckTest {
         "'PLAIN,SCRAM-SHA-256', '=', guess, false"
     })
     void aPasswordIsRightByAMechanismThatIsEnabled(String mechanisms, String user, String password, boolean right) {
-        PasswordCheck check =
-                bench.open(Map.of("sasl.enabled.mechanisms", mechanisms)).passwords();
+        PasswordCheck check = bench.open(Map.of("sasl.enabled.mechanisms", mechanisms), "CLIENTS")
+                .passwords();
         assertThat(check.principal(user, password).map(Object::toString))
                 .isEqualTo(right ? Optional.of("User:" + user) : Optional.empty());
     }
@@ -39,7 +39,7 @@ class PasswordCheckTest {
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void zerosInNamesDoNotMakeOtherUsers(boolean inName) {
-        PasswordCheck check = bench.open(Map.of()).passwords();
+        PasswordCheck check = bench.open(Map.of(), "CLIENTS").passwords();
         String user = inName ? "carol\0alice" : "alice";
         assertThat(check.principal(user, inName ? "a-secret" : "a-secret\0")).isEmpty();
     }

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.SaslAuthenticateResponseData;
 import org.apache.kafka.common.message.SaslHandshakeResponseData;
@@ -72,16 +77,40 @@ class SaslAuthenticationTest {
     }
 
     @Test
-    void aUsersSaltIsTheSameEachTime() throws Exception {
-        byte[][] challenges = new byte[2][];
-        for (int i = 0; i < 2; i++) {
-            SaslAuthentication peer = bench.begin(Map.of());
-            bench.handshake(peer, "SCRAM-SHA-256", 1);
-            challenges[i] = ((SaslAuthenticateResponseData)
-                            bench.token(peer, "n,,n=nobody,r=same".getBytes()).answer())
-                    .authBytes();
+    void whoDoesNotExistHasOneSaltOfTheFormThatOthersHave() {
+        try (SaslListeners listeners = bench.open(Map.of(), "CLIENTS", "OTHERS")) {
+            for (String mechanism : new String[] {"SCRAM-SHA-256", "SCRAM-SHA-512"}) {
+                String challenge = challenge(listeners.begin("CLIENTS", "peer"), mechanism, "nobody");
+                String salt = challenge.split(",")[1].substring(2);
+                assertThat(new String(Base64.getDecoder().decode(salt), StandardCharsets.UTF_8))
+                        .matches("[0-9a-z]{20,26}");
+                assertThat(challenge).endsWith(",i=4096");
+                for (String listener : new String[] {"CLIENTS", "OTHERS"}) {
+                    assertThat(challenge(listeners.begin(listener, "peer"), mechanism, "nobody"))
+                            .as("by what it makes of the same nonce")
+                            .contains(",s=" + salt + ",");
+                }
+                assertThat(challenge(listeners.begin("CLIENTS", "peer"), mechanism, "nobody2"))
+                        .doesNotContain(salt);
+            }
         }
-        assertThat(SaslBench.salt(challenges[0])).isEqualTo(SaslBench.salt(challenges[1]));
+    }
+
+    @Test
+    void whoDoesNotExistHasANumberOfIterationsThatOthersHave() {
+        bench.iterations = List.of(5_000, 9_000);
+        Set<String> told = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            String challenge = challenge(bench.begin(Map.of()), "SCRAM-SHA-256", "nobody" + i);
+            told.add(challenge.split(",")[2]);
+        }
+        assertThat(told).containsExactlyInAnyOrder("i=5000", "i=9000");
+    }
+
+    private String challenge(SaslAuthentication peer, String mechanism, String user) {
+        bench.handshake(peer, mechanism, 1);
+        SaslReply reply = bench.token(peer, ("n,,n=" + user + ",r=same").getBytes(StandardCharsets.UTF_8));
+        return new String(((SaslAuthenticateResponseData) reply.answer()).authBytes(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -126,6 +155,18 @@ class SaslAuthenticationTest {
         assertThat(peer.isOutOfPlace(api)).isEqualTo(api != ApiKeys.SASL_AUTHENTICATE);
         bench.plain(peer, "alice", "a-secret");
         assertThat(peer.isOutOfPlace(api)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ApiKeys.class)
+    void nothingComesAfterAFailure(ApiKeys api) {
+        SaslAuthentication peer = bench.begin(Map.of());
+        bench.handshake(peer, "PLAIN", 1);
+        bench.plain(peer, "alice", "guess");
+        assertThat(peer.isOutOfPlace(api)).isTrue();
+        assertThatThrownBy(() -> peer.requireAdmitted(api.id))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("failed to authenticate");
     }
 
     @Test

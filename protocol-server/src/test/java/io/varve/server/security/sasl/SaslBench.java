@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.NameCallback;
 import javax.security.auth.callback.PasswordCallback;
@@ -39,11 +40,25 @@ final class SaslBench implements SaslAuthentication.Peer {
     /** The number of tokens of the last exchange of SCRAM. */
     int rounds;
 
+    List<Integer> iterations = List.of(4_096);
+
     private static ScramCredential credential(String mechanism) {
         try {
             return new ScramFormatter(ScramMechanism.forMechanismName(mechanism)).generateCredential("b-secret", 4096);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    private final class Users implements ScramCredentials {
+        @Override
+        public Optional<ScramCredential> find(String mechanism, String user) {
+            return Optional.ofNullable(users.get(mechanism + ":" + user));
+        }
+
+        @Override
+        public List<Integer> iterations(String mechanism) {
+            return iterations;
         }
     }
 
@@ -53,11 +68,11 @@ final class SaslBench implements SaslAuthentication.Peer {
 
     /** A new connection, on a listener with these settings besides. */
     SaslAuthentication begin(Map<String, String> settings) {
-        return open(settings).begin("CLIENTS", "peer");
+        return open(settings, "CLIENTS").begin("CLIENTS", "peer");
     }
 
-    /** A listener with these settings besides. */
-    SaslListeners open(Map<String, String> settings) {
+    /** Listeners with these settings besides. */
+    SaslListeners open(Map<String, String> settings, String... listeners) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "sasl.enabled.mechanisms",
                 String.join(",", mechanisms()),
@@ -67,10 +82,11 @@ final class SaslBench implements SaslAuthentication.Peer {
                 "oauthbearer.sasl.server.callback.handler.class",
                 RefusingHandler.class.getName()));
         all.putAll(settings);
-        SaslConfig config = SaslConfig.parse("CLIENTS", all, SaslConfig.AuthenticationLimits.DEFAULT);
         return SaslListeners.open(
-                List.of(config),
-                (mechanism, user) -> Optional.ofNullable(users.get(mechanism + ":" + user)),
+                Stream.of(listeners)
+                        .map(listener -> SaslConfig.parse(listener, all, SaslConfig.AuthenticationLimits.DEFAULT))
+                        .toList(),
+                new Users(),
                 time,
                 Ids.seeded(1));
     }
@@ -95,10 +111,6 @@ final class SaslBench implements SaslAuthentication.Peer {
 
     static byte[] bearer(String token) {
         return ("n,,\1auth=Bearer " + token + "\1\1").getBytes(StandardCharsets.UTF_8);
-    }
-
-    static String salt(byte[] challenge) {
-        return new String(challenge, StandardCharsets.UTF_8).split(",")[1];
     }
 
     /** Plays an exchange to its end, and returns the last reply. */
