@@ -219,6 +219,11 @@ public final class GroupsFixture implements AutoCloseable {
 
     /** @return what handlers of this broker are made of */
     public HandlerContext handlerContext(ClusterInfo self) {
+        return handlerContext(self, Access.OPEN);
+    }
+
+    /** @return what handlers are made of where not everybody may do everything */
+    public HandlerContext handlerContext(ClusterInfo self, Access access) {
         return new HandlerContext(
                 self,
                 broker.metadata,
@@ -227,7 +232,7 @@ public final class GroupsFixture implements AutoCloseable {
                 transactions,
                 shareStates,
                 shares,
-                Access.OPEN,
+                access,
                 new HandlerContext.Settings(
                         FetchConfig.DEFAULT, GroupsConfig.parse(properties), List.of(Path.of("unused"))),
                 new HandlerContext.Runtime(

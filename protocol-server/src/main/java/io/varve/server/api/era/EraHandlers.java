@@ -22,7 +22,7 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest;
  * @param access decides what clients may do
  * @param scheduler gives threads to conversions
  * @param clock source of time
- * @param findCoordinator serves FindCoordinator
+ * @param findCoordinator serves FindCoordinator to who may use the group
  * @param fetch serves Fetch of today, whatever the quotas
  */
 public record EraHandlers(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
@@ -50,17 +51,33 @@ record Denied<T>(Collection<T> asked, List<T> taken) {
         if (taken.isEmpty()) {
             return handler.handle(request);
         }
+        return restoring(List.of(this), () -> handler.handle(request)).thenApply(served -> {
+            if (served != null) {
+                taken.forEach(element -> answer.accept(type.cast(served), element));
+            }
+            return served;
+        });
+    }
+
+    /**
+     * Has a request served, parts of which were taken.
+     *
+     * @param parts what was taken
+     * @param serving has the rest served
+     * @throws HeavyRequestException if a worker thread must serve the request, which has the parts again then
+     */
+    static CompletionStage<? extends ApiMessage> restoring(
+            Collection<? extends Denied<?>> parts, Supplier<CompletionStage<? extends ApiMessage>> serving) {
         try {
-            return handler.handle(request).thenApply(served -> {
-                if (served != null) {
-                    taken.forEach(element -> answer.accept(type.cast(served), element));
-                }
-                return served;
-            });
+            return serving.get();
         } catch (HeavyRequestException heavy) {
-            asked.addAll(taken);
+            parts.forEach(Denied::restore);
             throw heavy;
         }
+    }
+
+    private void restore() {
+        asked.addAll(taken);
     }
 
     boolean isEmpty() {

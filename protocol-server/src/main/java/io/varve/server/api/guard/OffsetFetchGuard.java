@@ -75,6 +75,7 @@ final class OffsetFetchGuard {
         Denied<OffsetFetchRequestGroup> deniedGroups = Denied.take(
                 data.groups(), group -> asked.allows(AclOperation.DESCRIBE, ResourceType.GROUP, group.groupId()));
         Map<String, List<OffsetFetchRequestTopics>> deniedTopics = new HashMap<>();
+        List<Denied<?>> within = new ArrayList<>();
         Set<String> whole = new HashSet<>();
         for (OffsetFetchRequestGroup group : data.groups()) {
             if (group.topics() == null) {
@@ -82,22 +83,24 @@ final class OffsetFetchGuard {
             } else {
                 Denied<OffsetFetchRequestTopics> denied = asked.denied(
                         group.topics(), AclOperation.DESCRIBE, topic -> asked.topicName(topic.name(), topic.topicId()));
+                within.add(denied);
                 deniedTopics
                         .computeIfAbsent(group.groupId(), id -> new ArrayList<>())
                         .addAll(denied.taken());
             }
         }
-        return deniedGroups
-                .serve(
-                        asked.request(),
-                        handler,
-                        OffsetFetchResponseData.class,
-                        (response, group) -> response.setGroups(Lists.with(
-                                response.groups(),
-                                OffsetFetchResponse.groupError(
-                                        group,
-                                        Errors.GROUP_AUTHORIZATION_FAILED,
-                                        asked.request().version()))))
+        return Denied.restoring(
+                        within,
+                        () -> deniedGroups.serve(
+                                asked.request(),
+                                handler,
+                                OffsetFetchResponseData.class,
+                                (response, group) -> response.setGroups(Lists.with(
+                                        response.groups(),
+                                        OffsetFetchResponse.groupError(
+                                                group,
+                                                Errors.GROUP_AUTHORIZATION_FAILED,
+                                                asked.request().version())))))
                 .thenApply(answer -> {
                     for (OffsetFetchResponseGroup group : ((OffsetFetchResponseData) answer).groups()) {
                         show(asked, group, whole, deniedTopics.getOrDefault(group.groupId(), List.of()));

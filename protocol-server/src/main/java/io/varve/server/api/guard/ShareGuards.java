@@ -2,6 +2,7 @@
 package io.varve.server.api.guard;
 
 import io.varve.server.api.ApiHandler;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,26 +71,26 @@ final class ShareGuards {
         Denied<DescribeShareGroupOffsetsRequestGroup> denied = Denied.take(
                 data.groups(), group -> asked.allows(AclOperation.DESCRIBE, ResourceType.GROUP, group.groupId()));
         Map<String, List<DescribeShareGroupOffsetsRequestTopic>> deniedTopics = new HashMap<>();
+        List<Denied<?>> within = new ArrayList<>();
         for (DescribeShareGroupOffsetsRequestGroup group : data.groups()) {
             if (group.topics() != null) {
-                deniedTopics.put(
-                        group.groupId(),
-                        asked.denied(
-                                        group.topics(),
-                                        AclOperation.DESCRIBE,
-                                        DescribeShareGroupOffsetsRequestTopic::topicName)
-                                .taken());
+                Denied<DescribeShareGroupOffsetsRequestTopic> topics = asked.denied(
+                        group.topics(), AclOperation.DESCRIBE, DescribeShareGroupOffsetsRequestTopic::topicName);
+                within.add(topics);
+                deniedTopics.put(group.groupId(), topics.taken());
             }
         }
-        return denied.serve(
-                        asked.request(),
-                        handler,
-                        DescribeShareGroupOffsetsResponseData.class,
-                        (response, group) -> response.setGroups(Lists.with(
-                                response.groups(),
-                                new DescribeShareGroupOffsetsResponseGroup()
-                                        .setGroupId(group.groupId())
-                                        .setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()))))
+        return Denied.restoring(
+                        within,
+                        () -> denied.serve(
+                                asked.request(),
+                                handler,
+                                DescribeShareGroupOffsetsResponseData.class,
+                                (response, group) -> response.setGroups(Lists.with(
+                                        response.groups(),
+                                        new DescribeShareGroupOffsetsResponseGroup()
+                                                .setGroupId(group.groupId())
+                                                .setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code())))))
                 .thenApply(answer -> {
                     ((DescribeShareGroupOffsetsResponseData) answer)
                             .groups()

@@ -110,9 +110,10 @@ import org.apache.kafka.server.common.StreamsVersion;
  *
  * <p>Handlers see the versions that Kafka 4 knows; older ones are translated before ({@link EraHandlers}).
  *
- * <p>A new API needs a handler and a line here. A column will follow with the code that reads it: whether a
- * request is allowed before its connection is authenticated. {@link ApiPolicy.Size#RECORDS} lets a connection
- * serve produce requests concurrently; all other requests of a connection are served one after the other.
+ * <p>A new API needs a handler and a line here, and a line in {@link Guards}. What a connection may send
+ * before it is authenticated is no column: {@code SaslAuthentication} admits what authenticates.
+ * {@link ApiPolicy.Size#RECORDS} lets a connection serve produce requests concurrently; all other requests of
+ * a connection are served one after the other.
  */
 public final class ApiTable {
     private static final String GONE = "Kafka 4 has removed it";
@@ -347,7 +348,7 @@ public final class ApiTable {
                 context.access(),
                 runtime.scheduler(),
                 clock,
-                handler(FIND_COORDINATOR, context),
+                gated(FIND_COORDINATOR, context),
                 fetch);
         List<ServedApi> served = versions().stream()
                 .map(versions ->

@@ -82,7 +82,8 @@ public final class BrokerConfigs {
                 validate(Map.of(name, value));
                 allowed.put(name, value);
             } catch (InvalidRequestException e) {
-                LOG.error("{}={}, set while running, is ignored: {}", name, value, e.getMessage());
+                // Without the value: another version may know it as a secret.
+                LOG.error("{}, set while running, is ignored: {}", name, e.getMessage());
             }
         });
         return allowed;

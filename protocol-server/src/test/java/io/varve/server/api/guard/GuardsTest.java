@@ -27,16 +27,24 @@ import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestTopic;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.DescribeShareGroupOffsetsRequest;
 import org.apache.kafka.common.requests.MetadataRequest;
+import org.apache.kafka.common.requests.OffsetFetchRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.resource.PatternType;
@@ -66,8 +74,12 @@ class GuardsTest {
     }
 
     private void allow(AclOperation operation, String topic) {
+        allow(operation, ResourceType.TOPIC, topic);
+    }
+
+    private void allow(AclOperation operation, ResourceType type, String name) {
         AclBinding binding = new AclBinding(
-                new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                new ResourcePattern(type, name, PatternType.LITERAL),
                 new AccessControlEntry("User:ANONYMOUS", "*", operation, AclPermissionType.ALLOW));
         MetadataFixture.await(node.metadata.writer().submit(new CreateAcls(List.of(binding), node.ids)));
     }
@@ -135,11 +147,43 @@ class GuardsTest {
     @Test
     void aRequestThatMovesToAWorkerIsWholeAgain() {
         MetadataRequest body = metadata(4, "hidden", "other");
-        assertThatThrownBy(() -> answer(ApiKeys.METADATA, 4, body, request -> {
-                    throw new HeavyRequestException("it is");
-                }))
+        assertThatThrownBy(() -> answer(ApiKeys.METADATA, 4, body, GuardsTest::heavy))
                 .isInstanceOf(HeavyRequestException.class);
         assertThat(body.topics()).containsExactlyInAnyOrder("hidden", "other");
+    }
+
+    @Test
+    void topicsOfGroupsAreThereAgainAsWell() {
+        allow(AclOperation.DESCRIBE, ResourceType.GROUP, "group");
+        OffsetFetchRequestGroup group = new OffsetFetchRequestGroup()
+                .setGroupId("group")
+                .setTopics(new ArrayList<>(
+                        List.of(new OffsetFetchRequestTopics().setName("hidden").setPartitionIndexes(List.of(0)))));
+        OffsetFetchRequestData data = new OffsetFetchRequestData();
+        data.groups().add(group);
+        data.groups().add(new OffsetFetchRequestGroup().setGroupId("hidden").setTopics(null));
+        OffsetFetchRequest fetch =
+                OffsetFetchRequest.Builder.forTopicNames(data, false).build((short) 8);
+        assertThatThrownBy(() -> answer(ApiKeys.OFFSET_FETCH, 8, fetch, GuardsTest::heavy))
+                .isInstanceOf(HeavyRequestException.class);
+        assertThat(data.groups()).hasSize(2);
+        assertThat(group.topics()).hasSize(1);
+
+        DescribeShareGroupOffsetsRequestGroup shared = new DescribeShareGroupOffsetsRequestGroup()
+                .setGroupId("group")
+                .setTopics(
+                        new ArrayList<>(List.of(new DescribeShareGroupOffsetsRequestTopic().setTopicName("hidden"))));
+        DescribeShareGroupOffsetsRequestData wanted = new DescribeShareGroupOffsetsRequestData();
+        wanted.groups().add(shared);
+        DescribeShareGroupOffsetsRequest describe =
+                new DescribeShareGroupOffsetsRequest.Builder(wanted).build((short) 0);
+        assertThatThrownBy(() -> answer(ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS, 0, describe, GuardsTest::heavy))
+                .isInstanceOf(HeavyRequestException.class);
+        assertThat(shared.topics()).hasSize(1);
+    }
+
+    private static CompletableFuture<ApiMessage> heavy(Request request) {
+        throw new HeavyRequestException("it is");
     }
 
     @Test

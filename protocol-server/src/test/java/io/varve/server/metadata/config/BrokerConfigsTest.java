@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class BrokerConfigsTest {
+    @Test
+    void theValueOfASettingThatIsIgnoredIsNotLogged() {
+        Logger logger = (Logger) LoggerFactory.getLogger(BrokerConfigs.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            Map<String, ConfigKey> keys = new HashMap<>(BrokerConfigKeys.OF_TOPICS.keys());
+            keys.putAll(new ConfigDef()
+                    .define("ssl.keystore.password", ConfigDef.Type.PASSWORD, null, ConfigDef.Importance.HIGH, "doc")
+                    .configKeys());
+            BrokerConfigs configs =
+                    new BrokerConfigs(new BrokerConfigKeys(keys, BrokerConfigKeys.OF_TOPICS.dynamic()), Map.of());
+            configs.set(Map.of("ssl.keystore.password", "hush"), Map.of());
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .contains("ssl.keystore.password")
+                .doesNotContain("hush");
+    }
+}
