@@ -60,12 +60,12 @@ final class KafkaBroker implements Broker {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        run("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", config.toString())
+        run(Map.of(), "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", config.toString())
                 .succeed();
         return new KafkaBroker(config, logDirs, port);
     }
 
-    private static ChildProcess run(String... arguments) {
+    private static ChildProcess run(Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -75,17 +75,26 @@ final class KafkaBroker implements Broker {
                 "-cp",
                 ChildProcess.HOME.resolve("bin/tools/target/lib") + "/*"));
         command.addAll(List.of(arguments));
-        return ChildProcess.start(command.toArray(String[]::new));
+        return ChildProcess.start(environment, command.toArray(String[]::new));
     }
 
     /** Starts the node and waits until it answers. */
     KafkaBroker start() {
-        return start(port);
+        return start(port, Map.of());
+    }
+
+    /** Starts the node with additional environment variables, and waits until it answers. */
+    KafkaBroker start(Map<String, String> environment) {
+        return start(port, environment);
     }
 
     /** Starts the node, and waits until it answers on another port than the one it was given. */
     KafkaBroker start(int other) {
-        running = run("kafka.Kafka", config.toString());
+        return start(other, Map.of());
+    }
+
+    private KafkaBroker start(int other, Map<String, String> environment) {
+        running = run(environment, "kafka.Kafka", config.toString());
         Map<String, Object> settings =
                 Map.of("bootstrap.servers", "127.0.0.1:" + other, "default.api.timeout.ms", 60_000);
         try (Admin admin = Admin.create(settings)) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,6 +39,9 @@ class MeasuringSameAsKafkaIT {
     /** Of new clusters, and of a controller's own: one broker has no use for them. */
     private static final String FEATURES = "Epoch: \\d+|^Feature: (eligible|kraft).*";
 
+    private static final int KAFKAS_JMX = Server.freePort();
+    private static final int OWN_JMX = Server.freePort();
+
     @TempDir
     static Path directory;
 
@@ -53,10 +57,19 @@ class MeasuringSameAsKafkaIT {
             "group.share.min.heartbeat.interval.ms=500"
         };
         kafka = KafkaBroker.format(Files.createDirectory(directory.resolve("kafka")), quick)
-                .start();
-        server = Broker.start(
+                .start(Map.of(
+                        "JDK_JAVA_OPTIONS",
+                        "-Dcom.sun.management.jmxremote.port=%d -Dcom.sun.management.jmxremote.host=127.0.0.1 "
+                                        .formatted(KAFKAS_JMX)
+                                + "-Djava.rmi.server.hostname=127.0.0.1 -Dcom.sun.management.jmxremote.ssl=false "
+                                + "-Dcom.sun.management.jmxremote.authenticate=false"));
+        Server own = Server.launch(
                 Files.createDirectory(directory.resolve("own")),
+                Server.freePort(),
+                Map.of("JMX_PORT", Integer.toString(OWN_JMX)),
                 Stream.concat(Stream.of("node.id=7"), Stream.of(quick)).toArray(String[]::new));
+        own.running().awaitOutput(out -> out.contains("ready"));
+        server = own;
         both = new ToolComparison(kafka, server);
         for (Broker broker : List.of(kafka, server)) {
             ShareConsumers.createTopic(broker.bootstrap(), TOPIC, 1);
@@ -136,6 +149,38 @@ class MeasuringSameAsKafkaIT {
         both.assertSame("kafka-metadata-quorum.sh", "describe --replication", "\\d{2,}");
         plain("kafka-delegation-tokens.sh", "--create --max-life-time-period -1 --command-config /dev/null");
         plain("kafka-leader-election.sh", "--election-type preferred --topic measured --partition 77");
+    }
+
+    /** Values of one JVM are the other's too, and those that are not are in the same columns. */
+    @Test
+    @OnlyOnFiles(because = "the JVM answers, whatever the backend")
+    void readTheJvm() {
+        String once = " --one-time --date-format yyyy";
+        jmx("--object-name java.lang:type=Runtime --attributes SpecVersion,VmName" + once);
+        jmx("--object-name java.lang:type=ClassLoading --attributes Verbose --report-format tsv" + once);
+        jmx("--object-name java.lang:type=Threading --attributes ThreadCount --report-format csv" + once);
+        jmx("--object-name java.lang:name=*,type=MemoryPool --attributes Type,Valid --report-format properties" + once);
+        jmx("--object-name java.lang:type=none --one-time");
+        jmx("--object-name java.lang:type=Runtime --attributes None --one-time");
+        jmx("--object-name nothing --one-time");
+        jmx("--unknown");
+        jmx("--help");
+    }
+
+    private static void jmx(String command) {
+        ToolComparison.assertSame(
+                "kafka-jmx.sh " + command,
+                jmx(KAFKAS_JMX, command),
+                jmx(OWN_JMX, command),
+                "(?<=ThreadCount,\")\\d+|:" + KAFKAS_JMX + "/|:" + OWN_JMX + "/|" + WARNINGS);
+    }
+
+    private static ChildProcess jmx(int port, String command) {
+        return ChildProcess.start(
+                "bash",
+                "-c",
+                "exec bin/kafka-jmx.sh --jmx-url service:jmx:rmi:///jndi/rmi://127.0.0.1:%d/jmxrmi %s"
+                        .formatted(port, command));
     }
 
     private static void same(String tool, String command, String measured) {

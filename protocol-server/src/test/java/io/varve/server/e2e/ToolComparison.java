@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Compares what a tool prints on a Kafka and on a server that are used in the same way.
@@ -50,8 +51,17 @@ record ToolComparison(Broker kafka, Broker server) {
      * @param measured matches what two runs on one broker would not have in common either
      */
     void assertSame(String tool, String command, String measured) {
-        List<ChildProcess> both = List.of(start(kafka, tool, command), start(server, tool, command));
-        List<String> printed = both.stream()
+        assertSame(tool + " " + command, start(kafka, tool, command), start(server, tool, command), measured);
+    }
+
+    /**
+     * Requires the same exit code and output of two programs.
+     *
+     * @param what names them in the failure
+     * @param measured matches what two runs would not have in common either
+     */
+    static void assertSame(String what, ChildProcess kafkas, ChildProcess ours, String measured) {
+        List<String> printed = Stream.of(kafkas, ours)
                 .map(running -> {
                     try (running) {
                         int code = running.exitWithin(Duration.ofSeconds(60));
@@ -60,7 +70,7 @@ record ToolComparison(Broker kafka, Broker server) {
                     }
                 })
                 .toList();
-        assertThat(printed.get(1)).as(tool + " " + command).isEqualTo(printed.get(0));
+        assertThat(printed.get(1)).as(what).isEqualTo(printed.get(0));
     }
 
     private static ChildProcess start(Broker broker, String tool, String command) {
