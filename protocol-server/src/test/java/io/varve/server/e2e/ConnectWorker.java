@@ -37,12 +37,17 @@ final class ConnectWorker implements AutoCloseable {
 
     /** Starts a distributed worker, and waits until it answers. */
     static ConnectWorker distributed(Broker broker, Path directory) {
+        return distributed(broker, directory, "");
+    }
+
+    /** Starts a distributed worker with more settings, each on a line, and waits until it answers. */
+    static ConnectWorker distributed(Broker broker, Path directory, String more) {
         int port = Server.freePort();
         Path config = configured("connect-distributed.properties", broker, directory, """
                 listeners=http://127.0.0.1:%d
                 offset.storage.partitions=3
                 status.storage.partitions=1
-                """.formatted(port));
+                """.formatted(port) + more);
         ConnectWorker worker = new ConnectWorker(
                 ChildProcess.start("bin/connect-distributed.sh", config.toString()),
                 URI.create("http://127.0.0.1:" + port));
@@ -77,21 +82,35 @@ final class ConnectWorker implements AutoCloseable {
 
     /** @return what the worker says to a request that succeeds */
     JsonNode send(String method, String path, String body) {
+        HttpResponse<String> response = ask(method, path, body);
+        assertThat(response.statusCode())
+                .as("%s %s: %s", method, path, response.body())
+                .isBetween(200, 299);
+        try {
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @return what the worker says to a request, which it may refuse */
+    HttpResponse<String> ask(String method, String path, String body) {
         HttpRequest request = HttpRequest.newBuilder(address.resolve(path))
                 .header("Content-Type", "application/json")
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .build();
         try {
-            HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-            assertThat(response.statusCode())
-                    .as("%s %s: %s", method, path, response.body())
-                    .isBetween(200, 299);
-            return JSON.readTree(response.body());
+            return client.send(request, BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Where it is asked: host and port. */
+    String authority() {
+        return address.getAuthority();
     }
 
     /** Stops it in order: positions are written. */
