@@ -276,18 +276,40 @@ public final class RecordIterator implements AutoCloseable {
      *     {@link #close}
      */
     public List<RecordHeader> headers() {
+        return headers(headerCount, Integer.MAX_VALUE);
+    }
+
+    /** @return how many headers there are: as many as half of the record's bytes are possible */
+    public int headerCount() {
+        return headerCount;
+    }
+
+    /**
+     * Takes the first headers only, and the first bytes of their keys: a small compressed batch may hold
+     * millions of headers, or a key of any size.
+     *
+     * @param max max number of headers, 0 or more
+     * @param maxKeyBytes bytes of a key, 0 or more; what follows is left out, and a character that is cut
+     *     becomes U+FFFD
+     * @return the first headers in order; their values are valid until the next call of {@link #next} or
+     *     {@link #close}
+     */
+    public List<RecordHeader> headers(int max, int maxKeyBytes) {
         present();
-        if (headerCount == 0) {
+        int taken = Math.min(headerCount, max);
+        if (taken == 0) {
             return List.of();
         }
-        List<RecordHeader> headers = new ArrayList<>(headerCount);
+        List<RecordHeader> headers = new ArrayList<>(taken);
         records.rewind(headersAt, end);
-        for (int i = 0; i < headerCount; i++) {
+        for (int i = 0; i < taken; i++) {
             ByteBuffer key = take(headerKeySize());
+            key.limit(Math.min(key.limit(), maxKeyBytes));
             int size = size("header value");
             headers.add(
                     new RecordHeader(StandardCharsets.UTF_8.decode(key).toString(), size == NONE ? null : take(size)));
         }
+        records.rewind(end, end);
         return headers;
     }
 

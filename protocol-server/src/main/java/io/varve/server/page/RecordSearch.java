@@ -36,6 +36,12 @@ final class RecordSearch {
     private static final long MAX_READ_BYTES = 64L * 1024 * 1024;
     private static final long MAX_SHOWN_BYTES = 4L * 1024 * 1024;
     private static final int MAX_READ_RECORDS = 200_000;
+    private static final int MAX_HEADERS = 100;
+    private static final int MAX_NAME = 1_024;
+    /** More than a character takes in UTF-8: a name that is cut by bytes is longer than MAX_NAME. */
+    private static final int BYTES_PER_CHARACTER = 4;
+    /** About what a record or a header takes besides its bytes. */
+    private static final int FRAME_BYTES = 64;
 
     /**
      * What is looked for.
@@ -201,16 +207,37 @@ final class RecordSearch {
         }
         RecordText.write(node, "key", record.key());
         RecordText.write(node, "value", record.value());
-        shownBytes += shown(record.key()) + shown(record.value());
-        List<RecordHeader> headers = record.headers();
-        if (!headers.isEmpty()) {
-            ArrayNode array = node.putArray("headers");
-            for (RecordHeader header : headers) {
-                ObjectNode one = array.addObject().put("name", header.key());
-                RecordText.write(one, "value", header.value());
-                shownBytes += header.key().length() + shown(header.value());
-            }
+        shownBytes += FRAME_BYTES + shown(record.key()) + shown(record.value());
+        if (record.headerCount() > 0) {
+            showHeaders(node, record);
         }
+    }
+
+    private void showHeaders(ObjectNode node, RecordIterator record) {
+        ArrayNode array = node.putArray("headers");
+        for (RecordHeader header : record.headers(MAX_HEADERS, MAX_NAME * BYTES_PER_CHARACTER)) {
+            if (shownBytes >= MAX_SHOWN_BYTES) {
+                break;
+            }
+            ObjectNode one = array.addObject();
+            int name = putName(one, header.key());
+            RecordText.write(one, "value", header.value());
+            shownBytes += FRAME_BYTES + name + shown(header.value());
+        }
+        if (array.size() < record.headerCount()) {
+            node.put("headerCount", record.headerCount()).put("cut", true);
+        }
+    }
+
+    /** @return how many characters are shown: no half of a surrogate pair, which JSON could not hold */
+    private static int putName(ObjectNode header, String name) {
+        if (name.length() <= MAX_NAME) {
+            header.put("name", name);
+            return name.length();
+        }
+        int length = Character.isHighSurrogate(name.charAt(MAX_NAME - 1)) ? MAX_NAME - 1 : MAX_NAME;
+        header.put("name", name.substring(0, length)).put("cut", true);
+        return length;
     }
 
     private static int shown(ByteBuffer bytes) {

@@ -222,7 +222,10 @@ function detail(row) {
     facts.append(el("dt", {}, "Written"), el("dd", {}, "in a transaction, which may have been aborted"));
   }
   for (const header of row.headers ?? []) {
-    facts.append(el("dt", {}, header.name), el("dd", {class: "mono"}, preview(header.value)));
+    facts.append(el("dt", {}, header.cut ? `${header.name}…` : header.name), el("dd", {class: "mono"}, preview(header.value)));
+  }
+  if (row.cut) {
+    facts.append(el("dt", {}, "…"), el("dd", {class: "faint"}, `${count(row.headers.length)} of ${count(row.headerCount)} headers are shown`));
   }
   return el("tr", {class: "detail"}, el("td", {colspan: 5}, row.headers ? el("h2", {}, "Headers") : null, facts,
     whole("Key", row.key), whole("Value", row.value)));

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.server.VarveServer;
+import io.varve.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the page refuses, and what it leaves out of large records. */
+class PageBoundsTest {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @TempDir
+    private static Path home;
+
+    private static VarveServer server;
+
+    @BeforeAll
+    static void start() {
+        ServerConfig config = ServerConfig.of(
+                Map.of(
+                        "storage.backend", "memory",
+                        "listeners", "PLAINTEXT://127.0.0.1:0",
+                        "http.listeners", "http://127.0.0.1:0"),
+                home);
+        server = VarveServer.start(config, Clock.system(), new SystemScheduler(2), Ids.random());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create("http://" + server.httpEndpoints().get(0).address() + path));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Writes one record with headers, and shows it. */
+    private static JsonNode shown(String topic, List<Header> headers) throws Exception {
+        server.createTopic(topic, 1, Map.of()).join();
+        Map<String, Object> client = Map.of(
+                "bootstrap.servers",
+                server.endpoints().get(0).address(),
+                "compression.type",
+                "gzip",
+                "max.request.size",
+                "67108864");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, 0, null, null, bytes("v"), headers))
+                    .get();
+        }
+        HttpResponse<String> response = get("/api/messages?topic=" + topic);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body().length()).isLessThan(6 * 1024 * 1024);
+        return new ObjectMapper().readTree(response.body()).path("records").path(0);
+    }
+
+    @Test
+    void aSmallBatchOfMillionsOfHeadersShowsTheFirstHundred() throws Exception {
+        JsonNode record = shown("headed", Collections.nCopies(4_000_000, new RecordHeader("", (byte[]) null)));
+
+        assertThat(record.path("headers").size()).isEqualTo(100);
+        assertThat(record.path("headerCount").asInt()).isEqualTo(4_000_000);
+        assertThat(record.path("cut").asBoolean()).isTrue();
+    }
+
+    @Test
+    void headersCountAgainstTheLimitOfBytesAndTheirNamesAreCut() throws Exception {
+        List<Header> headers = new ArrayList<>(List.of(new RecordHeader("n".repeat(10_000), bytes("of a long name"))));
+        headers.addAll(Collections.nCopies(90, new RecordHeader("large", bytes("h".repeat(100_000)))));
+        JsonNode record = shown("wide", headers);
+
+        JsonNode first = record.path("headers").path(0);
+        assertThat(first.path("name").asText()).isEqualTo("n".repeat(1_024));
+        assertThat(first.path("cut").asBoolean()).isTrue();
+        assertThat(record.path("headers").path(1).has("cut")).isFalse();
+        assertThat(record.path("headers").size()).isBetween(60, 70);
+        assertThat(record.path("cut").asBoolean()).isTrue();
+    }
+}
