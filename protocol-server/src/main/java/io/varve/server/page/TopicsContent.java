@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -142,11 +145,24 @@ final class TopicsContent {
         return sizes;
     }
 
-    /** @return the data directories, their space, and the partitions in them */
+    /** @return the data directories, their space and partitions; none if the caller may not know */
     static DescribeLogDirsResponseData directories(OwnRequests server) {
+        // Asked first, because a refusal would be logged, again and again while the page is open.
+        if (!mayDescribeCluster(server)) {
+            return new DescribeLogDirsResponseData();
+        }
         return server.ask(
                 ApiKeys.DESCRIBE_LOG_DIRS,
                 new DescribeLogDirsRequestData().setTopics(null),
                 DescribeLogDirsResponseData.class);
+    }
+
+    private static boolean mayDescribeCluster(OwnRequests server) {
+        int operations = server.ask(
+                        ApiKeys.DESCRIBE_CLUSTER,
+                        new DescribeClusterRequestData().setIncludeClusterAuthorizedOperations(true),
+                        DescribeClusterResponseData.class)
+                .clusterAuthorizedOperations();
+        return (operations & 1 << AclOperation.DESCRIBE.code()) != 0;
     }
 }

@@ -3,6 +3,7 @@ package io.varve.server.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -208,6 +209,37 @@ class PageSecurityTest {
                 .doesNotContain("secrets");
         assertThat(get("/api/messages?topic=orders&from=0:0", "bob:bob-secret").statusCode())
                 .isEqualTo(403);
+    }
+
+    /** An open page asks for these again and again. */
+    @Test
+    void whatThePageAsksByItselfIsNoDenialInTheLog() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger denials = (Logger) LoggerFactory.getLogger("kafka.authorizer.logger");
+        Level before = denials.getLevel();
+        log.start();
+        denials.addAppender(log);
+        denials.setLevel(Level.INFO);
+        try {
+            assertThat(get("/api/server", "alice:alice-secret").body()).contains("\"directories\":[]");
+            assertThat(get("/api/topics", "alice:alice-secret").body())
+                    .contains("orders")
+                    .doesNotContain("\"bytes\"");
+            assertThat(get("/api/groups", "alice:alice-secret").statusCode()).isEqualTo(200);
+            assertThat(log.list).isEmpty();
+
+            assertThat(get("/api/messages?topic=secrets", "alice:alice-secret").statusCode())
+                    .isEqualTo(403);
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .singleElement()
+                    .asString()
+                    .contains("secrets");
+        } finally {
+            denials.setLevel(before);
+            denials.detachAppender(log);
+        }
+        assertThat(get("/api/topics", "admin:admin-secret").body()).contains("\"bytes\"");
     }
 
     @Test

@@ -90,7 +90,7 @@ final class MetadataGuard {
 
     /** @return nothing for those who may not describe the cluster */
     static int onCluster(Asked asked, int possible) {
-        return asked.allows(AclOperation.DESCRIBE, ResourceType.CLUSTER, Resource.CLUSTER_NAME)
+        return asked.showsCluster(AclOperation.DESCRIBE)
                 ? asked.operations(ResourceType.CLUSTER, Resource.CLUSTER_NAME, possible)
                 : 0;
     }
