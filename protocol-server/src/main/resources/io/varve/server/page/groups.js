@@ -63,7 +63,7 @@ export function group([id]) {
     async update() {
       const one = await ask("/api/group", {group: id});
       fill(facts, [el("dt", {}, "Lag"), el("dd", {}, count(one.lag)), el("dt", {}, "State"), el("dd", {}, state(one.state)),
-        el("dt", {}, "Type"), el("dd", {}, one.protocol ? `${one.type}, ${one.protocol}` : one.type)]);
+        el("dt", {}, "Type"), el("dd", {}, one.protocol && one.protocol !== "consumer" && one.protocol !== one.type ? `${one.type}, ${one.protocol}` : one.type)]);
       partitions.update(one.partitions);
       partitions.node.hidden = one.partitions.length === 0;
       fill(noPartitions, one.partitions.length ? null : empty("The group has no partitions.", "It has neither members nor committed offsets."));

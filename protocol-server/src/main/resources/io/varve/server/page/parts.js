@@ -54,10 +54,17 @@ export function settingsTable(caption, plain) {
     content: [el("div", {class: "tools"}, el("label", {class: "grow"}, "Find", filter),
       el("label", {class: "check"}, changed, "Only those that are set"), rest), table.node],
     update(settings) {
-      all = settings;
+      all = settings.map(row => ({...row, documentation: withoutMarkup(row.documentation)}));
       show();
     },
   };
+}
+
+/** What Kafka says of a setting, without its markup. */
+function withoutMarkup(documentation) {
+  return documentation?.replace(/<\/?(p|ul|ol|li|br|pre|table|tr|td|th|div)\b[^<>]*>/gi, " ")
+    .replace(/<\/?(a|b|code|em|i|span|strong|tt)\b[^<>]*>/gi, "")
+    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
 }
 
 export function settings() {

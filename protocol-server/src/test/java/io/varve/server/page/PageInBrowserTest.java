@@ -37,6 +37,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PageInBrowserTest {
     private static final String HOSTILE = "<img src=x onerror=\"window.harmed=1\"><script>window.harmed=1</script>";
 
+    /** Names of the parts, in the header and the tabs, that are not wholly to be seen. */
+    private static final String CUT_OFF = """
+            [...document.querySelectorAll('header nav a, .tabs a')].filter(each => {
+              const own = each.getBoundingClientRect();
+              const around = each.parentElement.getBoundingClientRect();
+              return own.left < around.left || own.right > around.right || own.bottom > around.bottom + 1;
+            }).map(each => each.innerText).join()""";
+
     @TempDir
     private static Path files;
 
@@ -193,6 +201,8 @@ class PageInBrowserTest {
             assertThat(tab.evaluate("document.documentElement.scrollWidth").asInt())
                     .as(part)
                     .isLessThanOrEqualTo(360);
+            assertThat(tab.text("main")).as(part).doesNotContain("<code>", "classic, consumer");
+            assertThat(tab.evaluate(CUT_OFF).asText()).as(part).isEmpty();
         }
     }
 
