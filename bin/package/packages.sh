@@ -53,7 +53,7 @@ pack_deb() {
   cp -r "$work/$name/config/." "$root/etc/varve/"
   ln -s /etc/varve "$share/config"
   sed -i 's|^log.dirs=data.*|log.dirs=/var/lib/varve/&|; s|=/var/lib/varve/log.dirs=|=/var/lib/varve/|' "$root"/etc/varve/server*.properties
-  cp -r "$work/$name"/{docs,README.md,NOTICE,THIRD-PARTY.txt} "$root/usr/share/doc/varve/"
+  cp -r "$work/$name"/{docs,licenses,README.md,NOTICE,THIRD-PARTY.txt} "$root/usr/share/doc/varve/"
   cp "$here/src/deb/copyright" "$root/usr/share/doc/varve/"
   local script
   for script in "$share"/bin/varve-*.sh; do

@@ -133,6 +133,7 @@ class PackagesIT {
         assertThat(Files.readString(settings)).contains("\nlog.dirs=/var/lib/varve/data\n");
         assertThat(Files.readString(temporary.resolve("DEBIAN/conffiles"))).contains("/etc/varve/server.properties\n");
         assertThat(temporary.resolve("usr/bin/varve-tier")).isSymbolicLink().isExecutable();
+        assertThat(temporary.resolve("usr/share/doc/varve/licenses")).isNotEmptyDirectory();
     }
 
     private Installed unpacked(Map<String, String> environment) throws IOException, InterruptedException {
