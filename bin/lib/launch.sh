@@ -155,7 +155,7 @@ rehearse() {
 make_archive() {
   local trial
   mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] || return 0
-  say "Preparing for fast starts ..."
+  say "Preparing for fast starts (once, some seconds to a minute) ..."
   trial=$(mktemp -d)
   set_server_command
   rehearse "$trial" a KILL
