@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LoopReadsTest {
     private final LoopReads reads = new LoopReads();
 
-    private NettyConnection connection(int port) {
+    private NettyConnection connection(NetServer server, int port) {
         EmbeddedChannel channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress localAddress0() {
@@ -24,23 +24,25 @@ class LoopReadsTest {
                 return new InetSocketAddress("127.0.0.1", port);
             }
         };
-        return new NettyConnection(channel, ListenerSecurity.plaintext("PLAINTEXT"), port, null, reads);
+        return new NettyConnection(channel, ListenerSecurity.plaintext("PLAINTEXT"), port, server.context(), reads);
     }
 
     @Test
     void aConnectionIsAloneOnceItHasReadForAWhileWithoutAnother() {
-        NettyConnection busy = connection(1);
-        NettyConnection other = connection(2);
-        for (int i = 1; i < LoopReads.ALONE; i++) {
+        try (NetServer server = Servers.start()) {
+            NettyConnection busy = connection(server, 1);
+            NettyConnection other = connection(server, 2);
+            for (int i = 1; i < LoopReads.ALONE; i++) {
+                busy.read();
+            }
+            assertThat(busy.loopOfItsOwn()).isNull();
             busy.read();
+            assertThat(busy.loopOfItsOwn()).isNotNull();
+            assertThat(other.loopOfItsOwn()).isNull();
+            other.read();
+            assertThat(busy.loopOfItsOwn()).isNull();
+            busy.read();
+            assertThat(busy.loopOfItsOwn()).isNull();
         }
-        assertThat(busy.loopOfItsOwn()).isNull();
-        busy.read();
-        assertThat(busy.loopOfItsOwn()).isNotNull();
-        assertThat(other.loopOfItsOwn()).isNull();
-        other.read();
-        assertThat(busy.loopOfItsOwn()).isNull();
-        busy.read();
-        assertThat(busy.loopOfItsOwn()).isNull();
     }
 }
