@@ -165,10 +165,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (advancing || state == State.CLOSED) {
             return;
         }
-        boolean timed = server.throttle().countsTime();
-        if (timed) {
-            connection.busy().beginLoop();
-        }
+        boolean timed = beginTiming();
         advancing = true;
         try {
             do {
@@ -176,9 +173,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             } while (sendAnswers() && state == State.SERVING && requests.mayServe() && requests.hasUnread());
         } finally {
             advancing = false;
-            if (timed) {
-                connection.busy().endLoop();
-            }
+            endTiming(timed);
         }
         if (state == State.FINISHING && order.isEmpty()) {
             state = State.CLOSING;
@@ -189,6 +184,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         backPressure.update(state == State.SERVING, requests, this);
         responses.flushSoon();
+    }
+
+    /** @return true if the time of the event loop is counted from now on */
+    private boolean beginTiming() {
+        boolean timed = server.throttle().countsTime();
+        if (timed) {
+            connection.busy().beginLoop();
+        }
+        return timed;
+    }
+
+    private void endTiming(boolean timed) {
+        if (timed) {
+            connection.busy().endLoop();
+        }
     }
 
     private void serve() {
@@ -239,7 +249,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             ResponseOrder.discard(answer);
             return;
         }
-        hold.count(slot, answer);
+        try {
+            hold.count(slot, answer);
+        } catch (RuntimeException | Error e) {
+            // The peer would wait for ever for an answer that is not sent.
+            ResponseOrder.discard(answer);
+            exceptionCaught(context, e);
+            return;
+        }
         slot.answer(answer);
         if (!order.isNext(slot)) {
             return;
@@ -267,6 +284,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
+            boolean timed = beginTiming();
             advancing = true; // an immediate answer must not serve this request twice
             try {
                 if (refusal != null) {
@@ -277,6 +295,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 }
             } finally {
                 advancing = false;
+                endTiming(timed);
             }
             advance();
         } catch (RuntimeException | Error e) {

@@ -53,7 +53,7 @@ final class QuotaHold {
         if (!throttle.isOn() || outcome instanceof RequestOutcome.CloseConnection) {
             return;
         }
-        ApiMessage body = outcome instanceof RequestOutcome.Response response ? response.body() : null;
+        ApiMessage body = body(outcome);
         Request request = slot.request();
         int byHandler = body == null ? 0 : ThrottleTime.of(body);
         int ms = Math.max(byHandler, throttleMs(request, slot.bytes(), body));
@@ -63,6 +63,14 @@ final class QuotaHold {
             }
             hold(ms);
         }
+    }
+
+    /** @return null if the client gets no answer */
+    private static ApiMessage body(RequestOutcome outcome) {
+        if (outcome instanceof RequestOutcome.Response response) {
+            return response.body();
+        }
+        return outcome instanceof RequestOutcome.LastResponse response ? response.body() : null;
     }
 
     private int throttleMs(Request request, int bytes, ApiMessage body) {

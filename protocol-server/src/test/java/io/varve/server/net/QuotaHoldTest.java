@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -105,15 +106,38 @@ class QuotaHoldTest {
         }
     }
 
+    @Test
+    void countsTheTimeOfARequestThatAWorkerHasParsed() throws Exception {
+        enforce("request_percentage", 1);
+        ScriptedHandler slow = ScriptedHandler.answering(ApiKeys.METADATA, request -> {
+            work(400_000_000L);
+            return new MetadataResponseData();
+        });
+        MetadataRequestData large = new MetadataRequestData();
+        for (int i = 0; i < 200; i++) {
+            large.topics().add(new MetadataRequestTopic().setName("topic" + i + "-".repeat(200)));
+        }
+        try (NetServer server = Servers.start(throttle, slow);
+                RawClient client = new RawClient(Servers.port(server))) {
+            client.send(RawClient.frame(ApiKeys.METADATA, (short) 9, 2, large));
+            assertThat(client.receive(ApiKeys.METADATA, (short) 9).throttleTimeMs())
+                    .isEqualTo(1_000);
+        }
+    }
+
+    private static void work(long nanos) {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < nanos) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** As in Kafka; and what it took does not count for the next request either. */
     @Test
     void doesNotMeasureTheTimeOfRequestsWithoutAnswer() throws Exception {
         enforce("request_percentage", 1);
         ScriptedHandler slow = new ScriptedHandler(ApiKeys.PRODUCE, request -> {
-            long begun = System.nanoTime();
-            while (System.nanoTime() - begun < 400_000_000L) {
-                Thread.onSpinWait();
-            }
+            work(400_000_000L);
             return CompletableFuture.completedFuture(null);
         });
         byte[] described = RawClient.frame(ApiKeys.METADATA, (short) 9, 2, new MetadataRequestData());

@@ -10,8 +10,11 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.message.ShareFetchRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.requests.SaslAuthenticateResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +111,20 @@ class SaslFramesTest {
     @Test
     void anApiThatIsNotServedIsOutOfPlaceAsWell() throws IOException {
         RawClient client = connect().send(together(HANDSHAKE, SaslServers.unserved(3), SaslServers.unserved(4)));
+        assertThat(client.receiveId()).isEqualTo(1);
+        assertThat(client.receiveId()).isEqualTo(3);
+        assertThat(client.isClosedByServer()).isTrue();
+    }
+
+    /** Its answer is counted as that of any share fetch. */
+    @Test
+    void aShareFetchInsteadOfATokenIsToldSoWhileThereAreQuotas() throws IOException {
+        servers.throttle()
+                .enforce(Map.of(
+                        new ClientQuotaEntity(Map.of("client-id", "raw")), Map.of("consumer_byte_rate", 1_000_000.0)));
+        byte[] fetch = RawClient.frame(
+                ApiKeys.SHARE_FETCH, ApiKeys.SHARE_FETCH.latestVersion(), 3, new ShareFetchRequestData());
+        RawClient client = connect().send(together(HANDSHAKE, fetch));
         assertThat(client.receiveId()).isEqualTo(1);
         assertThat(client.receiveId()).isEqualTo(3);
         assertThat(client.isClosedByServer()).isTrue();

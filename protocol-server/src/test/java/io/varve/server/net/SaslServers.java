@@ -7,6 +7,7 @@ import io.varve.core.runtime.Metrics;
 import io.varve.server.api.security.SaslAuthenticateHandler;
 import io.varve.server.api.security.SaslHandshakeHandler;
 import io.varve.server.cluster.Endpoint;
+import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.security.ListenerSecurity;
 import io.varve.server.security.SecuredListeners;
 import io.varve.server.security.sasl.SaslConfig;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ReadShareGroupStateRequestData;
 import org.apache.kafka.common.message.SaslAuthenticateRequestData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 
@@ -31,11 +33,17 @@ final class SaslServers implements AutoCloseable {
     static final int MAX_BYTES = 1_000;
 
     private final List<String> served = Collections.synchronizedList(new ArrayList<>());
+    private final QuotaThrottle throttle = Servers.noQuotas();
     private final List<NetServer> started = new ArrayList<>();
 
     /** @return who was served Metadata, in order */
     List<String> served() {
         return served;
+    }
+
+    /** @return the quotas of all servers; there are none at first */
+    QuotaThrottle throttle() {
+        return throttle;
     }
 
     NetServer start(AuthenticationLimits limits) {
@@ -58,11 +66,12 @@ final class SaslServers implements AutoCloseable {
                 Servers.served(
                         new ScriptedHandler(ApiKeys.SASL_HANDSHAKE, new SaslHandshakeHandler()::handle),
                         new ScriptedHandler(ApiKeys.SASL_AUTHENTICATE, new SaslAuthenticateHandler()::handle),
+                        ScriptedHandler.answering(ApiKeys.SHARE_FETCH, request -> new ShareFetchResponseData()),
                         ScriptedHandler.answering(ApiKeys.METADATA, request -> {
                             served.add(request.connection().principal().toString());
                             return new MetadataResponseData();
                         })),
-                Servers.noQuotas(),
+                throttle,
                 SaslListeners.open(List.of(sasl), (mechanism, user) -> Optional.empty(), Clock.system(), Ids.seeded(1)),
                 Servers.SCHEDULER,
                 Metrics.NONE);
