@@ -55,6 +55,11 @@ final class Meters<K, M extends Meter> {
         }
     }
 
+    /** Drops all. */
+    synchronized void clear() {
+        byUser.clear();
+    }
+
     /** @return how many there are */
     synchronized int size() {
         return byUser.size();

@@ -10,6 +10,9 @@ import org.apache.kafka.common.security.auth.KafkaPrincipal;
  * @param clientId the client id of the request, empty if it has none
  */
 public record QuotaClient(String user, String clientId) {
+    /** Max length of a name that a quota can be of, in characters. */
+    public static final int MAX_NAME_LENGTH = 1_024;
+
     /**
      * @param principal who sends the request
      * @param clientId the client id in its header; null if there is none

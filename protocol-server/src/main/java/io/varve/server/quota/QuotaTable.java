@@ -73,14 +73,19 @@ final class QuotaTable {
         return bounds.containsKey(kind);
     }
 
-    /** @return the client's quota of the kind, or null if it has none */
+    /**
+     * A client whose id is too long to have a quota of its own shares with the clients that have no id:
+     * whoever measures would keep the ids.
+     *
+     * @return the client's quota of the kind, or null if it has none
+     */
     Limit of(QuotaKind kind, QuotaClient client) {
         Map<Owner, Double> of = bounds.get(kind);
         if (of == null) {
             return null;
         }
         String user = client.user();
-        String id = client.clientId();
+        String id = client.clientId().length() > QuotaClient.MAX_NAME_LENGTH ? DEFAULT : client.clientId();
         Limit limit = limit(of, user, id, user, id);
         limit = limit != null ? limit : limit(of, user, DEFAULT, user, id);
         limit = limit != null ? limit : limit(of, user, null, user, null);

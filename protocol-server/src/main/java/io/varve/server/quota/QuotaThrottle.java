@@ -54,8 +54,20 @@ public final class QuotaThrottle {
      */
     public Optional<Runnable> enforce(Map<ClientQuotaEntity, Map<String, Double>> all) {
         Optional<Runnable> lookUp = connections.enforce(all);
-        quotas = QuotaTable.of(all);
+        QuotaTable table = QuotaTable.of(all);
+        quotas = table;
+        clearUnless(table.limits(QuotaKind.PRODUCE), produce);
+        clearUnless(table.limits(QuotaKind.FETCH), fetch);
+        clearUnless(table.limits(QuotaKind.REQUEST), request);
+        clearUnless(table.limits(QuotaKind.MUTATION), mutation);
         return lookUp;
+    }
+
+    /** What is not measured is not asked for either: idle meters would stay for ever. */
+    private static void clearUnless(boolean limited, Meters<?, ?> meters) {
+        if (!limited) {
+            meters.clear();
+        }
     }
 
     /** @return limits how fast new connections are accepted */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.varve.core.runtime.VirtualTime;
+import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
@@ -132,6 +133,29 @@ class QuotaThrottleTest {
         throttle.enforce(Map.of());
         assertThat(throttle.isOn()).isFalse();
         assertThat(throttle.produced(ANN, 1 << 30)).isZero();
+    }
+
+    /** Nobody has a quota of his own by such a name, and names of this length fill the memory. */
+    @Test
+    void thoseWhoseNamesAreTooLongForAQuotaShareTheDefault() {
+        throttle.enforce(Map.of(
+                new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, null)),
+                Map.of("producer_byte_rate", 1_000.0)));
+        assertThat(throttle.produced(new QuotaClient("ann", "a".repeat(1_025)), 20_000))
+                .isEqualTo(10_000);
+        assertThat(throttle.produced(new QuotaClient("bob", "b".repeat(30_000)), 0))
+                .isEqualTo(10_000);
+        assertThat(throttle.produced(new QuotaClient("bob", "b".repeat(1_024)), 0))
+                .isZero();
+    }
+
+    @Test
+    void forgetsWhatWasUsedOnceNobodyHasAQuotaOfTheKind() {
+        enforce("producer_byte_rate", 1_000);
+        assertThat(throttle.produced(ANN, 20_000)).isEqualTo(10_000);
+        enforce("consumer_byte_rate", 1_000);
+        enforce("producer_byte_rate", 1_000);
+        assertThat(throttle.produced(ANN, 0)).isZero();
     }
 
     private void enforce(String key, double bound) {

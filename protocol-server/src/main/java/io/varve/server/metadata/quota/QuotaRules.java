@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.quota;
 
+import io.varve.server.quota.QuotaClient;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
@@ -11,7 +12,6 @@ import org.apache.kafka.server.config.QuotaConfig;
 
 /** Says which entities may have which quotas, in Kafka's order of checks and words. Stateless. */
 final class QuotaRules {
-    private static final int MAX_NAME_LENGTH = 1_024;
     private static final double FRACTION = 1e-6;
     private static final Map<String, ConfigKey> OF_ADDRESSES =
             QuotaConfig.ipConfigs().configKeys();
@@ -53,8 +53,9 @@ final class QuotaRules {
         if (name != null && name.isEmpty()) {
             throw new InvalidRequestException("Empty " + type + " not supported");
         }
-        if (name != null && name.length() > MAX_NAME_LENGTH) {
-            throw new InvalidRequestException("A " + type + " has at most " + MAX_NAME_LENGTH + " characters");
+        if (name != null && name.length() > QuotaClient.MAX_NAME_LENGTH) {
+            throw new InvalidRequestException(
+                    "A " + type + " has at most " + QuotaClient.MAX_NAME_LENGTH + " characters");
         }
     }
 
