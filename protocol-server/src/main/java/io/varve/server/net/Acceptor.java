@@ -96,6 +96,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private void end(
             ChannelHandlerContext context, Channel peer, InetAddress address, ConnectionRates.RateVerdict admission) {
+        if (admission.accepted() && quota.isFull() && waiting.contains(peer)) {
+            // The quota has become full meanwhile, by another listener or a lower limit.
+            context.executor().schedule(() -> end(context, peer, address, admission), PAUSE_MS, TimeUnit.MILLISECONDS);
+            return;
+        }
         if (!waiting.remove(peer)) {
             return;
         }

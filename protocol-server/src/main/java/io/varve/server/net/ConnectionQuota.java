@@ -48,13 +48,14 @@ final class ConnectionQuota {
     }
 
     void release(InetAddress address) {
-        boolean wasFull;
+        boolean hasBecomeAvailable;
         synchronized (this) {
-            wasFull = isFull();
+            boolean wasFull = isFull();
             open--;
             byAddress.compute(address, (key, count) -> count == 1 ? null : count - 1);
+            hasBecomeAvailable = wasFull && !isFull();
         }
-        if (wasFull) {
+        if (hasBecomeAvailable) {
             onAvailable.run();
         }
     }
