@@ -6,6 +6,7 @@ import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.Metrics.Counter;
 import io.varve.core.runtime.Metrics.Distribution;
 import io.varve.server.api.Request;
+import io.varve.server.logging.LogThrottle;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,15 +15,19 @@ import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Measures the requests of each API: their times, bytes and errors. Thread-safe. */
 final class ApiTraffic {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiTraffic.class);
     private static final int APIS =
             1 + Arrays.stream(ApiKeys.values()).mapToInt(api -> api.id).max().orElseThrow();
     private static final double NANOS = 1e9;
 
     private final Metrics metrics;
     private final Clock clock;
+    private final LogThrottle failures;
     private final LongAdder inFlight = new LongAdder();
     /** By the key of an API; null until its first request. */
     private final AtomicReferenceArray<ApiMeter> meters = new AtomicReferenceArray<>(APIS);
@@ -53,6 +58,7 @@ final class ApiTraffic {
     ApiTraffic(Metrics metrics, Clock clock) {
         this.metrics = metrics;
         this.clock = clock;
+        failures = new LogThrottle(LOG, clock);
     }
 
     /** @return when a request begins, in ns of the clock */
@@ -85,10 +91,17 @@ final class ApiTraffic {
         meter.bytesOut.add(responseBytes);
     }
 
-    /** Notes the errors in an answer, before it is written. */
+    /** Notes the errors in an answer, before it is written. A failure is logged: it decides no answer. */
     void errors(Request request, ApiMessage body) {
-        ApiMeter meter = meter(request.header().apiKey());
-        ResponseErrors.find(body, request.version(), meter::failed);
+        try {
+            ApiMeter meter = meter(request.header().apiKey());
+            ResponseErrors.find(body, request.version(), meter::failed);
+        } catch (RuntimeException e) {
+            failures.warn(
+                    e,
+                    "errors in answers to {} are not counted",
+                    request.header().apiKey());
+        }
     }
 
     private ApiMeter meter(ApiKeys api) {

@@ -7,13 +7,15 @@ import java.util.function.ObjIntConsumer;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 
 /**
- * Finds the errors in an answer, where Kafka's own response class of its API looks for them. Answers to
- * produce requests and fetches, of which there are many, are looked through without an allocation.
+ * Finds the errors in an answer, where Kafka's own response class of its API looks for them. Answers that
+ * carry or acknowledge records, of which there are many, are looked through without Kafka's class.
  */
 final class ResponseErrors {
     private static final String RESPONSES = AbstractResponse.class.getPackageName() + ".";
@@ -76,6 +78,15 @@ final class ResponseErrors {
         } else if (body instanceof FetchResponseData fetched) {
             found(fetched.errorCode(), found);
             fetched.responses()
+                    .forEach(topic -> topic.partitions().forEach(partition -> found(partition.errorCode(), found)));
+        } else if (body instanceof ShareFetchResponseData fetched) {
+            found(fetched.errorCode(), found);
+            fetched.responses()
+                    .forEach(topic -> topic.partitions().forEach(partition -> found(partition.errorCode(), found)));
+        } else if (body instanceof ShareAcknowledgeResponseData acknowledged) {
+            found(acknowledged.errorCode(), found);
+            acknowledged
+                    .responses()
                     .forEach(topic -> topic.partitions().forEach(partition -> found(partition.errorCode(), found)));
         } else if (body instanceof AlterConfigsResponseData altered) {
             // Kafka's class fails where a request named a resource twice.

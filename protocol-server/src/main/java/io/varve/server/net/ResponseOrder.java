@@ -94,7 +94,7 @@ final class ResponseOrder {
         return sent;
     }
 
-    /** Removes the slot of a frame that is not a valid request. */
+    /** Removes the slot of a frame that is not a valid request, unless all were dropped before. */
     void forget(ResponseSlot slot) {
         slots.remove(slot);
         release(slot);
@@ -110,9 +110,10 @@ final class ResponseOrder {
     }
 
     private void release(ResponseSlot slot) {
-        bytes -= slot.bytes();
-        slot.release();
-        traffic.ended();
+        if (slot.release()) {
+            bytes -= slot.bytes();
+            traffic.ended();
+        }
     }
 
     /** @param answer an answer that cannot be sent; null if none was given */

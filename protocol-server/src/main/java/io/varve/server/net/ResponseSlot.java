@@ -58,12 +58,18 @@ final class ResponseSlot {
         return begunNanos;
     }
 
-    /** Releases the request's reservation. Idempotent. */
-    synchronized void release() {
-        if (!released) {
-            released = true;
-            pool.release(cost);
+    /**
+     * Releases the request's reservation.
+     *
+     * @return false if that has been done before
+     */
+    synchronized boolean release() {
+        if (released) {
+            return false;
         }
+        released = true;
+        pool.release(cost);
+        return true;
     }
 
     void request(Request parsed) {

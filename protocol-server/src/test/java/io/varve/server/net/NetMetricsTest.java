@@ -3,9 +3,12 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.runtime.Metric;
+import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.NotedMetrics;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -21,6 +24,10 @@ class NetMetricsTest {
     private final CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
 
     private NetServer start() {
+        return start(metrics);
+    }
+
+    private NetServer start(Metrics metrics) {
         return Servers.start(
                 Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT),
                 NettyTransport.best(),
@@ -60,6 +67,37 @@ class NetMetricsTest {
                 Servers.await("the request", () -> metrics.value("varve_requests_in_flight") == 1);
             }
             Servers.await("its end", () -> metrics.value("varve_requests_in_flight") == 0);
+        }
+    }
+
+    @Test
+    void aMetricThatFailsDecidesNoAnswer() throws Exception {
+        Metrics failing = new Metrics() {
+            @Override
+            public Counter counter(Metric metric, String... labels) {
+                if (metric == NetMetrics.ERRORS) {
+                    throw new IllegalStateException("no counter");
+                }
+                return metrics.counter(metric, labels);
+            }
+
+            @Override
+            public Distribution distribution(Metric metric, String... labels) {
+                return metrics.distribution(metric, labels);
+            }
+
+            @Override
+            public void read(Consumer<Readings> reader) {
+                metrics.read(reader);
+            }
+        };
+        answer.complete(new ListGroupsResponseData().setErrorCode(Errors.COORDINATOR_LOAD_IN_PROGRESS.code()));
+        try (NetServer server = start(failing);
+                RawClient client = new RawClient(Servers.port(server))) {
+            client.send(RawClient.frame(ApiKeys.LIST_GROUPS, (short) 4, 0, new ListGroupsRequestData()));
+            ListGroupsResponseData answered = (ListGroupsResponseData)
+                    client.receive(ApiKeys.LIST_GROUPS, (short) 4).data();
+            assertThat(answered.errorCode()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS.code());
         }
     }
 

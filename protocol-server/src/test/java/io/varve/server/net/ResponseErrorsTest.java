@@ -14,9 +14,12 @@ import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ShareAcknowledgeResponse;
 import org.junit.jupiter.api.Test;
 
 class ResponseErrorsTest {
@@ -57,6 +60,31 @@ class ResponseErrorsTest {
         assertThat(in(fetched, (short) 12))
                 .containsOnly(
                         Map.entry(Errors.FETCH_SESSION_ID_NOT_FOUND, 1), Map.entry(Errors.OFFSET_OUT_OF_RANGE, 1));
+    }
+
+    @Test
+    void errorsOfShareGroupsCountAsInKafka() {
+        short failed = Errors.INVALID_RECORD_STATE.code();
+        ShareFetchResponseData fetched =
+                new ShareFetchResponseData().setErrorCode(Errors.SHARE_SESSION_NOT_FOUND.code());
+        fetched.responses()
+                .add(new ShareFetchResponseData.ShareFetchableTopicResponse()
+                        .setPartitions(List.of(
+                                new ShareFetchResponseData.PartitionData(),
+                                new ShareFetchResponseData.PartitionData().setErrorCode(failed))));
+        ShareAcknowledgeResponseData acknowledged =
+                new ShareAcknowledgeResponseData().setErrorCode(Errors.SHARE_SESSION_NOT_FOUND.code());
+        acknowledged
+                .responses()
+                .add(new ShareAcknowledgeResponseData.ShareAcknowledgeTopicResponse()
+                        .setPartitions(List.of(
+                                new ShareAcknowledgeResponseData.PartitionData(),
+                                new ShareAcknowledgeResponseData.PartitionData().setErrorCode(failed))));
+        Map<Errors, Integer> counted = new EnumMap<>(new ShareAcknowledgeResponse(acknowledged).errorCounts());
+        counted.remove(Errors.NONE);
+        assertThat(counted).hasSize(2);
+        assertThat(in(acknowledged, (short) 1)).isEqualTo(counted);
+        assertThat(in(fetched, (short) 1)).isEqualTo(counted);
     }
 
     /** A client may name it so. */
