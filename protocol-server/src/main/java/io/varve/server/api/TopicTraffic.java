@@ -34,6 +34,11 @@ public final class TopicTraffic {
     /** @param topics tells which topics are still there: the counts of others are forgotten */
     public TopicTraffic(Topics topics) {
         this.topics = topics;
+        topics.addListener((before, after) -> {
+            if (after == null) {
+                byName.remove(before.name());
+            }
+        });
     }
 
     /** @return what is counted */

@@ -30,7 +30,7 @@ final class BoundedLabels {
     /** What counters that share a series have counted together, by metric and shown labels. */
     private final Map<Metric, Map<List<String>, Double>> shared = new HashMap<>();
 
-    /** @return the labels to show */
+    /** @return the labels to show: the same list if the series is not shared */
     List<String> shown(Metric metric, List<String> labels) {
         List<String> shown = labels;
         for (int i = 0; i < labels.size(); i++) {
@@ -47,7 +47,8 @@ final class BoundedLabels {
     private boolean isOwn(String label, String value, int max) {
         seen.computeIfAbsent(label, first -> new HashSet<>()).add(value);
         Set<String> known = own.computeIfAbsent(label, first -> new HashSet<>());
-        return known.contains(value) || known.size() < max && known.add(value);
+        // A thing of the name of the shared series is part of it.
+        return !value.equals(OTHER) && (known.contains(value) || known.size() < max && known.add(value));
     }
 
     /**
@@ -63,9 +64,18 @@ final class BoundedLabels {
         return shared.computeIfAbsent(metric, first -> new HashMap<>()).merge(shown, more, Double::sum);
     }
 
-    /** Ends a read: the places of the names that it has not seen are free. */
-    void endRead() {
-        own.forEach((label, names) -> names.retainAll(seen.getOrDefault(label, Set.of())));
+    /**
+     * Ends a read.
+     *
+     * @param complete whether everything could be read. The places of the names that were not seen are free
+     *     then; otherwise names keep their places, and counters what they were
+     */
+    void endRead(boolean complete) {
+        if (complete) {
+            own.forEach((label, names) -> names.retainAll(seen.getOrDefault(label, Set.of())));
+        } else {
+            last.forEach(now::putIfAbsent);
+        }
         seen.clear();
         last = now;
         now = new HashMap<>();

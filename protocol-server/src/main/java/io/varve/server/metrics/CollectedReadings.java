@@ -34,18 +34,21 @@ final class CollectedReadings implements Readings {
         others.values.forEach((metric, read) -> read.forEach((labels, value) -> add(metric, labels, value)));
     }
 
-    /** @return these readings with no more series than are allowed */
-    CollectedReadings bounded(BoundedLabels bounds) {
+    /**
+     * @param complete false if some metrics could not be read
+     * @return these readings with no more series than are allowed
+     */
+    CollectedReadings bounded(BoundedLabels bounds, boolean complete) {
         CollectedReadings bounded = new CollectedReadings();
         values.forEach((metric, read) -> read.forEach((labels, value) -> {
             List<String> shown = bounds.shown(metric, labels);
-            if (metric.kind() == Metric.Kind.COUNTER && !shown.equals(labels)) {
+            if (metric.kind() == Metric.Kind.COUNTER && shown != labels) {
                 bounded.set(metric, shown, bounds.fold(metric, labels, shown, value));
             } else {
                 bounded.add(metric, shown, value);
             }
         }));
-        bounds.endRead();
+        bounds.endRead(complete);
         return bounded;
     }
 

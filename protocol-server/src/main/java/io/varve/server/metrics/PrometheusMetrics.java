@@ -90,6 +90,7 @@ public final class PrometheusMetrics implements Metrics {
     /** One reader at a time: they need not be thread-safe among themselves. */
     private synchronized MetricSnapshots readAll() {
         CollectedReadings all = new CollectedReadings();
+        boolean complete = true;
         for (Consumer<Readings> reader : readers) {
             CollectedReadings own = new CollectedReadings();
             try {
@@ -97,11 +98,12 @@ public final class PrometheusMetrics implements Metrics {
             } catch (RuntimeException e) {
                 // What it read may not belong together. All other values are still worth having.
                 failures.warn(e, "some metrics are left out, because they could not be read");
+                complete = false;
                 continue;
             }
             all.addAll(own);
         }
-        return all.bounded(bounds).snapshots();
+        return all.bounded(bounds, complete).snapshots();
     }
 
     /**

@@ -69,8 +69,6 @@ public final class LogFixture implements Topics {
     /** Counts the look-ups of topics by name. */
     public final AtomicInteger lookUps = new AtomicInteger();
 
-    public final TopicTraffic traffic = new TopicTraffic(this);
-
     public final Map<PartitionId, CountedStore> stores = new LinkedHashMap<>();
 
     /** Writes markers to the offsets topic. */
@@ -80,6 +78,9 @@ public final class LogFixture implements Topics {
     private final MemoryStorage storage;
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final List<TopicListener> listeners = new ArrayList<>();
+    /** Counts what clients send and get. */
+    public final TopicTraffic traffic = new TopicTraffic(this);
+
     private final Map<ApiKeys, ApiHandler> handlers = new LinkedHashMap<>();
     private final Ids ids = Ids.seeded(42);
     /** The transaction coordinator; a test may replace it. */

@@ -24,4 +24,16 @@ class TopicTrafficTest {
         assertThat(metrics.value("varve_topic_sent_bytes_total", "orders")).isEqualTo(240);
         assertThat(metrics.knows("varve_topic_sent_bytes_total", "never-there")).isFalse();
     }
+
+    /** Also where nobody reads the counts. */
+    @Test
+    void aDeletedTopicsCountsAreForgottenAtOnce() {
+        metrics.read(logs.traffic::read);
+        logs.create("orders", 1);
+        logs.traffic.received("orders", 3, 100);
+        logs.delete("orders");
+        logs.create("orders", 1);
+        assertThat(metrics.knows("varve_topic_received_records_total", "orders"))
+                .isFalse();
+    }
 }

@@ -19,8 +19,13 @@ class BoundedLabelsTest {
     private final Map<String, Integer> topics = new TreeMap<>();
     private final PrometheusMetrics metrics = new PrometheusMetrics(Clock.system());
 
+    private boolean broken;
+
     BoundedLabelsTest() {
         metrics.read(readings -> topics.forEach((topic, bytes) -> {
+            if (broken) {
+                throw new IllegalStateException("closed meanwhile");
+            }
             readings.add(IN, bytes, topic);
             readings.add(HELD, bytes, topic);
         }));
@@ -65,5 +70,26 @@ class BoundedLabelsTest {
         topics.remove("t000");
         read();
         assertThat(read()).doesNotContain("t000").contains("varve_held{topic=\"t%03d\"} 10.0\n".formatted(MAX));
+    }
+
+    @Test
+    void whatCannotBeReadOnceIsNotCountedTwiceAndKeepsItsPlace() {
+        read();
+        broken = true;
+        assertThat(read()).doesNotContain("varve_in_total{");
+        broken = false;
+        topics.put("a-new-one", 5);
+        assertThat(read())
+                .contains("varve_in_total{topic=\"other\"} 35.0\n")
+                .contains("varve_held{topic=\"t%03d\"} 10.0\n".formatted(MAX - 1));
+    }
+
+    @Test
+    void aTopicThatIsNamedAsTheSharedSeriesIsPartOfIt() {
+        topics.put(BoundedLabels.OTHER, 7);
+        assertThat(read())
+                .contains("varve_in_total{topic=\"other\"} 37.0\n")
+                .contains("varve_held{topic=\"other\"} 37.0\n")
+                .contains("varve_held{topic=\"t%03d\"} 10.0\n".formatted(MAX - 1));
     }
 }
