@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
@@ -32,6 +33,9 @@ public final class BrokerConfigs {
             List.of("log.roll.jitter.ms", "log.roll.jitter.hours"),
             List.of("log.retention.ms", "log.retention.minutes", "log.retention.hours"),
             List.of("log.dirs", "log.dir"));
+
+    /** Keys of TLS and SASL: of the broker, of one listener, of one mechanism of a listener. */
+    private static final Pattern SECURITY = Pattern.compile("(listener\\.name\\.[^.]+\\.([^.]+\\.)?)?(ssl|sasl)\\..*");
 
     /** Max number of keys that this broker does not know, for one broker and for all brokers. */
     private static final int MAX_UNKNOWN = 100;
@@ -102,7 +106,7 @@ public final class BrokerConfigs {
 
     /**
      * Checks what is to be set while running, as Kafka does: an unknown key is accepted, kept and has no
-     * effect.
+     * effect. Other than in Kafka, no key of TLS and SASL can be set: they are read at a start.
      *
      * @param wanted the settings of one broker, or of all
      * @throws InvalidRequestException naming the keys that cannot be set, or the value that is wrong
@@ -111,7 +115,10 @@ public final class BrokerConfigs {
         Set<String> fixed = new TreeSet<>(wanted.keySet());
         fixed.removeIf(name -> !isFixed(name));
         if (!fixed.isEmpty()) {
-            throw new InvalidRequestException("Cannot update these configs dynamically: " + fixed);
+            String reason = fixed.stream().anyMatch(BrokerConfigs::isOfSecurity)
+                    ? ". Settings of TLS and SASL are read at a start; files of key and trust stores are read again when they change"
+                    : "";
+            throw new InvalidRequestException("Cannot update these configs dynamically: " + fixed + reason);
         }
         try {
             wanted.forEach((name, value) -> {
@@ -176,8 +183,13 @@ public final class BrokerConfigs {
         return !definitions.keys().containsKey(name);
     }
 
+    private static boolean isOfSecurity(String name) {
+        return SECURITY.matcher(name).matches();
+    }
+
     private boolean isFixed(String name) {
         return MetadataEvents.OWN_KEYS.contains(name)
+                || isOfSecurity(name)
                 || definitions.keys().containsKey(name)
                         && !definitions.dynamic().contains(name);
     }

@@ -40,6 +40,8 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -334,6 +336,24 @@ class ConfigHandlersTest {
                 .isEqualTo(Errors.NONE);
         assertThat(describe(4, BROKER, "", null).configs()).isEmpty();
         assertThat(node.metadata.clusterId()).hasSize(22);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ssl.keystore.location",
+                "sasl.made.up",
+                "listener.name.clients.ssl.keystore.location",
+                "listener.name.clients.sasl.enabled.mechanisms",
+                "listener.name.clients.scram-sha-256.sasl.jaas.config"
+            })
+    void refusesWhatIsReadAtAStartOnly(String key) {
+        for (String broker : List.of("", "1")) {
+            assertThat(alter(BROKER, broker, operation(key, OpType.SET, "x"))).isEqualTo(Errors.INVALID_REQUEST);
+            assertThat(alter(BROKER, broker, operation(key, OpType.DELETE, null)))
+                    .isEqualTo(Errors.NONE);
+        }
+        assertThat(describe(4, BROKER, "", null).configs()).isEmpty();
     }
 
     @Test
