@@ -75,6 +75,9 @@ public record ServerConfig(
         ShareStateConfig shareStates,
         boolean virtualClock,
         List<String> warnings) {
+    /** Stands between key and reason in those of the warnings that are of keys without effect. */
+    public static final String IGNORED = " is ignored: ";
+
     private static final int ONE_BROKER = 1;
     private static final int GENERATED = -1;
     private static final long MIN_DEDUPE_BUFFER_BYTES = 1 << 20;
@@ -362,11 +365,11 @@ public record ServerConfig(
                                 ? " is obsolete: taken as node.id"
                                 : " is obsolete and ignored: node.id is given"));
             } else if (key.equals(BrokerConfigDef.REPLICATION) && !"1".equals(settings.get(key))) {
-                warnings.add(where + " is ignored: " + IgnoredKeys.ONE_BROKER);
+                warnings.add(where + IGNORED + IgnoredKeys.ONE_BROKER);
             } else if (!understood.contains(key)
                     && !key.startsWith(backend + ".")
                     && !key.startsWith(BrokerConfigDef.CONFIG_PROVIDERS + ".")) {
-                warnings.add(where + " is ignored: " + IgnoredKeys.reason(key));
+                warnings.add(where + IGNORED + IgnoredKeys.reason(key));
             }
         }
         return List.copyOf(warnings);

@@ -73,7 +73,11 @@ public final class DoctorCommand implements Callable<Integer> {
             ServerConfig config = ServerConfig.load(file, overrides, Installation.state());
             found.add(0, Finding.ok(file + " is valid"));
             config.warnings()
-                    .forEach(warning -> found.add(Finding.note(warning, "Remove it, or spell it as the server does.")));
+                    .forEach(warning -> found.add(Finding.note(
+                            warning,
+                            warning.contains(ServerConfig.IGNORED)
+                                    ? "Remove it, or spell it as the server does."
+                                    : "It may be meant: the server starts with it.")));
             found.addAll(examine(config));
         } catch (ConfigError e) {
             found.add(0, Finding.problem(e.getMessage(), "Correct it: the server does not start."));
@@ -94,7 +98,7 @@ public final class DoctorCommand implements Callable<Integer> {
             found.add(Finding.note("the server's clock is moved by clients (clock=virtual)", "It is for tests only."));
         }
         List<Endpoint> bound = new ArrayList<>(config.net().listeners());
-        found.addAll(new SecurityExam(bound, config.security(), clock).examine());
+        found.addAll(new SecurityExam(config.security().values(), clock).examine());
         bound.addAll(config.http().listeners());
         found.addAll(new PortExam(bound, config.advertised(), running).examine());
         return found;
