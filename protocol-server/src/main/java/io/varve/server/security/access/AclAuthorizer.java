@@ -12,12 +12,16 @@ import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.apache.kafka.server.authorizer.Authorizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs Kafka's {@link StandardAuthorizer} on the ACLs in the metadata: it knows them all before a client is
  * served, and each change when that is durable, before the client that wants it is answered. Thread-safe.
  */
 public final class AclAuthorizer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AclAuthorizer.class);
+
     private final StandardAuthorizer authorizer = new StandardAuthorizer();
     private final Metrics metrics = new Metrics();
     private final Plugin<Authorizer> plugin;
@@ -39,6 +43,12 @@ public final class AclAuthorizer implements AutoCloseable {
         plugin = Plugin.wrapInstance(authorizer, metrics, AuthorizerConfig.CLASS_NAME);
         metadata.addAclListener(this::changed).join();
         authorizer.completeInitialLoad();
+        if (config.superUsers().isBlank() && !config.allowEveryone() && authorizer.aclCount() == 0) {
+            LOG.warn(
+                    "{} is set, {} is empty and there are no entries: nobody may do anything, nor make the first entry",
+                    AuthorizerConfig.CLASS_NAME,
+                    AuthorizerConfig.SUPER_USERS);
+        }
         access = new Access(plugin, new DenialLog(clock));
     }
 

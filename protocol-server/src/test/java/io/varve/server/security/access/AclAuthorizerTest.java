@@ -4,6 +4,9 @@ package io.varve.server.security.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.event.Decision;
 import io.varve.core.runtime.Clock;
 import io.varve.server.api.Loopback;
@@ -37,6 +40,7 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class AclAuthorizerTest {
     private static final AuthorizerConfig CONFIG = new AuthorizerConfig(AuthorizerConfig.STANDARD, "User:root", false);
@@ -90,6 +94,32 @@ class AclAuthorizerTest {
         assertThat(mayRead("b", "t")).isFalse();
         create(binding("User:*", "pre", PatternType.PREFIXED));
         assertThat(mayRead("b", "prefix")).isTrue();
+    }
+
+    private List<String> warningsOf(AuthorizerConfig config) {
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(AclAuthorizer.class);
+        logged.start();
+        logger.addAppender(logged);
+        try {
+            AclAuthorizer.start(config, node.metadata, Clock.system())
+                    .orElseThrow()
+                    .close();
+        } finally {
+            logger.detachAppender(logged);
+        }
+        return logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Test
+    void warnsOfAnAuthorizerThatNobodyCanSetUp() {
+        AuthorizerConfig nobody = new AuthorizerConfig(AuthorizerConfig.STANDARD, "", false);
+        assertThat(warningsOf(nobody)).singleElement().asString().contains("super.users is empty");
+        assertThat(warningsOf(CONFIG)).isEmpty();
+        assertThat(warningsOf(new AuthorizerConfig(AuthorizerConfig.STANDARD, "", true)))
+                .isEmpty();
+        create(binding("User:a", "t", PatternType.LITERAL));
+        assertThat(warningsOf(nobody)).isEmpty();
     }
 
     @Test
