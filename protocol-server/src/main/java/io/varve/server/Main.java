@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int BACKGROUND_THREADS = 2;
+    private static final String TO_FILE = "file";
 
     private Main() {}
 
@@ -42,7 +43,11 @@ public final class Main {
         } catch (VarveException e) {
             // A mistake of the user or a fault of the machine: one line names it, and a stack trace would
             // hide it.
-            System.err.println(CommandLines.line(e));
+            String reason = CommandLines.line(e);
+            System.err.println(reason);
+            if (TO_FILE.equals(System.getenv("VARVE_LOG"))) {
+                LOG.error("Varve does not start: {}", reason);
+            }
             System.exit(StartCommand.FAILED);
         }
         awaitSignal();
@@ -68,7 +73,11 @@ public final class Main {
      */
     private static void stop(VarveServer server) {
         if (server != null) {
+            LOG.info("Varve stops: a signal came");
+            Clock clock = Clock.system();
+            long begunMs = clock.millis();
             server.close();
+            LOG.info("Varve has stopped after {} ms", clock.millis() - begunMs);
         }
     }
 }

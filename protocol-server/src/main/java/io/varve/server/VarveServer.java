@@ -57,6 +57,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
@@ -310,7 +311,9 @@ public final class VarveServer implements AutoCloseable {
 
     /** @return one line for the log: endpoints, storage, topics, and how long the recovery took */
     public String summary() {
-        String listeners = self.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
+        String listeners = Stream.concat(self.endpoints().stream(), httpEndpoints().stream())
+                .map(Endpoint::toString)
+                .collect(Collectors.joining(", "));
         String directories =
                 config.storage().directories().stream().map(Path::toString).collect(Collectors.joining(", "));
         List<Topic> topics = state.metadata().all().stream()

@@ -157,7 +157,8 @@ final class Server implements Broker {
 
     /** SIGTERM; returns the exit code. */
     int terminate(Duration within) {
-        running.process().destroy();
+        // By its handle: Process.destroy closes its output too, and what it says at its end is lost.
+        running.process().toHandle().destroy();
         return running.exitWithin(within);
     }
 

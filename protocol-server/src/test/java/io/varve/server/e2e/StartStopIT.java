@@ -41,6 +41,12 @@ class StartStopIT {
                     .containsPattern("\\d+ ms");
             assertThat(server.terminate(STOP)).isZero();
             assertThat(server.running().err()).isEmpty();
+            assertThat(server.running().out().lines().skip(1))
+                    .hasSize(2)
+                    .first()
+                    .asString()
+                    .contains("Varve stops: a signal came");
+            assertThat(server.running().out()).containsPattern("Varve has stopped after \\d+ ms");
         }
     }
 
@@ -95,6 +101,28 @@ class StartStopIT {
         Files.writeString(directory.resolve("data"), "");
         assertThat(refusal(directory, Server.freePort()))
                 .contains(directory.resolve("data").toString());
+    }
+
+    @Test
+    void aRefusalIsInTheLogToo() throws IOException {
+        Map<String, String> toFile =
+                Map.of("VARVE_LOG", "file", "LOG_DIR", directory.resolve("log").toString());
+        try (Server server = Server.launch(directory, Server.freePort(), toFile, "num.partitions=many")) {
+            assertThat(server.running().exitWithin(START)).isEqualTo(1);
+            assertThat(Files.readAllLines(directory.resolve("log/varve.log")))
+                    .singleElement()
+                    .asString()
+                    .contains("ERROR")
+                    .contains(server.running().err().strip());
+        }
+    }
+
+    @Test
+    void namesThePagesAddress() throws IOException {
+        int http = Server.freePort();
+        try (Server server = Server.start(directory, "http.listeners=HTTP://127.0.0.1:" + http)) {
+            assertThat(server.running().out()).contains("HTTP://127.0.0.1:" + http);
+        }
     }
 
     @Test
