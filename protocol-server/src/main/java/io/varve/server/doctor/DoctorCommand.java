@@ -72,6 +72,7 @@ public final class DoctorCommand implements Callable<Integer> {
         try {
             ServerConfig config = ServerConfig.load(file, overrides, Installation.state());
             found.add(0, Finding.ok(file + " is valid"));
+            found.addAll(new SettingsFileExam(file).examine());
             config.warnings()
                     .forEach(warning -> found.add(Finding.note(
                             warning,

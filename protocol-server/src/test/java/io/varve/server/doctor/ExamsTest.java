@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -106,6 +107,24 @@ class ExamsTest {
                 .contains("Java 21 runs Varve", "the heap may take 512 MiB of the machine's 2048 MiB of memory");
         assertThat(new LimitsExam(directory.resolve("none"), null, 17).examine())
                 .hasSize(1);
+    }
+
+    @Test
+    void settingsWithPasswordsAreForTheServersUser() throws IOException {
+        Path file = Files.writeString(directory.resolve("server.properties"), "a=b\nssl.key.password=${file:x:y}\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(new SettingsFileExam(file).examine()).isEmpty();
+
+        Files.writeString(file, "listener.name.a.ssl.keystore.password=guess-me\n");
+        assertThat(of(Level.NOTE, new SettingsFileExam(file).examine()))
+                .singleElement()
+                .asString()
+                .contains("holds passwords")
+                .doesNotContain("guess-me");
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(new SettingsFileExam(file).examine()).isEmpty();
+        assertThat(new SettingsFileExam(directory.resolve("absent")).examine()).isEmpty();
     }
 
     @Test
