@@ -16,8 +16,8 @@ import java.util.Map;
  * Passes lines on to the appenders of the root logger, at most 20 of a kind in ten seconds, and says how many
  * were left out. For loggers of libraries that write a line for what a client asks, named in
  * {@code config/logback.xml} with {@code additivity="false"}; not for the root logger. Lines are of one kind
- * if their logger, their message without its arguments, and the class of their exception are the same. So a
- * flood hides nothing but itself. Thread-safe.
+ * if their logger, the begin of their message, and the class of their exception are the same: most loggers of
+ * Kafka put the arguments into the message themselves. So a flood hides nothing but its like. Thread-safe.
  */
 public final class ThrottledAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     /** Max lines of a kind in a period. */
@@ -27,7 +27,10 @@ public final class ThrottledAppender extends UnsynchronizedAppenderBase<ILogging
     static final long PERIOD_MS = 10_000;
 
     /** Max number of kinds in a period, for messages that are no constants; all further ones count as one. */
-    static final int MAX_KINDS = 500;
+    static final int MAX_KINDS = 100;
+
+    /** Characters of a message that are compared: Kafka's prefix of a logger and a few words after it. */
+    private static final int BEGIN = 40;
 
     private record Kind(String logger, String message, String exception) {
         private static final Kind FURTHER = new Kind(ThrottledAppender.class.getName(), "further kinds of lines", "");
@@ -35,11 +38,15 @@ public final class ThrottledAppender extends UnsynchronizedAppenderBase<ILogging
         static Kind of(ILoggingEvent event) {
             return new Kind(
                     event.getLoggerName(),
-                    String.valueOf(event.getMessage()),
+                    begin(String.valueOf(event.getMessage())),
                     event.getThrowableProxy() == null
                             ? ""
                             : event.getThrowableProxy().getClassName());
         }
+    }
+
+    private static String begin(String message) {
+        return message.substring(0, Math.min(BEGIN, message.length()));
     }
 
     /** Lines of each kind in this period. Guarded by itself, as is the period. */
