@@ -25,7 +25,8 @@ public final class RawClient implements AutoCloseable {
     private final OutputStream out;
 
     public RawClient(int port) throws IOException {
-        this(port, InetAddress.getLoopbackAddress());
+        // Not bound to an address: the system then finds a port for each of many connections in a row.
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
     /** @param from the loopback address that the server sees as the client's */
