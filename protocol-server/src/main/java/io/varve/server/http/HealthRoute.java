@@ -8,26 +8,33 @@ final class HealthRoute implements HttpRoute {
     private static final int UNAVAILABLE = 503;
 
     private final String path;
+    private final HttpLane lane;
     private final Readiness well;
 
-    private HealthRoute(String path, Readiness well) {
+    private HealthRoute(String path, HttpLane lane, Readiness well) {
         this.path = path;
+        this.lane = lane;
         this.well = well;
     }
 
     /** @return {@code /live}: the process serves; it answers as soon as the port is bound */
     static HealthRoute live() {
-        return new HealthRoute("/live", List::of);
+        return new HealthRoute("/live", HttpLane.LOOP, List::of);
     }
 
     /** @return {@code /ready}: clients can read and write */
     static HealthRoute ready(Readiness ready) {
-        return new HealthRoute("/ready", ready);
+        return new HealthRoute("/ready", HttpLane.READINESS, ready);
     }
 
     @Override
     public String path() {
         return path;
+    }
+
+    @Override
+    public HttpLane lane() {
+        return lane;
     }
 
     @Override

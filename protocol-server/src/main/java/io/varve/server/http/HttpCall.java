@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.http;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -12,9 +14,15 @@ import java.util.Optional;
 public final class HttpCall {
     private static final int MAX_PARAMETERS = 64;
 
+    /** Headers by which proxies tell that a call comes from elsewhere. */
+    private static final List<String> FORWARDING =
+            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via");
+
     private final String path;
     private final Map<String, List<String>> parameters;
     private final String authorization;
+    private final boolean forwarded;
+    private final String site;
     private final InetSocketAddress client;
     private final InetSocketAddress listener;
 
@@ -22,16 +30,18 @@ public final class HttpCall {
      * Decodes what a request asks for.
      *
      * @param uri path and query as they were sent
-     * @param authorization the header of that name, or null
+     * @param headers the request's headers
      * @param client the peer's address
      * @param listener the address of this server that the peer reached
      * @throws IllegalArgumentException if the URI is malformed
      */
-    HttpCall(String uri, String authorization, InetSocketAddress client, InetSocketAddress listener) {
+    HttpCall(String uri, HttpHeaders headers, InetSocketAddress client, InetSocketAddress listener) {
         QueryStringDecoder decoder = new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MAX_PARAMETERS);
         path = decoder.path();
         parameters = decoder.parameters();
-        this.authorization = authorization;
+        authorization = headers.get(HttpHeaderNames.AUTHORIZATION);
+        forwarded = FORWARDING.stream().anyMatch(headers::contains);
+        site = headers.get("Sec-Fetch-Site");
         this.client = client;
         this.listener = listener;
     }
@@ -87,8 +97,15 @@ public final class HttpCall {
         return client;
     }
 
-    /** @return true if the call does not come over a network */
+    /** @return true if a browser says that a page of another site, or of another port, makes the call */
+    public boolean isFromAnotherSite() {
+        return "cross-site".equals(site) || "same-site".equals(site);
+    }
+
+    /** @return true if the call does not come over a network, nor by a proxy, which may forward from one */
     public boolean isWithinMachine() {
-        return listener.getAddress().isLoopbackAddress() && client.getAddress().isLoopbackAddress();
+        return !forwarded
+                && listener.getAddress().isLoopbackAddress()
+                && client.getAddress().isLoopbackAddress();
     }
 }

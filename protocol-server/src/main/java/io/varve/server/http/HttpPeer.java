@@ -19,6 +19,7 @@ import io.varve.server.net.WorkerPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -27,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries one HTTP connection: checks its requests, has each answered on a worker thread, one after another,
- * and closes it when the next one does not arrive in time. Confined to the event loop, but for the answers.
+ * Carries one HTTP connection: checks its requests, has each answered on the threads of its route,
+ * one after another, and closes it when the next one does not arrive in time. Confined to the event loop,
+ * but for the answers.
  */
 final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPeer.class);
@@ -47,7 +49,7 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
             "Cache-Control", "no-store");
 
     private final HttpShared server;
-    private final WorkerPool.Flow flow = new WorkerPool.Flow();
+    private final Map<HttpLane, WorkerPool.Flow> flows = new EnumMap<>(HttpLane.class);
     private Future<?> deadline;
 
     HttpPeer(HttpShared server) {
@@ -85,14 +87,21 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
         try {
             call = new HttpCall(
                     request.uri(),
-                    request.headers().get(HttpHeaderNames.AUTHORIZATION),
+                    request.headers(),
                     (InetSocketAddress) context.channel().remoteAddress(),
                     (InetSocketAddress) context.channel().localAddress());
         } catch (IllegalArgumentException e) {
             send(context, refuse(HttpResponseStatus.BAD_REQUEST, "the address is malformed"), keepAlive);
             return;
         }
+        HttpLane lane = server.routes().get().lane(call.path());
+        if (lane == HttpLane.LOOP) {
+            send(context, answer(call), keepAlive);
+            return;
+        }
+        WorkerPool.Flow flow = flows.computeIfAbsent(lane, first -> new WorkerPool.Flow());
         server.workers()
+                .of(lane)
                 .execute(
                         flow,
                         () -> {
@@ -144,7 +153,7 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
             return route.answer(call);
         } catch (HttpRefusal e) {
             return HttpAnswer.of(e, HttpAnswer.TEXT, (e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             server.failures().warn(e, "cannot answer {}", call.path());
             return refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "this failed; the server's log says why");
         }

@@ -4,13 +4,18 @@ package io.varve.server.http;
 /** Answers the requests of one path. Thread-safe. */
 public interface HttpRoute {
     /**
-     * @return the path, for example {@code /live}; one that ends with {@code /} stands for all paths that
-     *     begin with it and have no route of their own
+     * @return the path, for example {@code /live}; one that ends with {@code /}, other than {@code /} itself,
+     *     stands for all paths that begin with it and have no route of their own
      */
     String path();
 
+    /** @return which threads answer */
+    default HttpLane lane() {
+        return HttpLane.MONITORING;
+    }
+
     /**
-     * Answers a GET. A HEAD gets the same answer without its body. Runs on a worker thread, and may wait.
+     * Answers a GET. A HEAD gets the same answer without its body. Runs on a thread of its {@link #lane}.
      *
      * @param call the request
      * @return the answer

@@ -21,10 +21,15 @@ final class HttpRoutes {
             }
         }
         prefixes = exact.values().stream()
-                .filter(route -> route.path().endsWith("/"))
+                .filter(route -> route.path().endsWith("/") && route.path().length() > 1)
                 .sorted(Comparator.comparingInt(
                         (HttpRoute route) -> -route.path().length()))
                 .toList();
+    }
+
+    /** @return which threads answer a path; the event loop where there is nothing to answer */
+    HttpLane lane(String path) {
+        return find(path).map(HttpRoute::lane).orElse(HttpLane.LOOP);
     }
 
     /** @return the route of exactly that path, or the one of the longest prefix */

@@ -23,7 +23,6 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.net.ListenException;
 import io.varve.server.net.NettyTransport;
-import io.varve.server.net.WorkerPool;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,14 +41,13 @@ public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int CLOSE_MS = 1_000;
     private static final int BACKLOG = 50;
-    private static final int WORKERS = 2;
 
     private final HttpConfig config;
     private final List<Channel> listening = new ArrayList<>();
     private final ChannelGroup peers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicBoolean closed = new AtomicBoolean();
     private final EventLoopGroup loop;
-    private final WorkerPool workers;
+    private final HttpWorkers workers;
     private final LogThrottle refused;
     private final HttpShared shared;
     private volatile HttpRoutes routes;
@@ -57,7 +55,7 @@ public final class HttpServer implements AutoCloseable {
     private HttpServer(HttpConfig config, NettyTransport transport, Clock clock, Scheduler scheduler) {
         this.config = config;
         loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("http", true), transport.handlers());
-        workers = new WorkerPool("http-worker-", WORKERS, clock, scheduler);
+        workers = new HttpWorkers(clock, scheduler);
         refused = new LogThrottle(LOG, clock);
         shared = new HttpShared(
                 config.limits(), new HostCheck(config.hosts()), () -> routes, workers, new LogThrottle(LOG, clock));

@@ -2,7 +2,6 @@
 package io.varve.server.http;
 
 import io.varve.server.logging.LogThrottle;
-import io.varve.server.net.WorkerPool;
 import java.util.function.Supplier;
 
 /**
@@ -18,5 +17,5 @@ record HttpShared(
         HttpConfig.PeerLimits limits,
         HostCheck hosts,
         Supplier<HttpRoutes> routes,
-        WorkerPool workers,
+        HttpWorkers workers,
         LogThrottle failures) {}

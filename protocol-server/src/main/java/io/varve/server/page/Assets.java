@@ -3,6 +3,7 @@ package io.varve.server.page;
 
 import io.varve.server.http.HttpAnswer;
 import io.varve.server.http.HttpCall;
+import io.varve.server.http.HttpLane;
 import io.varve.server.http.HttpRoute;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,11 @@ final class Assets {
 
     private record Asset(String path, HttpAnswer content) implements HttpRoute {
         @Override
+        public HttpLane lane() {
+            return HttpLane.LOOP;
+        }
+
+        @Override
         public HttpAnswer answer(HttpCall call) {
             return content;
         }
@@ -30,6 +36,11 @@ final class Assets {
         @Override
         public String path() {
             return page.path();
+        }
+
+        @Override
+        public HttpLane lane() {
+            return HttpLane.PAGE;
         }
 
         @Override

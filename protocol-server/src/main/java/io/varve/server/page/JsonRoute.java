@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.server.http.HttpAnswer;
 import io.varve.server.http.HttpCall;
+import io.varve.server.http.HttpLane;
 import io.varve.server.http.HttpRefusal;
 import io.varve.server.http.HttpRoute;
 import java.util.Map;
@@ -53,7 +54,15 @@ final class JsonRoute implements HttpRoute {
     }
 
     @Override
+    public HttpLane lane() {
+        return HttpLane.PAGE;
+    }
+
+    @Override
     public HttpAnswer answer(HttpCall call) {
+        if (call.isFromAnotherSite()) {
+            return HttpAnswer.text(FORBIDDEN, "another site may not ask\n");
+        }
         ObjectNode answer = JSON.createObjectNode();
         try (OwnRequests server = callers.of(call)) {
             content.write(call, server, answer);

@@ -274,6 +274,39 @@ class HttpServerTest {
     }
 
     @Test
+    void anErrorIsAnsweredToo() throws IOException {
+        int port = start(HttpConfig.PeerLimits.DEFAULT, new Scripted("/errs", () -> {
+            throw new StackOverflowError("hidden");
+        }));
+
+        assertThat(exchange(port, get("/errs"))).startsWith("HTTP/1.1 500 ").doesNotContain("hidden");
+    }
+
+    @Test
+    void orchestratorsDoNotWaitBehindPeople() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(HttpLane.PAGE.threads());
+        CountDownLatch free = new CountDownLatch(1);
+        int port = start(HttpConfig.PeerLimits.DEFAULT, new Monitored(), new Scripted("/waits", () -> {
+            waiting.countDown();
+            free.await();
+            return null;
+        }));
+
+        try (Socket one = connect(port);
+                Socket two = connect(port)) {
+            one.getOutputStream().write(get("/waits").getBytes(StandardCharsets.ISO_8859_1));
+            two.getOutputStream().write(get("/waits").getBytes(StandardCharsets.ISO_8859_1));
+            waiting.await();
+            assertThat(exchange(port, get("/live"))).startsWith("HTTP/1.1 200 ");
+            assertThat(exchange(port, get("/ready"))).startsWith("HTTP/1.1 503 ");
+            assertThat(exchange(port, get("/monitored"))).endsWith("measured");
+            free.countDown();
+            assertThat(new String(two.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .endsWith("done");
+        }
+    }
+
+    @Test
     void aPortInUseIsReported() {
         int port = start(HttpConfig.PeerLimits.DEFAULT);
         HttpConfig same = new HttpConfig(
@@ -282,6 +315,18 @@ class HttpServerTest {
         assertThatThrownBy(() -> HttpServer.bind(same, List::of, Clock.system(), scheduler))
                 .isInstanceOf(ListenException.class)
                 .hasMessageContaining("in use");
+    }
+
+    private record Monitored() implements HttpRoute {
+        @Override
+        public String path() {
+            return "/monitored";
+        }
+
+        @Override
+        public HttpAnswer answer(HttpCall call) {
+            return HttpAnswer.text(HttpAnswer.OK, "measured");
+        }
     }
 
     private static final class Echo implements HttpRoute {
@@ -297,6 +342,11 @@ class HttpServerTest {
     }
 
     private record Scripted(String path, java.util.concurrent.Callable<Void> work) implements HttpRoute {
+        @Override
+        public HttpLane lane() {
+            return HttpLane.PAGE;
+        }
+
         @Override
         public HttpAnswer answer(HttpCall call) {
             try {

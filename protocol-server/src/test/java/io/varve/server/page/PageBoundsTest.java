@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the page refuses, and what it leaves out of large records. */
 class PageBoundsTest {
@@ -111,5 +113,31 @@ class PageBoundsTest {
         assertThat(record.path("headers").path(1).has("cut")).isFalse();
         assertThat(record.path("headers").size()).isBetween(60, 70);
         assertThat(record.path("cut").asBoolean()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/healthz", "/ready/", "/live/", "/api/nonsense", "/api/", "/index.html"})
+    void nothingIsServedByAnUnknownPath(String path) throws Exception {
+        assertThat(get(path).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void anotherSiteMayLeadToThePageAndNotAskForItsContent() throws Exception {
+        for (String site : List.of("cross-site", "same-site")) {
+            assertThat(get("/", "Sec-Fetch-Site", site).statusCode()).isEqualTo(200);
+            assertThat(get("/api/topics", "Sec-Fetch-Site", site).statusCode()).isEqualTo(403);
+        }
+        assertThat(get("/api/topics", "Sec-Fetch-Site", "same-origin").statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Forwarded", "X-Forwarded-For", "Via"})
+    void whatAProxyForwardsIsNotWithinTheMachine(String header) throws Exception {
+        server.createTopic("proxied", 1, Map.of()).exceptionally(exists -> null).join();
+
+        assertThat(get("/api/messages?topic=proxied").statusCode()).isEqualTo(200);
+        assertThat(get("/api/messages?topic=proxied", header, "1.1 proxy").statusCode())
+                .isEqualTo(403);
     }
 }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.http;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.CloseSteps;
+import io.varve.core.runtime.Scheduler;
+import io.varve.server.net.WorkerPool;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Has the threads of each lane, which are started when they are needed. Thread-safe. */
+final class HttpWorkers implements AutoCloseable {
+    private final Map<HttpLane, WorkerPool> pools = new EnumMap<>(HttpLane.class);
+
+    HttpWorkers(Clock clock, Scheduler scheduler) {
+        for (HttpLane lane : HttpLane.values()) {
+            if (lane.threads() > 0) {
+                String name = "http-" + lane.name().toLowerCase(Locale.ROOT) + "-";
+                pools.put(lane, new WorkerPool(name, lane.threads(), clock, scheduler));
+            }
+        }
+    }
+
+    /** @return the lane's threads; null for the event loop */
+    WorkerPool of(HttpLane lane) {
+        return pools.get(lane);
+    }
+
+    @Override
+    public void close() {
+        CloseSteps.run(
+                pools.values().stream().<Runnable>map(pool -> pool::close).toList());
+    }
+}
