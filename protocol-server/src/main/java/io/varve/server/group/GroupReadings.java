@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
@@ -29,6 +28,7 @@ public final class GroupReadings implements Consumer<Readings> {
     /** Groups whose lag is asked for, in the order of their names. */
     private static final int MAX_GROUPS = 100;
 
+    /** For all groups together, in ms. */
     private static final long WAIT_MS = 2_000;
 
     private static final Metric GROUPS =
@@ -59,9 +59,9 @@ public final class GroupReadings implements Consumer<Readings> {
     @Override
     public void accept(Readings readings) {
         List<CompletableFuture<OffsetFetchResponseGroup>> offsets = new ArrayList<>();
+        CompletableFuture<Void> deadline = new CompletableFuture<Void>().orTimeout(WAIT_MS, TimeUnit.MILLISECONDS);
         try {
-            List<ListedGroup> all = groups.list(GroupRequestContext.OWN, new ListGroupsRequestData())
-                    .get(WAIT_MS, TimeUnit.MILLISECONDS)
+            List<ListedGroup> all = await(groups.list(GroupRequestContext.OWN, new ListGroupsRequestData()), deadline)
                     .groups();
             all.forEach(group -> readings.add(GROUPS, 1, group.groupType(), group.groupState()));
             all.stream()
@@ -69,16 +69,25 @@ public final class GroupReadings implements Consumer<Readings> {
                     .sorted(Comparator.comparing(ListedGroup::groupId))
                     .limit(MAX_GROUPS)
                     .forEach(group -> offsets.add(fetch(group.groupId())));
-            CompletableFuture.allOf(offsets.toArray(CompletableFuture[]::new)).get(WAIT_MS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+            await(CompletableFuture.allOf(offsets.toArray(CompletableFuture[]::new)), deadline);
+        } catch (ExecutionException e) {
             // Groups are being loaded, or one was deleted meanwhile.
             LOG.debug("not all groups tell how far they are", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            deadline.cancel(false);
         }
         offsets.stream()
                 .filter(fetched -> fetched.isDone() && !fetched.isCompletedExceptionally())
                 .forEach(fetched -> read(readings, fetched.join()));
+    }
+
+    /** Waits for an answer until the deadline fails. */
+    private static <T> T await(CompletableFuture<T> answer, CompletableFuture<Void> deadline)
+            throws ExecutionException, InterruptedException {
+        CompletableFuture.anyOf(answer, deadline).get();
+        return answer.get();
     }
 
     private CompletableFuture<OffsetFetchResponseGroup> fetch(String group) {

@@ -8,6 +8,8 @@ import java.util.Map;
 
 /** Serves {@code /metrics} to Prometheus and whoever reads its format. Thread-safe. */
 public final class MetricsRoute implements HttpRoute {
+    private static final int UNAVAILABLE = 503;
+
     private final PrometheusMetrics metrics;
 
     /** @param metrics what is served */
@@ -22,6 +24,8 @@ public final class MetricsRoute implements HttpRoute {
 
     @Override
     public HttpAnswer answer(HttpCall call) {
-        return new HttpAnswer(HttpAnswer.OK, PrometheusMetrics.CONTENT_TYPE, metrics.write(), Map.of());
+        return metrics.write()
+                .map(text -> new HttpAnswer(HttpAnswer.OK, PrometheusMetrics.CONTENT_TYPE, text, Map.of()))
+                .orElseGet(() -> HttpAnswer.text(UNAVAILABLE, "The metrics are being read for another request.\n"));
     }
 }

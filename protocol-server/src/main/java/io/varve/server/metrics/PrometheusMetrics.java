@@ -18,8 +18,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +39,19 @@ public final class PrometheusMetrics implements Metrics {
     private final Map<Metric, Histogram> histograms = new ConcurrentHashMap<>();
     private final List<Consumer<Readings>> readers = new CopyOnWriteArrayList<>();
     private final BoundedLabels bounds = new BoundedLabels();
+    /** Held by the thread that reads everything. */
+    private final ReentrantLock reading = new ReentrantLock();
+
+    /** What was written last; null at first. */
+    private volatile byte[] last;
+
     private final LogThrottle failures;
 
     /** @param clock limits how often failures are logged */
     public PrometheusMetrics(Clock clock) {
         failures = new LogThrottle(LOG, clock);
-        MultiCollector reading = this::readAll;
-        registry.register(reading);
+        MultiCollector all = this::readAll;
+        registry.register(all);
     }
 
     @Override
@@ -88,7 +96,7 @@ public final class PrometheusMetrics implements Metrics {
     }
 
     /** One reader at a time: they need not be thread-safe among themselves. */
-    private synchronized MetricSnapshots readAll() {
+    private MetricSnapshots readAll() {
         CollectedReadings all = new CollectedReadings();
         boolean complete = true;
         for (Consumer<Readings> reader : readers) {
@@ -107,11 +115,26 @@ public final class PrometheusMetrics implements Metrics {
     }
 
     /**
-     * Reads everything, which takes about as long as there are partitions and groups.
+     * Reads everything, which takes about as long as there are partitions and groups, and longer where a disk
+     * hangs. Never waits for another thread that does so.
      *
-     * @return all metrics in Prometheus' text format
+     * @return all metrics in Prometheus' text format; as they were written last if another thread reads them
+     *     now, and empty if they never were
      */
-    public byte[] write() {
+    public Optional<byte[]> write() {
+        if (!reading.tryLock()) {
+            return Optional.ofNullable(last);
+        }
+        try {
+            byte[] text = text();
+            last = text;
+            return Optional.of(text);
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private byte[] text() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             TEXT.write(out, registry.scrape(), EscapingScheme.UNDERSCORE_ESCAPING);

@@ -35,7 +35,7 @@ class BoundedLabelsTest {
     }
 
     private String read() {
-        return new String(metrics.write(), StandardCharsets.UTF_8);
+        return new String(metrics.write().orElseThrow(), StandardCharsets.UTF_8);
     }
 
     private static String last() {

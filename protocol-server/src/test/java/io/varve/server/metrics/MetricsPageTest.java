@@ -41,7 +41,7 @@ class MetricsPageTest {
         all.stream()
                 .filter(metric -> metric.kind() == Metric.Kind.HISTOGRAM)
                 .forEach(metric -> metrics.distribution(metric, values(metric)).record(1));
-        String text = new String(metrics.write(), StandardCharsets.UTF_8);
+        String text = new String(metrics.write().orElseThrow(), StandardCharsets.UTF_8);
         assertThat(all).allSatisfy(metric -> assertThat(text).contains("# TYPE " + metric.name() + " "));
     }
 

@@ -9,7 +9,10 @@ import io.varve.core.runtime.Metric;
 import io.varve.core.runtime.Metrics.Counter;
 import io.varve.server.http.HttpAnswer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PrometheusMetricsTest {
     private static final Metric THINGS = Metric.counter("varve_things_total", "Things that were done.", "kind");
@@ -18,7 +21,7 @@ class PrometheusMetricsTest {
     private final PrometheusMetrics metrics = new PrometheusMetrics(Clock.system());
 
     private String text() {
-        return new String(metrics.write(), StandardCharsets.UTF_8);
+        return new String(metrics.write().orElseThrow(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -83,5 +86,29 @@ class PrometheusMetricsTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.contentType()).startsWith("text/plain; version=0.0.4");
         assertThat(new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo(text());
+    }
+
+    /** A disk or a coordinator that hangs must not take all threads of the HTTP listener. */
+    @Test
+    @Timeout(60)
+    void aSecondReaderDoesNotWaitForTheFirst() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        metrics.read(readings -> {
+            begun.countDown();
+            readings.add(WAITING, 1, "here");
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        CompletableFuture<String> first = CompletableFuture.supplyAsync(this::text);
+        begun.await();
+        MetricsRoute route = new MetricsRoute(metrics);
+        assertThat(route.answer(null).status()).isEqualTo(503);
+        end.countDown();
+        assertThat(first.join()).contains("varve_waiting{where=\"here\"} 1.0\n");
+        assertThat(route.answer(null).status()).isEqualTo(200);
     }
 }
