@@ -11,12 +11,18 @@ import io.varve.server.metadata.topic.Topics;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads what topics hold, from their logs. Thread-safe. */
 public final class TopicReadings implements Consumer<Readings> {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicReadings.class);
     private static final Metric TOPICS = Metric.gauge("varve_topics", "Topics, internal ones included.");
     private static final Metric CLOSED = Metric.gauge(
             "varve_partitions_not_open", "Partitions that clients cannot use, because they are not open yet.");
+    private static final Metric UNREAD = Metric.gauge(
+            "varve_partitions_unread",
+            "Partitions that are open and left out of what topics hold, because they could not be read.");
     private static final Metric BYTES = Metric.gauge(
             "varve_topic_bytes",
             "Bytes of batches on this machine (local) and in the bucket (remote).",
@@ -38,34 +44,40 @@ public final class TopicReadings implements Consumer<Readings> {
 
     /** @return what is read */
     public static List<Metric> metrics() {
-        return List.of(TOPICS, CLOSED, BYTES, SEGMENTS, UNCOMMITTED);
+        return List.of(TOPICS, CLOSED, UNREAD, BYTES, SEGMENTS, UNCOMMITTED);
     }
 
     @Override
     public void accept(Readings readings) {
         readings.add(TOPICS, topics.size());
         long closed = 0;
+        long unread = 0;
         for (Topic topic : topics.all()) {
             List<PartitionLog> open = topic.open();
             closed += topic.count() - open.size();
-            open.forEach(log -> read(readings, topic.name(), log));
+            unread += open.stream()
+                    .filter(log -> !read(readings, topic.name(), log))
+                    .count();
         }
         readings.add(CLOSED, closed);
+        readings.add(UNREAD, unread);
     }
 
-    private static void read(Readings readings, String topic, PartitionLog log) {
+    /** @return false if the partition cannot be read: the others still can */
+    private static boolean read(Readings readings, String topic, PartitionLog log) {
         try {
             // In this order: the high watermark must not seem to be above the end.
             long highWatermark = log.highWatermark();
-            readings.add(UNCOMMITTED, log.logEndOffset() - highWatermark, topic);
+            long uncommitted = log.logEndOffset() - highWatermark;
             List<Segment> segments = log.segments();
+            readings.add(UNCOMMITTED, uncommitted, topic);
             readings.add(SEGMENTS, segments.size(), topic);
             readings.add(BYTES, bytes(segments, Segment::isLocal), topic, "local");
             readings.add(BYTES, bytes(segments, Segment::isRemote), topic, "remote");
+            return true;
         } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.CLOSED) {
-                throw e; // otherwise it was deleted meanwhile
-            }
+            LOG.debug("{} is left out", log.id(), e);
+            return e.kind() == StorageException.Kind.CLOSED; // it was deleted meanwhile
         }
     }
 

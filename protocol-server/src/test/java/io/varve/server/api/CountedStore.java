@@ -29,6 +29,7 @@ public final class CountedStore implements PartitionStore {
     private final AtomicInteger openSlices;
     private StorageException refusingAppends;
     private StorageException refusingReads;
+    private StorageException refusingSegments;
     private boolean appendedDirect;
     private boolean appendsWait;
     private long droppedAfterLook;
@@ -56,6 +57,10 @@ public final class CountedStore implements PartitionStore {
 
     public void refuseReads(StorageException reason) {
         refusingReads = reason;
+    }
+
+    public void refuseSegments(StorageException reason) {
+        refusingSegments = reason;
     }
 
     /** Leaves what lies below an offset to the remote tier alone. */
@@ -259,6 +264,9 @@ public final class CountedStore implements PartitionStore {
 
     @Override
     public List<Segment> segments() {
+        if (refusingSegments != null) {
+            throw refusingSegments;
+        }
         return inner.segments().stream()
                 .map(segment -> new Segment(
                         segment.baseOffset(),
