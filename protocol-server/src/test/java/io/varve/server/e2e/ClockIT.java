@@ -121,7 +121,7 @@ class ClockIT {
                     port,
                     Map.of(),
                     VIRTUAL,
-                    "listener.security.protocol.map=OUT:PLAINTEXT",
+                    "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,OUT:PLAINTEXT",
                     "listeners=" + listeners.formatted(port))) {
                 assertThat(server.running().exitWithin(START)).isEqualTo(1);
                 assertThat(server.running().err().strip())
