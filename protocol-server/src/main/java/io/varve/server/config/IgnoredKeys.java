@@ -14,7 +14,7 @@ final class IgnoredKeys {
     static final String ONE_BROKER = "there is one broker, nothing is replicated";
     private static final String NO_SECURITY = "it sets nothing of security here";
     private static final String NO_TIER = "a tier is set up by storage.backend=s3 and its settings";
-    private static final String NO_METRICS = "metrics reporters are not there yet";
+    private static final String NO_METRICS = "metrics are at /metrics of http.listeners, and reporters are not loaded";
     private static final String NO_PLUGINS = "no classes of others are loaded";
     private static final String OWN_FORMAT = "records are always kept in the newest format";
     private static final String USE_LISTENERS = "use listeners and advertised.listeners";
