@@ -58,7 +58,7 @@ def cpu_ticks(path):
 
 def tool(name, *arguments):
     run = subprocess.run(["java", "-Xmx512m", "-XX:+UseParallelGC", f"-Dlogback.configurationFile={HOME}/config/tools-logback.xml",
-                          "-cp", f"{HOME}/bin/tools/target/lib/*", name if "." in name else f"org.apache.kafka.tools.{name}", *map(str, arguments)],
+                          "-cp", f"{HOME}/bin/tools/target/varve-tools.jar", name if "." in name else f"org.apache.kafka.tools.{name}", *map(str, arguments)],
                          capture_output=True, text=True, timeout=900)
     if run.returncode != 0:
         raise RuntimeError(f"{name}: {run.stdout[-1000:]}{run.stderr[-1000:]}")
@@ -196,7 +196,7 @@ class Varve(Broker):
 
     @staticmethod
     def build(checkout):
-        script = ". bin/lib/launch.sh && prepare_server && build_tools_if_stale"
+        script = ". bin/lib/launch.sh && prepare_server && prepare_program tools"
         subprocess.run(["bash", "-c", script], cwd=checkout, check=True)
 
     def format(self):
