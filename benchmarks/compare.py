@@ -19,6 +19,8 @@ Producers warm the JVMs with half as many records first, where no count is taken
 Works: startup, produce-1k-acks1, produce-1k-all, produce-1k-synced (Kafka forces every batch, too), produce-100b-all, produce-lz4-8p,
 paced (2,000 records/s), paced-synced (Kafka forces every batch, too), paced-unsynced (Varve does not sync either: log.durability=async),
 consume-1k, share-consume-1k (one member, four partitions), e2e, partitions (1,000 of them), crash (kill -9 with 4 GB in four partitions).
+What safety and gauges cost: produce-1k-tls, consume-1k-tls (over TLS), produce-1k-quota (with a quota that nobody reaches), produce-1k-scraped
+(Varve's metrics are read every second; a Kafka's are not), each beside produce-1k-all or consume-1k of the same sitting.
 """
 import argparse
 import os
@@ -31,7 +33,9 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 HEAP = os.environ.get("KAFKA_HEAP_OPTS", "-Xms1g -Xmx1g").split()  # the default is that of Kafka's start script
@@ -69,6 +73,19 @@ class Broker:
     def __init__(self, name, root, overrides):
         self.name, self.root, self.overrides = name, root, overrides
         self.port, self.process = free_port(), None
+        self.tls_port = None
+
+    def use_tls(self):
+        """Adds a listener of TLS, and the client's settings for it."""
+        self.tls_port, store = free_port(), os.path.join(self.root, "tls.p12")
+        subprocess.run(["keytool", "-genkeypair", "-keystore", store, "-storetype", "PKCS12", "-storepass", "secret", "-alias", "broker", "-keyalg",
+                        "EC", "-dname", "CN=localhost", "-ext", "SAN=ip:127.0.0.1"], check=True, capture_output=True)
+        self.overrides = self.overrides | {"ssl.keystore.location": store, "ssl.keystore.password": "secret", "ssl.keystore.type": "PKCS12"}
+        self.client = {"bootstrap.servers": f"127.0.0.1:{self.tls_port}", "security.protocol": "SSL", "ssl.truststore.location": store,
+                       "ssl.truststore.password": "secret", "ssl.truststore.type": "PKCS12"}
+
+    def listeners(self):
+        return f"PLAINTEXT://{self.address}" + (f",SSL://127.0.0.1:{self.tls_port}" if self.tls_port else "")
 
     @property
     def address(self):
@@ -157,10 +174,10 @@ class Kafka(Broker):
             "process.roles": "broker,controller",
             "node.id": 1,
             "controller.quorum.voters": f"1@127.0.0.1:{controller}",
-            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port}",
+            "listeners": f"{self.listeners()},CONTROLLER://127.0.0.1:{controller}",
+            "advertised.listeners": self.listeners(),
             "controller.listener.names": "CONTROLLER",
-            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL",
             "log.dirs": os.path.join(self.root, "data"),
             "offsets.topic.replication.factor": 1,
             "transaction.state.log.replication.factor": 1,
@@ -203,7 +220,7 @@ class Varve(Broker):
         pass
 
     def command(self):
-        settings = {"listeners": f"PLAINTEXT://127.0.0.1:{self.port}", "log.dirs": os.path.join(self.root, "data"),
+        settings = {"listeners": self.listeners(), "log.dirs": os.path.join(self.root, "data"),
                     "group.initial.rebalance.delay.ms": 0} | self.overrides
         return [os.path.join(self.checkout, "bin/kafka-server-start.sh"), os.path.join(self.checkout, "config/server.properties"),
                 *(word for key, value in settings.items() for word in ("--override", f"{key}={value}"))]
@@ -254,6 +271,26 @@ class Meter:
         return figures
 
 
+class Scraper:
+    """Reads the metrics of a broker every second, as Prometheus would more seldom, when the broker has an HTTP listener."""
+
+    def __init__(self, broker):
+        self.address, self.ended = broker.overrides.get("http.listeners"), threading.Event()
+        self.thread = threading.Thread(target=self.read, daemon=True)
+
+    def read(self):
+        while self.address and not self.ended.wait(1):
+            with urllib.request.urlopen(self.address.replace("HTTP", "http") + "/metrics", timeout=10) as answer:
+                answer.read()
+
+    def __enter__(self):
+        self.thread.start()
+
+    def __exit__(self, *error):
+        self.ended.set()
+        self.thread.join()
+
+
 class Works:
     """The works by name: each takes a started broker with an empty directory, and returns its figures."""
 
@@ -279,6 +316,25 @@ class Works:
     def warmed(self, broker, records, size, acks, *options):
         self.produce(broker, records / 2, size, acks, *options)
         return self.produce(broker, records, size, acks, *options)
+
+    def produce_1k_tls(self, broker):
+        self.topic(broker)
+        return self.warmed(broker, 2e6, 1000, "all", *(f"{key}={value}" for key, value in broker.client.items()))
+
+    produce_1k_tls.over_tls = True
+
+    def produce_1k_quota(self, broker):
+        self.topic(broker)
+        tool("kafka.admin.ConfigCommand", "--bootstrap-server", broker.address, "--alter", "--entity-type", "clients", "--entity-default",
+             "--add-config", "producer_byte_rate=100000000000,request_percentage=10000")
+        return self.warmed(broker, 2e6, 1000, "all")
+
+    def produce_1k_scraped(self, broker):
+        self.topic(broker)
+        with Scraper(broker):
+            return self.warmed(broker, 2e6, 1000, "all")
+
+    produce_1k_scraped.is_scraped = True
 
     def startup(self, broker):
         time.sleep(1.5)
@@ -317,17 +373,23 @@ class Works:
 
     paced_unsynced.settings_of_varve = {"log.durability": "async"}
 
-    def consume_1k(self, broker):
+    def consume_1k(self, broker, client=None):
         self.topic(broker)
         self.produce(broker, 2e6, 1000, 1)
         records = int(2e6 * self.scale)
+        client = {"bootstrap.servers": broker.address} | (client or {})
         for _ in range(3):  # the last one counts
             meter = Meter(broker, self.count)
-            out = tool("ConsumerPerformance", "--bootstrap-server", broker.address, "--topic", "bench", "--num-records", records,
-                            "--timeout", 60000)
+            out = tool("ConsumerPerformance", "--bootstrap-server", client["bootstrap.servers"], "--topic", "bench", "--num-records", records,
+                            "--timeout", 60000, *(word for key, value in client.items() for word in ("--command-property", f"{key}={value}")))
             row = [line for line in out.splitlines() if re.match(r"20\d\d-", line)][-1].split(", ")
             figures = {"records/s": float(row[9]), **meter.per_gb(records * 1000)}
         return figures
+
+    def consume_1k_tls(self, broker):
+        return self.consume_1k(broker, broker.client)
+
+    consume_1k_tls.over_tls = True
 
     def share_consume_1k(self, broker):
         self.topic(broker, 4)
@@ -372,7 +434,7 @@ class Works:
         return {"start s": again, "records kept": sum(int(line.rsplit(":", 1)[1]) for line in out.splitlines() if line.startswith("bench:"))}
 
     ALL = [startup, produce_1k_acks1, produce_1k_all, produce_1k_synced, produce_100b_all, produce_lz4_8p, paced, paced_synced, paced_unsynced,
-           consume_1k, share_consume_1k, e2e, partitions, crash]
+           consume_1k, share_consume_1k, e2e, partitions, crash, produce_1k_tls, consume_1k_tls, produce_1k_quota, produce_1k_scraped]
 
 
 def main():
@@ -421,7 +483,8 @@ def main():
 
 def of_work(work):
     """The settings of Varve that a work needs."""
-    return getattr(work, "settings_of_varve", {})
+    scraped = {"http.listeners": f"HTTP://127.0.0.1:{free_port()}"} if getattr(work, "is_scraped", False) else {}
+    return getattr(work, "settings_of_varve", {}) | scraped
 
 
 def measure(work, run, sides, rounds):
@@ -432,6 +495,8 @@ def measure(work, run, sides, rounds):
             root = tempfile.mkdtemp(prefix=f"compare-{side}-", dir=os.environ.get("BENCH_DIR"))
             broker = sides[side](root, work)
             try:
+                if getattr(work, "over_tls", False):
+                    broker.use_tls()
                 broker.format()
                 started = broker.start()
                 for figure, value in ({"start s": started} | work(run, broker)).items():
