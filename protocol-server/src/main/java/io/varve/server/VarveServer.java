@@ -154,6 +154,8 @@ public final class VarveServer implements AutoCloseable {
         TopicTraffic traffic = new TopicTraffic(metadata);
         List.<Consumer<Readings>>of(
                         traffic::read,
+                        access::read,
+                        sasl::read,
                         new TopicReadings(metadata),
                         new GroupReadings(groups, metadata),
                         new MachineReadings(

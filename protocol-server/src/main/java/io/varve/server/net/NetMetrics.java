@@ -35,6 +35,8 @@ public final class NetMetrics {
     static final Metric HANDSHAKES_FAILED = Metric.counter(
             "varve_tls_handshakes_failed_total",
             "TLS handshakes that came to no connection: no TLS, a certificate that one side does not accept, too slow.");
+    static final Metric THROTTLED = Metric.counter(
+            "varve_throttled_seconds_total", "Time for which connections are held back because of quotas, of all together.");
     static final Metric BROKEN =
             Metric.counter("varve_connections_failed_total", "Connections closed because of a fault of the server.");
     static final Metric MEMORY = Metric.gauge(
@@ -71,6 +73,7 @@ public final class NetMetrics {
                 REFUSED,
                 MALFORMED,
                 HANDSHAKES_FAILED,
+                THROTTLED,
                 BROKEN,
                 MEMORY,
                 MEMORY_LIMIT,

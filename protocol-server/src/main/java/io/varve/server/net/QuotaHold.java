@@ -18,6 +18,7 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
  * meanwhile. Used on the connection's event loop.
  */
 final class QuotaHold {
+    private final ServerContext server;
     private final QuotaThrottle throttle;
     private final NettyConnection connection;
     private final Runnable whenOver;
@@ -33,6 +34,7 @@ final class QuotaHold {
      * @param whenOver runs when the connection is no longer held back
      */
     QuotaHold(ServerContext server, NettyConnection connection, Runnable whenOver) {
+        this.server = server;
         throttle = server.throttle();
         this.connection = connection;
         this.whenOver = whenOver;
@@ -110,13 +112,15 @@ final class QuotaHold {
     }
 
     private void hold(int ms) {
-        long until = connection.nanos() + ms * 1_000_000L;
+        long now = connection.nanos();
+        long until = now + ms * 1_000_000L;
         if (timer != null) {
             if (until - untilNanos <= 0) {
                 return;
             }
             timer.run();
         }
+        server.throttled(until - (timer == null ? now : untilNanos));
         untilNanos = until;
         timer = connection.schedule(ms, () -> {
             timer = null;

@@ -47,6 +47,7 @@ final class ServerContext {
     private final LongAdder malformedConnections = new LongAdder();
     private final LongAdder failedHandshakes = new LongAdder();
     private final LongAdder brokenConnections = new LongAdder();
+    private final LongAdder throttledNanos = new LongAdder();
     private final Map<EventLoop, LoopReads> reads = new ConcurrentHashMap<>();
 
     ServerContext(
@@ -151,6 +152,11 @@ final class ServerContext {
         handshakes.warn("closing {}: {}", connection.id(), why);
     }
 
+    /** Counts time for which a connection is held back, in ns. */
+    void throttled(long nanos) {
+        throttledNanos.add(nanos);
+    }
+
     /** Logs and counts a connection that is closed because of a fault of the server. */
     void broken(NettyConnection connection, Throwable why) {
         brokenConnections.increment();
@@ -165,6 +171,7 @@ final class ServerContext {
         }
         readings.add(NetMetrics.MALFORMED, malformedConnections.sum());
         readings.add(NetMetrics.HANDSHAKES_FAILED, failedHandshakes.sum());
+        readings.add(NetMetrics.THROTTLED, throttledNanos.sum() / (double) TimeUnit.SECONDS.toNanos(1));
         readings.add(NetMetrics.BROKEN, brokenConnections.sum());
         budget.read(readings);
         workers.read(readings);

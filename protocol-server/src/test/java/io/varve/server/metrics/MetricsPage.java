@@ -7,12 +7,15 @@ import io.varve.core.spi.StorageProvider;
 import io.varve.server.api.TopicTraffic;
 import io.varve.server.group.GroupReadings;
 import io.varve.server.net.NetMetrics;
+import io.varve.server.security.access.Access;
+import io.varve.server.security.sasl.SaslListeners;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Writes docs/metrics.md from the definitions of the metrics. */
 final class MetricsPage {
@@ -39,6 +42,11 @@ final class MetricsPage {
     static Map<String, List<Metric>> all() {
         Map<String, List<Metric>> all = new LinkedHashMap<>();
         all.put("Requests and connections", NetMetrics.all());
+        all.put(
+                "Authentication and access",
+                Stream.of(SaslListeners.metrics(), Access.metrics())
+                        .flatMap(List::stream)
+                        .toList());
         all.put("What clients send to topics and get from them", TopicTraffic.metrics());
         all.put("Topics and partitions", TopicReadings.metrics());
         all.put("Groups", GroupReadings.metrics());

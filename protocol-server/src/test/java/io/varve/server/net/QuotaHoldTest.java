@@ -4,6 +4,7 @@ package io.varve.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.NotedMetrics;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.quota.ThrottleConfig;
 import java.util.Map;
@@ -41,6 +42,8 @@ class QuotaHoldTest {
         enforce("producer_byte_rate", 10_000);
         try (NetServer server = Servers.start(throttle, produce, metadata);
                 RawClient client = new RawClient(Servers.port(server))) {
+            NotedMetrics metrics = new NotedMetrics();
+            metrics.read(server.context()::read);
             client.send(ProtocolTest.concat(ProtocolTest.produce(1, (short) -1, 110_000), RawClient.metadata(2)));
             ProduceResponseData answer = (ProduceResponseData)
                     client.receive(ApiKeys.PRODUCE, LATEST_PRODUCE).data();
@@ -49,6 +52,7 @@ class QuotaHoldTest {
             assertThat(client.receiveId()).isEqualTo(2);
             // The answer was on its way for a while: it left the server before the time began here.
             assertThat(metadataAt.get() - answeredAt).isGreaterThan(answer.throttleTimeMs() * 500_000L);
+            assertThat(metrics.value("varve_throttled_seconds_total")).isEqualTo(answer.throttleTimeMs() / 1_000.0);
         }
     }
 

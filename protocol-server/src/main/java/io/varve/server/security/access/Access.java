@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.security.access;
 
+import io.varve.core.runtime.Metric;
+import io.varve.core.runtime.Metrics.Readings;
 import io.varve.server.api.Request;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
@@ -32,6 +35,12 @@ public final class Access {
 
     private static final int BITS = 31;
 
+    private static final Metric DENIED = Metric.counter(
+            "varve_denials_total",
+            "What clients asked for and the authorizer denied: each topic, group or other resource of a request counts.");
+
+    private final LongAdder denied = new LongAdder();
+
     /** Null if there is none. */
     private final Plugin<Authorizer> authorizer;
 
@@ -44,6 +53,16 @@ public final class Access {
     Access(Plugin<Authorizer> authorizer, DenialLog denials) {
         this.authorizer = authorizer;
         this.denials = denials;
+    }
+
+    /** @return what is counted */
+    public static List<Metric> metrics() {
+        return List.of(DENIED);
+    }
+
+    /** @param readings is given how much was denied */
+    public void read(Readings readings) {
+        readings.add(DENIED, denied.sum());
     }
 
     /** @return true if there is no authorizer: everything is allowed */
@@ -98,9 +117,12 @@ public final class Access {
         }
         ResourcePattern resource = new ResourcePattern(type, name, PatternType.LITERAL);
         boolean allowed = isAllowed(caller, new Action(operation, resource, 1, asked, false));
-        if (!allowed && asked && denials.permits()) {
-            // Asked again so that the authorizer itself says why, in Kafka's words.
-            isAllowed(caller, new Action(operation, resource, 1, true, true));
+        if (!allowed && asked) {
+            denied.increment();
+            if (denials.permits()) {
+                // Asked again so that the authorizer itself says why, in Kafka's words.
+                isAllowed(caller, new Action(operation, resource, 1, true, true));
+            }
         }
         return allowed;
     }

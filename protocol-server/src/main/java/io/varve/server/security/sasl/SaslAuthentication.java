@@ -122,8 +122,16 @@ public final class SaslAuthentication {
      * @param reason why, without words of the peer
      */
     public void fail(String reason) {
+        SaslState before = state;
         state = new Failed();
-        failures.warn("{} failed to authenticate: {}", connection, reason);
+        if (!(before instanceof Failed)) {
+            mechanisms.failed(before instanceof Exchange exchange ? exchange.mechanism() : SaslMechanisms.NONE);
+        }
+        failures.warn(
+                "{} failed to authenticate at listener {}: {}",
+                connection,
+                mechanisms.config().listener(),
+                reason);
     }
 
     /**

@@ -4,6 +4,8 @@ package io.varve.server.security.sasl;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.CloseSteps;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Metric;
+import io.varve.core.runtime.Metrics.Readings;
 import io.varve.server.logging.LogThrottle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,6 +29,12 @@ import org.slf4j.LoggerFactory;
 /** Authenticates the clients of those listeners that have SASL. Thread-safe. */
 public final class SaslListeners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SaslListeners.class);
+
+    private static final Metric FAILED = Metric.counter(
+            "varve_authentications_failed_total",
+            "Connections whose clients failed to authenticate by SASL; none: before they had chosen a mechanism.",
+            "listener",
+            "mechanism");
 
     /** No listener has SASL. */
     public static final SaslListeners NONE = new SaslListeners(Clock.system());
@@ -125,6 +133,18 @@ public final class SaslListeners implements AutoCloseable {
     public SaslAuthentication begin(String listener, String connection) {
         SaslMechanisms mechanisms = listeners.get(listener);
         return mechanisms == null ? null : new SaslAuthentication(mechanisms, connection, clock, failures);
+    }
+
+    /** @return what is counted */
+    public static List<Metric> metrics() {
+        return List.of(FAILED);
+    }
+
+    /** @param readings is given how many clients failed to authenticate */
+    public void read(Readings readings) {
+        listeners.forEach((listener, mechanisms) -> mechanisms
+                .failures()
+                .forEach((mechanism, times) -> readings.add(FAILED, times.sum(), listener, mechanism)));
     }
 
     /** @return verifies the passwords of people who come by other ways, by the mechanisms of all listeners */

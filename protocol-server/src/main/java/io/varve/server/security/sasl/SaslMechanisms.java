@@ -5,6 +5,8 @@ import io.varve.core.runtime.CloseSteps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
@@ -15,6 +17,10 @@ import org.apache.kafka.common.security.scram.internals.ScramSaslServer;
 
 /** Makes the server's side of Kafka's mechanisms, for the connections of one listener. Thread-safe. */
 final class SaslMechanisms implements AutoCloseable {
+    /** Stands for the mechanism of a peer that failed before it had chosen one. */
+    static final String NONE = "none";
+
+    private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
     private final SaslConfig config;
     private final Map<String, AuthenticateCallbackHandler> handlers;
 
@@ -26,6 +32,22 @@ final class SaslMechanisms implements AutoCloseable {
     SaslMechanisms(SaslConfig config, Map<String, AuthenticateCallbackHandler> handlers) {
         this.config = config;
         this.handlers = handlers;
+        failures.put(NONE, new LongAdder());
+        config.jaas().keySet().forEach(mechanism -> failures.put(mechanism, new LongAdder()));
+    }
+
+    /**
+     * Counts a peer that failed to authenticate.
+     *
+     * @param mechanism one that is enabled, or {@link #NONE}
+     */
+    void failed(String mechanism) {
+        failures.get(mechanism).increment();
+    }
+
+    /** @return how often peers failed to authenticate, by mechanism or {@link #NONE} */
+    Map<String, LongAdder> failures() {
+        return failures;
     }
 
     SaslConfig config() {

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.event.Decision;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.NotedMetrics;
 import io.varve.server.api.Loopback;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.MetadataFixture;
@@ -94,6 +95,17 @@ class AclAuthorizerTest {
         assertThat(mayRead("b", "t")).isFalse();
         create(binding("User:*", "pre", PatternType.PREFIXED));
         assertThat(mayRead("b", "prefix")).isTrue();
+    }
+
+    @Test
+    void denialsAreCounted() {
+        NotedMetrics metrics = new NotedMetrics();
+        metrics.read(authorizer.access()::read);
+        assertThat(metrics.value("varve_denials_total")).isZero();
+        mayRead("a", "t");
+        mayRead("root", "t");
+        authorizer.access().shows(caller("a"), AclOperation.READ, ResourceType.TOPIC, "t");
+        assertThat(metrics.value("varve_denials_total")).isEqualTo(1);
     }
 
     private List<String> warningsOf(AuthorizerConfig config) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.runtime.NotedMetrics;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashSet;
@@ -36,6 +37,27 @@ class SaslAuthenticationTest {
         assertThat(answer.sessionLifetimeMs()).isZero();
         assertThat(peer.isDone()).isTrue();
         assertThat(bench.principal).hasToString("User:alice");
+    }
+
+    @Test
+    void failuresAreCountedByListenerAndMechanism() {
+        SaslListeners listeners = bench.open(Map.of(), "CLIENTS");
+        NotedMetrics metrics = new NotedMetrics();
+        metrics.read(listeners::read);
+        SaslAuthentication wrong = listeners.begin("CLIENTS", "peer");
+        bench.handshake(wrong, "PLAIN", 1);
+        bench.plain(wrong, "alice", "guess");
+        wrong.fail("it took longer");
+        listeners.begin("CLIENTS", "peer").handshake("GSSAPI", (short) 1);
+        SaslAuthentication right = listeners.begin("CLIENTS", "peer");
+        bench.handshake(right, "PLAIN", 1);
+        bench.plain(right, "alice", "a-secret");
+        assertThat(metrics.value("varve_authentications_failed_total", "CLIENTS", "PLAIN"))
+                .isEqualTo(1);
+        assertThat(metrics.value("varve_authentications_failed_total", "CLIENTS", "none"))
+                .isEqualTo(1);
+        assertThat(metrics.value("varve_authentications_failed_total", "CLIENTS", "SCRAM-SHA-256"))
+                .isZero();
     }
 
     @Test
