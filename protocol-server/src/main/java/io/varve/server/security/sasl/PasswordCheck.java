@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.NameCallback;
 import javax.security.auth.callback.PasswordCallback;
@@ -24,9 +25,15 @@ import org.apache.kafka.common.security.scram.internals.ScramSaslClient;
  */
 public final class PasswordCheck {
     private final Collection<SaslMechanisms> listeners;
+    private final LongAdder failures;
 
-    PasswordCheck(Collection<SaslMechanisms> listeners) {
+    /**
+     * @param listeners know the passwords
+     * @param failures counts those who are not who they say
+     */
+    PasswordCheck(Collection<SaslMechanisms> listeners, LongAdder failures) {
         this.listeners = List.copyOf(listeners);
+        this.failures = failures;
     }
 
     /** @return true if a listener knows passwords */
@@ -54,16 +61,19 @@ public final class PasswordCheck {
      *     mechanism
      */
     public Optional<KafkaPrincipal> principal(String user, String password) {
-        if (user.isEmpty() || password.isEmpty()) {
-            return Optional.empty();
-        }
         boolean right = false;
-        for (SaslMechanisms listener : listeners) {
-            for (String mechanism : listener.config().jaas().keySet()) {
-                right |= isRight(listener, mechanism, user, password); // all of them, so that time tells nothing
+        if (!user.isEmpty() && !password.isEmpty()) {
+            for (SaslMechanisms listener : listeners) {
+                for (String mechanism : listener.config().jaas().keySet()) {
+                    right |= isRight(listener, mechanism, user, password); // all of them, so that time tells nothing
+                }
             }
         }
-        return right ? Optional.of(new KafkaPrincipal(KafkaPrincipal.USER_TYPE, user)) : Optional.empty();
+        if (!right) {
+            failures.increment();
+            return Optional.empty();
+        }
+        return Optional.of(new KafkaPrincipal(KafkaPrincipal.USER_TYPE, user));
     }
 
     private static boolean isRight(SaslMechanisms listener, String mechanism, String user, String password) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.network.ListenerName;
@@ -32,7 +33,8 @@ public final class SaslListeners implements AutoCloseable {
 
     private static final Metric FAILED = Metric.counter(
             "varve_authentications_failed_total",
-            "Connections whose clients failed to authenticate by SASL; none: before they had chosen a mechanism.",
+            "Connections whose clients failed to authenticate by SASL, before they had chosen a mechanism (none) or"
+                    + " by one; and wrong passwords at the page (http, basic).",
             "listener",
             "mechanism");
 
@@ -42,6 +44,7 @@ public final class SaslListeners implements AutoCloseable {
     private final Map<String, SaslMechanisms> listeners = new HashMap<>();
     private final Clock clock;
     private final LogThrottle failures;
+    private final LongAdder wrongPasswords = new LongAdder();
 
     private SaslListeners(Clock clock) {
         this.clock = clock;
@@ -140,16 +143,19 @@ public final class SaslListeners implements AutoCloseable {
         return List.of(FAILED);
     }
 
-    /** @param readings is given how many clients failed to authenticate */
+    /** @param readings is given how many clients failed to authenticate; nothing if no listener has SASL */
     public void read(Readings readings) {
         listeners.forEach((listener, mechanisms) -> mechanisms
                 .failures()
                 .forEach((mechanism, times) -> readings.add(FAILED, times.sum(), listener, mechanism)));
+        if (!listeners.isEmpty()) {
+            readings.add(FAILED, wrongPasswords.sum(), "http", "basic");
+        }
     }
 
     /** @return verifies the passwords of people who come by other ways, by the mechanisms of all listeners */
     public PasswordCheck passwords() {
-        return new PasswordCheck(listeners.values());
+        return new PasswordCheck(listeners.values(), wrongPasswords);
     }
 
     /** Closes what the mechanisms have open. */

@@ -3,6 +3,7 @@ package io.varve.server.security.sasl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.runtime.NotedMetrics;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,19 @@ class PasswordCheckTest {
         PasswordCheck check = bench.open(Map.of(), "CLIENTS").passwords();
         String user = inName ? "carol\0alice" : "alice";
         assertThat(check.principal(user, inName ? "a-secret" : "a-secret\0")).isEmpty();
+    }
+
+    @Test
+    void wrongPasswordsAreCounted() {
+        SaslListeners listeners = bench.open(Map.of(), "CLIENTS");
+        NotedMetrics metrics = new NotedMetrics();
+        metrics.read(listeners::read);
+        PasswordCheck check = listeners.passwords();
+        check.principal("alice", "a-secret");
+        check.principal("alice", "guess");
+        check.principal("nobody", "");
+        assertThat(metrics.value("varve_authentications_failed_total", "http", "basic"))
+                .isEqualTo(2);
     }
 
     @Test
