@@ -18,7 +18,7 @@ public final class TopicTraffic {
             "varve_topic_received_bytes_total", "Bytes of batches that producers have appended.", "topic");
     private static final Metric BYTES_OUT = Metric.counter(
             "varve_topic_sent_bytes_total",
-            "Bytes of batches in answers to fetches; those of share groups are not in it.",
+            "Bytes of batches in answers to fetches, those of share groups too.",
             "topic");
 
     private final Topics topics;

@@ -8,10 +8,13 @@ import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
@@ -63,6 +66,7 @@ public final class GroupReadings implements Consumer<Readings> {
         try {
             List<ListedGroup> all = await(groups.list(GroupRequestContext.OWN, new ListGroupsRequestData()), deadline)
                     .groups();
+            readNone(readings);
             all.forEach(group -> readings.add(GROUPS, 1, group.groupType(), group.groupState()));
             all.stream()
                     .filter(group -> !group.groupType().equals("share")) // whose offsets are no commits
@@ -81,6 +85,17 @@ public final class GroupReadings implements Consumer<Readings> {
         offsets.stream()
                 .filter(fetched -> fetched.isDone() && !fetched.isCompletedExceptionally())
                 .forEach(fetched -> read(readings, fetched.join()));
+    }
+
+    /** Of a type and state that no group has there are none, which is not the same as unknown. */
+    private static void readNone(Readings readings) {
+        for (GroupType type : GroupType.values()) {
+            if (type != GroupType.UNKNOWN) {
+                GroupState.groupStatesForType(type)
+                        .forEach(state ->
+                                readings.add(GROUPS, 0, type.toString().toLowerCase(Locale.ROOT), state.toString()));
+            }
+        }
     }
 
     /** Waits for an answer until the deadline fails. */

@@ -81,6 +81,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         if (admission.accepted()) {
             context.channel().config().setAutoRead(false);
         } else {
+            quota.refuseForRate();
             refused.warn(
                     "refused a connection from {}, which connects too often (connection_creation_rate)",
                     address.getHostAddress());

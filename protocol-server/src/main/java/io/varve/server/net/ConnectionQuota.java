@@ -15,7 +15,8 @@ final class ConnectionQuota {
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private int open;
     private long accepted;
-    private long refused;
+    private long refusedForNumber;
+    private long refusedForRate;
 
     /** @param onAvailable called when a full quota becomes available again; short, must not block */
     ConnectionQuota(NetConfig.Connections limits, Runnable onAvailable) {
@@ -26,13 +27,18 @@ final class ConnectionQuota {
     /** @return false if this address has reached its limit of connections */
     synchronized boolean reserve(InetAddress address) {
         if (byAddress.getOrDefault(address, 0) >= limits.maxPerIp()) {
-            refused++;
+            refusedForNumber++;
             return false;
         }
         byAddress.merge(address, 1, Integer::sum);
         open++;
         accepted++;
         return true;
+    }
+
+    /** Counts a connection that is not served, because its address connects too often. */
+    synchronized void refuseForRate() {
+        refusedForRate++;
     }
 
     /** Changes the limits. Existing connections beyond them stay until they close. */
@@ -62,7 +68,8 @@ final class ConnectionQuota {
 
     synchronized void read(Readings readings) {
         readings.add(NetMetrics.ACCEPTED, accepted);
-        readings.add(NetMetrics.REFUSED, refused);
+        readings.add(NetMetrics.REFUSED, refusedForNumber, "max.connections.per.ip");
+        readings.add(NetMetrics.REFUSED, refusedForRate, "connection_creation_rate");
     }
 
     /** @return true if no more connections may be accepted */

@@ -29,14 +29,18 @@ public final class NetMetrics {
     static final Metric ACCEPTED =
             Metric.counter("varve_connections_accepted_total", "Connections that were accepted.");
     static final Metric REFUSED = Metric.counter(
-            "varve_connections_refused_total", "Connections closed at once, because of max.connections.per.ip.");
+            "varve_connections_refused_total",
+            "Connections that were not served, because their address had too many (max.connections.per.ip) or made"
+                    + " them too fast (connection_creation_rate).",
+            "limit");
     static final Metric MALFORMED = Metric.counter(
             "varve_connections_malformed_total", "Connections closed because their bytes are no valid request.");
     static final Metric HANDSHAKES_FAILED = Metric.counter(
             "varve_tls_handshakes_failed_total",
             "TLS handshakes that came to no connection: no TLS, a certificate that one side does not accept, too slow.");
     static final Metric THROTTLED = Metric.counter(
-            "varve_throttled_seconds_total", "Time for which connections are held back because of quotas, of all together.");
+            "varve_throttled_seconds_total",
+            "Time for which connections are held back because of quotas, of all together.");
     static final Metric BROKEN =
             Metric.counter("varve_connections_failed_total", "Connections closed because of a fault of the server.");
     static final Metric MEMORY = Metric.gauge(

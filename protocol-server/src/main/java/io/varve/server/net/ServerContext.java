@@ -165,6 +165,7 @@ final class ServerContext {
 
     void read(Readings readings) {
         readings.add(NetMetrics.IN_FLIGHT, traffic.inFlight());
+        readings.add(NetMetrics.CONNECTIONS, 0, ClientSoftware.UNKNOWN.name(), ClientSoftware.UNKNOWN.version());
         for (NettyConnection connection : connections) {
             ClientSoftware software = connection.software();
             readings.add(NetMetrics.CONNECTIONS, 1, software.name(), software.version());

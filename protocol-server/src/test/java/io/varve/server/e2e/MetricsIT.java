@@ -2,14 +2,17 @@
 package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +23,11 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -37,7 +43,13 @@ class MetricsIT {
         int port = Server.freePort();
         try (Server server = Server.start(directory, "http.listeners=http://127.0.0.1:" + port);
                 Admin connected = Admin.create(Map.of("bootstrap.servers", server.bootstrap()))) {
+            String idle = scrape(port);
+            assertThat(value(idle, "varve_connections{software=\"unknown\",version=\"unknown\"}"))
+                    .isZero();
+            assertThat(value(idle, "varve_groups{state=\"Stable\",type=\"classic\"}"))
+                    .isZero();
             use(server.bootstrap());
+            share(server.bootstrap());
             connected.describeCluster().nodes().get(60, TimeUnit.SECONDS);
             String text = scrape(port);
             assertThat(value(text, "varve_topic_received_records_total{topic=\"measured\"}"))
@@ -46,6 +58,12 @@ class MetricsIT {
                     .isGreaterThan(1_000);
             assertThat(value(text, "varve_topic_sent_bytes_total{topic=\"measured\"}"))
                     .isGreaterThan(1_000);
+            assertThat(value(text, "varve_topic_sent_bytes_total{topic=\"shared\"}"))
+                    .isGreaterThan(100);
+            assertThat(value(text, "varve_groups{state=\"Empty\",type=\"share\"}"))
+                    .isEqualTo(1);
+            assertThat(value(text, "varve_groups{state=\"Empty\",type=\"consumer\"}"))
+                    .isZero();
             assertThat(value(text, "varve_group_lag_records{group=\"readers\",topic=\"measured\"}"))
                     .isEqualTo(60);
             assertThat(value(text, "varve_topic_uncommitted_records{topic=\"measured\"}"))
@@ -102,12 +120,73 @@ class MetricsIT {
         }
     }
 
+    private static void share(String address) throws Exception {
+        ShareConsumers.createTopic(address, "shared", 1);
+        ShareConsumers.configure(address, "sharers");
+        ShareConsumers.produce(address, "shared", 0, 10);
+        try (KafkaShareConsumer<String, String> consumer = ShareConsumers.consumer(address, "sharers", "shared")) {
+            assertThat(ShareConsumers.poll(consumer, 10)).hasSize(10);
+        }
+    }
+
+    /** Each of whom an operator sees only by these counts and the log. */
+    @Test
+    void whoIsRefusedOrHeldBackIsCounted(@TempDir Path directory) throws Exception {
+        int port = Server.freePort();
+        SaslServer sasl = SaslServer.start(
+                directory,
+                "http.listeners=http://127.0.0.1:" + port,
+                "http.metrics.open=true",
+                "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "super.users=User:ANONYMOUS");
+        assertFails(sasl.client("PLAIN", "alice", "guess"), SaslAuthenticationException.class);
+        assertFails(sasl.client("PLAIN"), TopicAuthorizationException.class);
+        assertThat(page(port, "alice", "guess").statusCode()).isEqualTo(401);
+        ThrottledCall throttled = new ThrottledCall(sasl.server(), "measured");
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", sasl.server().bootstrap()))) {
+            admin.createTopics(List.of(new NewTopic("measured", 1, (short) 1)))
+                    .all()
+                    .get(60, TimeUnit.SECONDS);
+            ThrottledCall.set(admin, "producer_byte_rate", 10_000.0);
+        }
+        double seconds = throttled.produce(150_000).throttleMs() / 1_000.0;
+        assertThat(seconds).isPositive();
+
+        String text = scrape(port);
+        String failed = "varve_authentications_failed_total{listener=\"";
+        assertThat(value(text, failed + "CLIENTS\",mechanism=\"PLAIN\"}")).isPositive();
+        assertThat(value(text, failed + "CLIENTS\",mechanism=\"none\"}")).isZero();
+        assertThat(value(text, failed + "SECURE\",mechanism=\"PLAIN\"}")).isZero();
+        assertThat(value(text, failed + "http\",mechanism=\"basic\"}")).isEqualTo(1);
+        assertThat(value(text, "varve_denials_total")).isEqualTo(1);
+        assertThat(value(text, "varve_throttled_seconds_total")).isEqualTo(seconds);
+        assertThat(sasl.stop()).doesNotContain("ERROR");
+    }
+
+    private static void assertFails(Map<String, Object> client, Class<? extends Exception> how) {
+        try (Admin admin = Admin.create(client)) {
+            assertThatThrownBy(() -> admin.createTopics(List.of(new NewTopic("denied", 1, (short) 1)))
+                            .all()
+                            .get())
+                    .hasCauseInstanceOf(how);
+        }
+    }
+
+    private static HttpResponse<String> page(int port, String user, String password) throws Exception {
+        String login = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        return ask(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/topics"))
+                .header("Authorization", "Basic " + login)
+                .build());
+    }
+
+    private static HttpResponse<String> ask(HttpRequest request) throws Exception {
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
     private static String scrape(int port) throws Exception {
-        HttpResponse<String> answer = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = ask(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                .build());
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("content-type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));

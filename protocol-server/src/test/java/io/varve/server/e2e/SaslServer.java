@@ -88,6 +88,11 @@ final class SaslServer {
         return new SaslServer(server, ports, authority.pem(directory.resolve("authority.pem")), tokens);
     }
 
+    /** The server, whose open listener asks nobody who they are. */
+    Server server() {
+        return server;
+    }
+
     /** Where clients that authenticate find it. */
     String address() {
         return "127.0.0.1:" + port;

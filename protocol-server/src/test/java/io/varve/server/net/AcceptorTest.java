@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.varve.core.runtime.NotedMetrics;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.quota.QuotaThrottle;
@@ -14,9 +15,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +78,29 @@ class AcceptorTest {
         advance(listener, 5);
         assertThat(served).containsExactly(peer);
         assertThat(quota.isFull()).isTrue();
+    }
+
+    @Test
+    void whoIsNotServedIsCountedByTheLimit() {
+        NotedMetrics metrics = new NotedMetrics();
+        ConnectionQuota one = new ConnectionQuota(new NetConfig.Connections(0, 2, 1), () -> {});
+        metrics.read(one::read);
+        one.reserve(ADDRESS);
+        one.reserve(ADDRESS);
+        assertThat(metrics.value("varve_connections_refused_total", "max.connections.per.ip"))
+                .isEqualTo(1);
+        assertThat(metrics.value("varve_connections_refused_total", "connection_creation_rate"))
+                .isZero();
+        throttle.enforce(Map.of(
+                new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.IP, null)),
+                Map.of("connection_creation_rate", 1.0)));
+        while (throttle.connections().admit("other", ADDRESS).accepted()) {
+            assertThat(served).isEmpty();
+        }
+        metrics.read(quota::read);
+        listener().writeInbound(new Peer());
+        assertThat(metrics.value("varve_connections_refused_total", "connection_creation_rate"))
+                .isEqualTo(1);
     }
 
     private InetAddress reserved() {

@@ -60,6 +60,14 @@ class NetMetricsTest {
     }
 
     @Test
+    void nobodyIsConnectedAtFirst() {
+        try (NetServer server = start()) {
+            assertThat(Servers.port(server)).isPositive();
+            assertThat(metrics.value("varve_connections", "unknown", "unknown")).isZero();
+        }
+    }
+
+    @Test
     void aRequestWhoseClientLeavesIsNotInFlight() throws Exception {
         try (NetServer server = start()) {
             try (RawClient client = new RawClient(Servers.port(server))) {

@@ -5,6 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Connection;
 import io.varve.server.api.Request;
+import io.varve.server.api.TopicTraffic;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
@@ -52,6 +53,7 @@ public final class ShareFetchHandler implements ApiHandler {
     private final Access access;
     private final Acknowledger acknowledger;
     private final QuotaThrottle throttle;
+    private final TopicTraffic traffic;
 
     /**
      * @param shares delivers records to share groups
@@ -59,8 +61,16 @@ public final class ShareFetchHandler implements ApiHandler {
      * @param config limits of the broker
      * @param access decides what clients may read
      * @param throttle limits how much a client gets at a time
+     * @param traffic counts what clients get
      */
-    public ShareFetchHandler(Shares shares, Topics topics, FetchConfig config, Access access, QuotaThrottle throttle) {
+    public ShareFetchHandler(
+            Shares shares,
+            Topics topics,
+            FetchConfig config,
+            Access access,
+            QuotaThrottle throttle,
+            TopicTraffic traffic) {
+        this.traffic = traffic;
         this.access = access;
         this.throttle = throttle;
         this.shares = shares;
@@ -100,6 +110,7 @@ public final class ShareFetchHandler implements ApiHandler {
             if (data.shareSessionEpoch() == ShareSessions.FINAL_EPOCH) {
                 shares.close(session);
             }
+            answers.forEach(this::count);
             return response(answers)
                     .setAcquisitionLockTimeoutMs(
                             shares.settings().limits(member.group()).lockMs());
@@ -228,6 +239,14 @@ public final class ShareFetchHandler implements ApiHandler {
                 wait.budget(),
                 wait.waker())));
         return wait.await();
+    }
+
+    private void count(SharedPartitionRef ref, PartitionData answer) {
+        int bytes = answer.records().sizeInBytes();
+        Topic topic = bytes == 0 ? null : topics.byId(ref.topic());
+        if (topic != null) { // it may have been deleted meanwhile
+            traffic.sent(topic.name(), bytes);
+        }
     }
 
     private static PartitionData empty(SharedPartitionRef ref) {

@@ -234,7 +234,7 @@ public final class ApiTable {
         served(75, DESCRIBE_TOPIC_PARTITIONS,    0,  0, LARGE,    100_000, WORKER,          c -> new DescribeTopicPartitionsHandler(c.metadata(), c.metadata().config(), c.access()));
         served(76, SHARE_GROUP_HEARTBEAT,        1,  1, LARGE,    100_000, WORKER_IF_LARGE, c -> new ShareGroupHeartbeatHandler(c.groups().shareGroups()));
         served(77, SHARE_GROUP_DESCRIBE,         1,  1, ORDINARY, 100_000, WORKER,          c -> new ShareGroupDescribeHandler(c.groups().shareGroups()));
-        served(78, SHARE_FETCH,                  1,  2, LARGE,    100_000, LOOP,            c -> new ShareFetchHandler(c.shares(), c.metadata(), c.settings().fetch(), c.access(), c.runtime().throttle()));
+        served(78, SHARE_FETCH,                  1,  2, LARGE,    100_000, LOOP,            c -> new ShareFetchHandler(c.shares(), c.metadata(), c.settings().fetch(), c.access(), c.runtime().throttle(), c.runtime().traffic()));
         served(79, SHARE_ACKNOWLEDGE,            1,  2, LARGE,    100_000, WORKER_IF_LARGE, c -> new ShareAcknowledgeHandler(c.shares(), c.metadata()));
         served(80, ADD_RAFT_VOTER,                 0,  1, SMALL,       100, LOOP,            c -> new AddRaftVoterHandler(c.self().clusterId()));
         served(81, REMOVE_RAFT_VOTER,              0,  0, SMALL,       100, LOOP,            c -> new RemoveRaftVoterHandler(c.self().clusterId()));
