@@ -19,7 +19,7 @@ record Ports(NetServer net, Optional<Web> web) implements AutoCloseable {
     static Ports bind(ServerConfig config, SecuredListeners security, ServerTime time) {
         NetServer net = NetServer.bind(config.net(), security, time.clock());
         try {
-            return new Ports(net, Web.bind(config, time));
+            return new Ports(net, Web.bind(config, security, time));
         } catch (RuntimeException e) {
             net.close();
             throw e;

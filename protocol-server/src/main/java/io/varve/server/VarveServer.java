@@ -182,7 +182,9 @@ public final class VarveServer implements AutoCloseable {
     }
 
     private static boolean isOpenToAll(ServerConfig config) {
-        return config.security().values().stream().allMatch(each -> each.protocol() == SecurityProtocol.PLAINTEXT);
+        return config.net().listeners().stream()
+                .map(each -> config.security().get(each.listener()))
+                .allMatch(each -> each.protocol() == SecurityProtocol.PLAINTEXT);
     }
 
     private void serve(Web opened, HandlerLookup handlers, Clock clock, PrometheusMetrics metrics) {

@@ -7,6 +7,7 @@ import io.varve.server.http.HttpRoute;
 import io.varve.server.http.HttpServer;
 import io.varve.server.http.Readiness;
 import io.varve.server.logging.RecentProblems;
+import io.varve.server.security.SecuredListeners;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,11 +21,11 @@ record Web(HttpServer http, RecentProblems problems) implements AutoCloseable {
     private static final List<String> STARTING = List.of("the server is starting: it replays its logs");
 
     /** @return bound listeners, if the configuration has any */
-    static Optional<Web> bind(ServerConfig config, ServerTime time) {
+    static Optional<Web> bind(ServerConfig config, SecuredListeners security, ServerTime time) {
         if (config.http().listeners().isEmpty()) {
             return Optional.empty();
         }
-        HttpServer http = HttpServer.bind(config.http(), () -> STARTING, time.clock(), time.scheduler());
+        HttpServer http = HttpServer.bind(config.http(), security, () -> STARTING, time.clock(), time.scheduler());
         return Optional.of(new Web(http, RecentProblems.ofThisProcess()));
     }
 

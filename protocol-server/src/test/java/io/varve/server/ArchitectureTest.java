@@ -37,7 +37,7 @@ class ArchitectureTest {
                               | core.log.. core.record core.retention core.spi..
             quota             | kafka.server.config
             net               | quota api api.parse api.table clients cluster logging security security.sasl core.spi.. netty.. javax.net.ssl
-            http              | net cluster logging core.spi.. netty..
+            http              | net cluster logging security core.spi.. netty.. javax.net.ssl
             api               | logging metadata.topic quota clients security.sasl core.spi..
             api.parse         | api api.era api.table
             api.era           | api api.produce metadata.topic error core.log.. core.record core.spi.. security.access

@@ -2,6 +2,7 @@
 package io.varve.server.config;
 
 import io.varve.server.cluster.Endpoint;
+import io.varve.server.http.HttpConfig;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -20,8 +21,9 @@ import java.util.stream.Stream;
 final class EndpointParser {
     private static final String ALLOWED =
             "a list of NAME://host:port, for example " + BrokerConfigDef.DEFAULT_LISTENERS;
-    private static final String HTTP = "HTTP";
-    private static final String HTTP_EXAMPLE = "empty, or http://host:port, for example http://localhost:8080";
+    private static final Set<String> HTTP = Set.of(HttpConfig.HTTP, HttpConfig.HTTPS);
+    private static final String HTTP_EXAMPLE =
+            "empty, or http://host:port, https://host:port or both, for example http://localhost:8080";
     private static final Pattern ENDPOINT =
             Pattern.compile("([\\w.-]+)://(?:\\[([0-9a-fA-F:.%\\w]*)\\]|([^:/\\s]*)):(\\d{1,5})");
     private static final int MAX_PORT = 65_535;
@@ -67,7 +69,7 @@ final class EndpointParser {
      */
     List<Endpoint> http(String listeners) {
         List<Endpoint> endpoints = parse(BrokerConfigDef.HTTP_LISTENERS, listeners, HTTP_EXAMPLE);
-        if (!endpoints.stream().allMatch(endpoint -> endpoint.listener().equals(HTTP))) {
+        if (!endpoints.stream().allMatch(endpoint -> HTTP.contains(endpoint.listener()))) {
             throw settings.wrong(BrokerConfigDef.HTTP_LISTENERS, HTTP_EXAMPLE);
         }
         return endpoints.stream()

@@ -2,6 +2,7 @@
 package io.varve.server.config;
 
 import io.varve.server.cluster.Endpoint;
+import io.varve.server.http.HttpConfig;
 import io.varve.server.security.ListenerSecurity;
 import io.varve.server.security.TlsSettings;
 import java.util.Arrays;
@@ -66,12 +67,31 @@ final class ListenerSecurities {
     }
 
     /**
-     * @param bound the listeners
-     * @return how each of them is secured, by its name
-     * @throws ConfigError if a listener has no protocol, or one that is not served
+     * @param bound the listeners of Kafka's protocol
+     * @param http where HTTP is served
+     * @return how each of them is secured, by its name; of HTTP those with TLS only
+     * @throws ConfigError if a listener has no protocol, or one that is not served, or the name of another
      */
-    Map<String, ListenerSecurity> of(List<Endpoint> bound) {
-        return bound.stream().collect(Collectors.toMap(Endpoint::listener, this::of));
+    Map<String, ListenerSecurity> of(List<Endpoint> bound, List<Endpoint> http) {
+        Map<String, ListenerSecurity> all = new HashMap<>();
+        bound.forEach(each -> all.put(each.listener(), of(each)));
+        if (http.stream().anyMatch(each -> each.listener().equals(HttpConfig.HTTPS))
+                && all.put(HttpConfig.HTTPS, https()) != null) {
+            throw settings.wrong(
+                    BrokerConfigDef.HTTP_LISTENERS, "without https:// while listeners has one that is named HTTPS");
+        }
+        return all;
+    }
+
+    /** Readers have passwords: a certificate is asked for only where the listener's own setting says so. */
+    private ListenerSecurity https() {
+        ListenerSecurity all = security(HttpConfig.HTTPS, SecurityProtocol.SSL);
+        Map<String, String> its = new HashMap<>(all.settings());
+        String clients = BrokerSecurityConfigs.SSL_CLIENT_AUTH_CONFIG;
+        if (!all.own().contains(clients)) {
+            its.remove(clients);
+        }
+        return new ListenerSecurity(all.listener(), all.protocol(), its, all.own());
     }
 
     private ListenerSecurity of(Endpoint endpoint) {
@@ -84,6 +104,10 @@ final class ListenerSecurities {
                             : BrokerConfigDef.PROTOCOL_MAP,
                     "such that each listener has a protocol: no security protocol defined for listener " + name);
         }
+        return security(name, protocol);
+    }
+
+    private ListenerSecurity security(String name, SecurityProtocol protocol) {
         Map<String, String> merged = new HashMap<>();
         Map<String, String> own = new HashMap<>();
         String prefix = ListenerSecurity.prefix(name);

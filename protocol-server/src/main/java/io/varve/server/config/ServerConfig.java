@@ -43,7 +43,7 @@ import org.apache.kafka.common.config.ConfigException;
  *
  * @param advertised the advertised endpoint of each listener, at least one; port 0 stands for the bound port
  * @param net connections and their limits
- * @param security how each listener is secured, by its name
+ * @param security how each listener is secured, by its name, those of HTTP with TLS too
  * @param http where HTTP is served, if at all
  * @param sasl how clients authenticate, of each listener that has SASL
  * @param access who may do what
@@ -112,15 +112,15 @@ public record ServerConfig(
         EndpointParser endpoints = new EndpointParser(settings);
         List<Endpoint> bound = endpoints.bound((String) values.get(BrokerConfigDef.LISTENERS));
         List<Endpoint> advertised = endpoints.advertised(bound, settings.get(BrokerConfigDef.ADVERTISED_LISTENERS));
+        List<Endpoint> http = endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS));
         Map<String, ListenerSecurity> security =
-                new ListenerSecurities(settings, (String) values.get(BrokerConfigDef.PROTOCOL_MAP)).of(bound);
+                new ListenerSecurities(settings, (String) values.get(BrokerConfigDef.PROTOCOL_MAP)).of(bound, http);
         List<SaslConfig> sasl = checked(settings, () -> sasl(security, values));
         return new ServerConfig(
                 advertised,
                 net(bound, values),
                 security,
-                HttpConfig.of(endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS)), advertised, (Boolean)
-                        values.get(BrokerConfigDef.HTTP_METRICS_OPEN)),
+                HttpConfig.of(http, advertised, (Boolean) values.get(BrokerConfigDef.HTTP_METRICS_OPEN)),
                 sasl,
                 checked(
                         settings,
@@ -141,7 +141,7 @@ public record ServerConfig(
                 checked(settings, () -> TransactionsConfig.parse(settings.all())),
                 checked(settings, () -> ShareStateConfig.parse(settings.all())),
                 virtualClock(settings, values, bound),
-                warnings(settings, values, bound, security, sasl));
+                warnings(settings, values, security, sasl, new OpenListeners(settings, security).of(bound, http)));
     }
 
     /** Clients may move a virtual clock, and so delete all records: only those on this machine. */
@@ -332,9 +332,9 @@ public record ServerConfig(
     private static List<String> warnings(
             PropertySources settings,
             Map<String, Object> values,
-            List<Endpoint> bound,
             Map<String, ListenerSecurity> listeners,
-            List<SaslConfig> sasl) {
+            List<SaslConfig> sasl,
+            List<String> open) {
         String backend = (String) values.get(BrokerConfigDef.BACKEND);
         Set<String> understood = new HashSet<>(BrokerConfigDef.names());
         understood.add(BrokerConfigDef.LOG_DIR);
@@ -346,17 +346,7 @@ public record ServerConfig(
         sasl.forEach(listener -> understood.addAll(listener.keys()));
         understood.addAll(TopicConfigs.brokerNames());
         understood.addAll(ListenerSecurities.keys(listeners.values()));
-        List<String> warnings = new ArrayList<>();
-        for (Endpoint endpoint : bound) {
-            String open = OpenListeners.warning(
-                    endpoint,
-                    listeners.get(endpoint.listener()),
-                    !((String) values.get(AuthorizerConfig.CLASS_NAME)).isEmpty());
-            if (!open.isEmpty()) {
-                warnings.add(
-                        settings.source(BrokerConfigDef.LISTENERS) + ": " + BrokerConfigDef.LISTENERS + " " + open);
-            }
-        }
+        List<String> warnings = new ArrayList<>(open);
         for (String key : settings.all().keySet()) {
             String where = settings.source(key) + ": " + key;
             if (key.equals(BrokerConfigDef.BROKER_ID)) {

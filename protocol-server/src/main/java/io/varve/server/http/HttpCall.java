@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 
 /** A request for a route: what was asked for, and by whom. Immutable. */
 public final class HttpCall {
@@ -23,27 +24,24 @@ public final class HttpCall {
     private final String authorization;
     private final boolean forwarded;
     private final String site;
-    private final InetSocketAddress client;
-    private final InetSocketAddress listener;
+    private final HttpOrigin origin;
 
     /**
      * Decodes what a request asks for.
      *
      * @param uri path and query as they were sent
      * @param headers the request's headers
-     * @param client the peer's address
-     * @param listener the address of this server that the peer reached
+     * @param origin where it comes from
      * @throws IllegalArgumentException if the URI is malformed
      */
-    HttpCall(String uri, HttpHeaders headers, InetSocketAddress client, InetSocketAddress listener) {
+    HttpCall(String uri, HttpHeaders headers, HttpOrigin origin) {
         QueryStringDecoder decoder = new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MAX_PARAMETERS);
         path = decoder.path();
         parameters = decoder.parameters();
         authorization = headers.get(HttpHeaderNames.AUTHORIZATION);
         forwarded = FORWARDING.stream().anyMatch(headers::contains);
         site = headers.get("Sec-Fetch-Site");
-        this.client = client;
-        this.listener = listener;
+        this.origin = origin;
     }
 
     /** @return the path, decoded, without the query */
@@ -94,7 +92,7 @@ public final class HttpCall {
 
     /** @return the peer's address and port */
     public InetSocketAddress client() {
-        return client;
+        return origin.client();
     }
 
     /** @return true if a browser says that a page of another site, or of another port, makes the call */
@@ -105,7 +103,23 @@ public final class HttpCall {
     /** @return true if the call does not come over a network, nor by a proxy, which may forward from one */
     public boolean isWithinMachine() {
         return !forwarded
-                && listener.getAddress().isLoopbackAddress()
-                && client.getAddress().isLoopbackAddress();
+                && origin.listener().getAddress().isLoopbackAddress()
+                && origin.client().getAddress().isLoopbackAddress();
+    }
+
+    /**
+     * @return true if nobody between the peer and this server can read the call: it is within the machine, or
+     *     encrypted
+     */
+    public boolean isPrivate() {
+        return isWithinMachine() || origin.isEncrypted();
+    }
+
+    /**
+     * @return who the peer is by the certificate it has shown; empty if it has shown none
+     * @throws HttpRefusal 403 if no mapping rule takes the certificate's name
+     */
+    public Optional<KafkaPrincipal> certified() {
+        return origin.certified();
     }
 }

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Settings of the HTTP listeners.
+ * Settings of the HTTP listeners. Those that are named {@link #HTTPS} have TLS.
  *
  * @param listeners addresses to listen on; none: HTTP is off
  * @param hosts names, in lower case, by which clients may call this server, besides localhost and addresses
@@ -17,6 +17,12 @@ import java.util.stream.Stream;
  * @param openMetrics whether {@code /metrics} is for everybody, also where clients have to prove who they are
  */
 public record HttpConfig(List<Endpoint> listeners, Set<String> hosts, PeerLimits limits, boolean openMetrics) {
+    /** Names a listener without TLS. */
+    public static final String HTTP = "HTTP";
+
+    /** Names a listener with TLS. */
+    public static final String HTTPS = "HTTPS";
+
     /**
      * Bounds of what peers can make grow.
      *

@@ -15,9 +15,11 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.varve.server.net.TlsFault;
 import io.varve.server.net.WorkerPool;
+import io.varve.server.security.TlsListener;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
@@ -48,12 +50,21 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
             "Referrer-Policy", "no-referrer",
             "Cache-Control", "no-store");
 
+    /** What a route that has failed answers; nothing is read from the connection after it. */
+    private static final HttpResponseStatus FAILED = HttpResponseStatus.INTERNAL_SERVER_ERROR;
+
     private final HttpShared server;
     private final Map<HttpLane, WorkerPool.Flow> flows = new EnumMap<>(HttpLane.class);
+    private final TlsListener tls;
     private Future<?> deadline;
 
-    HttpPeer(HttpShared server) {
+    /**
+     * @param server what all connections share
+     * @param tls the listener's TLS; null without
+     */
+    HttpPeer(HttpShared server, TlsListener tls) {
         this.server = server;
+        this.tls = tls;
     }
 
     @Override
@@ -85,11 +96,7 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         HttpCall call;
         try {
-            call = new HttpCall(
-                    request.uri(),
-                    request.headers(),
-                    (InetSocketAddress) context.channel().remoteAddress(),
-                    (InetSocketAddress) context.channel().localAddress());
+            call = new HttpCall(request.uri(), request.headers(), HttpOrigin.of(context.channel(), tls));
         } catch (IllegalArgumentException e) {
             send(context, refuse(HttpResponseStatus.BAD_REQUEST, "the address is malformed"), keepAlive);
             return;
@@ -100,19 +107,21 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
             return;
         }
         WorkerPool.Flow flow = flows.computeIfAbsent(lane, first -> new WorkerPool.Flow());
-        server.workers()
-                .of(lane)
-                .execute(
-                        flow,
-                        () -> {
-                            HttpAnswer answer = answer(call);
-                            context.executor()
-                                    .schedule(
-                                            () -> send(context, answer, keepAlive),
-                                            answer.delayMs(),
-                                            TimeUnit.MILLISECONDS);
-                        },
-                        context::close);
+        server.workers().of(lane).execute(flow, () -> answerOnWorker(context, call, keepAlive), context::close);
+    }
+
+    private void answerOnWorker(ChannelHandlerContext context, HttpCall call, boolean keepAlive) {
+        boolean answered = false;
+        try {
+            HttpAnswer answer = answer(call);
+            context.executor()
+                    .schedule(() -> send(context, answer, keepAlive), answer.delayMs(), TimeUnit.MILLISECONDS);
+            answered = true;
+        } finally {
+            if (!answered) {
+                context.close(); // not even the failure could be told: without memory, for example
+            }
+        }
     }
 
     /** @return the answer to a request that no route gets; null for others */
@@ -155,11 +164,12 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
             return HttpAnswer.of(e, HttpAnswer.TEXT, (e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (RuntimeException | Error e) {
             server.failures().warn(e, "cannot answer {}", call.path());
-            return refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "this failed; the server's log says why");
+            return refuse(FAILED, "this failed; the server's log says why");
         }
     }
 
-    private void send(ChannelHandlerContext context, HttpAnswer answer, boolean keepAlive) {
+    private void send(ChannelHandlerContext context, HttpAnswer answer, boolean wantsMore) {
+        boolean keepAlive = wantsMore && answer.status() != FAILED.code();
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(answer.status()),
@@ -177,6 +187,23 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
                 context.channel().config().setAutoRead(true);
             }
         });
+    }
+
+    /** Netty's handler closes a connection without a handshake, after the alert that tells the client why. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent ended && !ended.isSuccess()) {
+            if (context.channel().isActive() && !TlsFault.isReset(ended.cause())) {
+                server.handshakes()
+                        .warn(
+                                "closing {}: {}",
+                                context.channel().remoteAddress(),
+                                TlsFault.reason(HttpConfig.HTTPS, "https://", ended.cause()));
+            } else {
+                LOG.debug("{} left during its TLS handshake", context.channel(), ended.cause());
+            }
+        }
+        context.fireUserEventTriggered(event);
     }
 
     @Override

@@ -23,6 +23,9 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.net.ListenException;
 import io.varve.server.net.NettyTransport;
+import io.varve.server.net.TlsHandler;
+import io.varve.server.security.SecuredListeners;
+import io.varve.server.security.TlsListener;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,30 +53,40 @@ public final class HttpServer implements AutoCloseable {
     private final HttpWorkers workers;
     private final LogThrottle refused;
     private final HttpShared shared;
+    private final SecuredListeners security;
     private volatile HttpRoutes routes;
 
-    private HttpServer(HttpConfig config, NettyTransport transport, Clock clock, Scheduler scheduler) {
+    private HttpServer(
+            HttpConfig config, SecuredListeners security, NettyTransport transport, Clock clock, Scheduler scheduler) {
         this.config = config;
+        this.security = security;
         loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("http", true), transport.handlers());
         workers = new HttpWorkers(clock, scheduler);
         refused = new LogThrottle(LOG, clock);
         shared = new HttpShared(
-                config.limits(), new HostCheck(config.hosts()), () -> routes, workers, new LogThrottle(LOG, clock));
+                config.limits(),
+                new HostCheck(config.hosts()),
+                () -> routes,
+                workers,
+                new LogThrottle(LOG, clock),
+                new LogThrottle(LOG, clock));
     }
 
     /**
      * Binds the listeners, and answers {@code /live} and {@code /ready}.
      *
      * @param config where to listen
+     * @param security how each listener is secured; one that it has no TLS for is plain
      * @param ready answers {@code /ready}
      * @param clock the only source of time
      * @param scheduler starts the worker threads
      * @return the server
      * @throws ListenException if a port cannot be bound; no port stays bound then
      */
-    public static HttpServer bind(HttpConfig config, Readiness ready, Clock clock, Scheduler scheduler) {
+    public static HttpServer bind(
+            HttpConfig config, SecuredListeners security, Readiness ready, Clock clock, Scheduler scheduler) {
         NettyTransport transport = NettyTransport.best();
-        HttpServer server = new HttpServer(config, transport, clock, scheduler);
+        HttpServer server = new HttpServer(config, security, transport, clock, scheduler);
         server.serve(ready, List.of());
         try {
             config.listeners().forEach(endpoint -> server.listen(endpoint, transport));
@@ -99,6 +112,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void listen(Endpoint endpoint, NettyTransport transport) {
+        TlsListener tls = security.tls(endpoint.listener()).orElse(null);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)
                 .channel(transport.serverChannel())
@@ -108,7 +122,7 @@ public final class HttpServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        initPeer(channel);
+                        initPeer(channel, tls);
                     }
                 });
         InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
@@ -119,7 +133,7 @@ public final class HttpServer implements AutoCloseable {
         listening.add(bound.channel());
     }
 
-    private void initPeer(Channel channel) {
+    private void initPeer(Channel channel, TlsListener tls) {
         peers.add(channel);
         HttpConfig.PeerLimits limits = config.limits();
         if (closed.get() || channel.localAddress() == null || channel.remoteAddress() == null) {
@@ -132,6 +146,13 @@ public final class HttpServer implements AutoCloseable {
             channel.close();
             return;
         }
+        if (tls != null) {
+            channel.pipeline()
+                    .addLast(new TlsHandler(
+                            tls.engine((InetSocketAddress) channel.remoteAddress()),
+                            workers.ofHandshake(),
+                            limits.requestMs()));
+        }
         HttpDecoderConfig decoding = new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.lineBytes())
                 .setMaxHeaderSize(limits.headerBytes());
@@ -141,7 +162,7 @@ public final class HttpServer implements AutoCloseable {
                 .addLast(new HttpObjectAggregator(limits.bodyBytes(), true))
                 // Requests that were sent ahead wait for the answers before them.
                 .addLast(new FlowControlHandler())
-                .addLast(new HttpPeer(shared));
+                .addLast(new HttpPeer(shared, tls));
     }
 
     /** @return the addresses that are listened on, with the ports that were bound */

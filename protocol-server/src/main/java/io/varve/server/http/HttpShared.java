@@ -12,10 +12,12 @@ import java.util.function.Supplier;
  * @param routes gives what is served now
  * @param workers run the routes
  * @param failures logs routes that failed
+ * @param handshakes logs TLS handshakes that came to no connection
  */
 record HttpShared(
         HttpConfig.PeerLimits limits,
         HostCheck hosts,
         Supplier<HttpRoutes> routes,
         HttpWorkers workers,
-        LogThrottle failures) {}
+        LogThrottle failures,
+        LogThrottle handshakes) {}

@@ -8,10 +8,15 @@ import io.varve.server.net.WorkerPool;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /** Has the threads of each lane, which are started when they are needed. Thread-safe. */
 final class HttpWorkers implements AutoCloseable {
+    private static final int HANDSHAKE_THREADS = 1;
+
     private final Map<HttpLane, WorkerPool> pools = new EnumMap<>(HttpLane.class);
+    private final WorkerPool handshakes;
 
     HttpWorkers(Clock clock, Scheduler scheduler) {
         for (HttpLane lane : HttpLane.values()) {
@@ -20,6 +25,7 @@ final class HttpWorkers implements AutoCloseable {
                 pools.put(lane, new WorkerPool(name, lane.threads(), clock, scheduler));
             }
         }
+        handshakes = new WorkerPool("http-tls-handshake-", HANDSHAKE_THREADS, clock, scheduler);
     }
 
     /** @return the lane's threads; null for the event loop */
@@ -27,9 +33,16 @@ final class HttpWorkers implements AutoCloseable {
         return pools.get(lane);
     }
 
+    /** @return runs the costly parts of one connection's TLS handshake */
+    Executor ofHandshake() {
+        WorkerPool.Flow flow = new WorkerPool.Flow();
+        return task -> handshakes.execute(flow, task, () -> {});
+    }
+
     @Override
     public void close() {
-        CloseSteps.run(
-                pools.values().stream().<Runnable>map(pool -> pool::close).toList());
+        CloseSteps.run(Stream.concat(pools.values().stream(), Stream.of(handshakes))
+                .<Runnable>map(pool -> pool::close)
+                .toList());
     }
 }

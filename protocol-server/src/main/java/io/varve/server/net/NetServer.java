@@ -75,7 +75,7 @@ public final class NetServer implements AutoCloseable {
         // One arena for each event loop: only event loops allocate; on the heap for the JDK's TLS only.
         allocator = new PooledByteBufAllocator(
                 true,
-                security.useTls() ? config.networkThreads() : 0,
+                security.tls().isEmpty() ? 0 : config.networkThreads(),
                 config.networkThreads(),
                 PooledByteBufAllocator.defaultPageSize(),
                 PooledByteBufAllocator.defaultMaxOrder(),
@@ -192,11 +192,9 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void readCertificates(Readings readings) {
-        for (Endpoint endpoint : config.listeners()) {
-            security.tls(endpoint.listener())
-                    .ifPresent(tls -> readings.add(
-                            NetMetrics.CERTIFICATE_END, tls.certificateEndMs() / 1e3, endpoint.listener()));
-        }
+        security.tls()
+                .forEach((listener, tls) ->
+                        readings.add(NetMetrics.CERTIFICATE_END, tls.certificateEndMs() / 1e3, listener));
     }
 
     /** @return the connected clients, in no order; none before {@link #serve} */

@@ -16,7 +16,7 @@ import javax.net.ssl.SSLHandshakeException;
  * records larger than TLS has, for which memory would be kept, and negotiate anew, which costs the server
  * more than the peer.
  */
-final class TlsHandler extends SslHandler {
+public final class TlsHandler extends SslHandler {
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_INDEX = 3;
     private static final int FIRST_TYPE = 20;
@@ -35,7 +35,7 @@ final class TlsHandler extends SslHandler {
      * @param work runs the costly parts of the handshake
      * @param handshakeMs max ms from the accepted connection to the end of the handshake
      */
-    TlsHandler(SSLEngine engine, Executor work, long handshakeMs) {
+    public TlsHandler(SSLEngine engine, Executor work, long handshakeMs) {
         super(engine, work);
         setHandshakeTimeoutMillis(handshakeMs);
         setCloseNotifyFlushTimeoutMillis(CLOSE_MS);

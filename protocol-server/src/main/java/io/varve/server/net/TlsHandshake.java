@@ -3,13 +3,9 @@ package io.varve.server.net;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.varve.server.security.TlsListener;
-import java.io.IOException;
-import javax.net.ssl.SSLException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.slf4j.Logger;
@@ -65,32 +61,15 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
             return;
         }
         failed = true;
-        boolean reset = cause instanceof IOException && !(cause instanceof SSLException);
-        if (context.channel().isActive() && !reset) {
-            server.handshakeFailed(connection, reason(cause));
+        if (context.channel().isActive() && !TlsFault.isReset(cause)) {
+            server.handshakeFailed(
+                    connection,
+                    TlsFault.reason(
+                            connection.listenerName(), "security.protocol=" + connection.securityProtocol(), cause));
         } else {
             // Whoever only looks whether the port is open does this.
             LOG.debug("{} left during its TLS handshake: {}", connection.id(), cause.toString());
         }
-    }
-
-    private String reason(Throwable cause) {
-        String where = "listener " + connection.listenerName() + " speaks TLS";
-        if (cause instanceof NotSslRecordException) {
-            return where + ", and what arrived is not TLS; the client needs security.protocol="
-                    + connection.securityProtocol();
-        }
-        if (cause instanceof SslHandshakeTimeoutException) {
-            return where + ", and the client did not finish its handshake in time";
-        }
-        String message = String.valueOf(cause.getMessage());
-        if (message.contains("certificate_unknown") || message.contains("unknown_ca")) {
-            return "the client does not accept this server's certificate (" + message + ")";
-        }
-        if (message.contains("Empty client certificate chain")) {
-            return "the client gave no certificate (ssl.client.auth=required)";
-        }
-        return "the TLS handshake failed: " + message;
     }
 
     @Override

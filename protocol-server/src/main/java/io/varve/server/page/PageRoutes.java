@@ -63,7 +63,7 @@ public final class PageRoutes {
                 new PageConnection(principal, call.client().getAddress(), sources.scheduler(), sources.peers()));
         Callers callers = sources.login()
                 .<Callers>map(login -> new PasswordCallers(login, requests, sources.clock()))
-                .orElse(call -> requests.apply(call, KafkaPrincipal.ANONYMOUS));
+                .orElse(call -> requests.apply(call, call.certified().orElse(KafkaPrincipal.ANONYMOUS)));
         ServerContent server = new ServerContent(sources.ready(), sources.storage(), sources.problems());
         RateHistory rates = RateHistory.begin(sources.topics(), sources.clock(), sources.scheduler());
         TopicsContent topics = new TopicsContent(rates);

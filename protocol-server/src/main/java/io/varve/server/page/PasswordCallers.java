@@ -14,9 +14,9 @@ import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks callers for a user and a password (HTTP Basic), those that clients of Kafka's protocol have too, and
- * only where they do not cross a network unprotected. A wrong one is logged, without words of the caller, and
- * answered after a while. Thread-safe.
+ * Knows callers by their certificates, and asks others for a user and a password (HTTP Basic), those that
+ * clients of Kafka's protocol have too, and only where these do not cross a network unprotected. A wrong one
+ * is logged, without words of the caller, and answered after a while. Thread-safe.
  */
 final class PasswordCallers implements Callers {
     private static final int UNAUTHORIZED = 401;
@@ -42,23 +42,26 @@ final class PasswordCallers implements Callers {
 
     @Override
     public OwnRequests of(HttpCall call) {
+        return requests.apply(call, call.certified().orElseGet(() -> authenticated(call)));
+    }
+
+    private KafkaPrincipal authenticated(HttpCall call) {
         if (!login.isPossible()) {
             throw new HttpRefusal(
                     FORBIDDEN,
-                    "clients of this server prove who they are, and the page knows no way but passwords: a listener with"
-                            + " PLAIN or SCRAM in sasl.enabled.mechanisms is needed");
+                    "clients of this server prove who they are: the page needs a listener with PLAIN or SCRAM in"
+                            + " sasl.enabled.mechanisms, or your certificate (listener.name.https.ssl.client.auth)");
         }
-        if (!call.isWithinMachine()) {
+        if (!call.isPrivate()) {
             throw new HttpRefusal(
                     FORBIDDEN,
-                    "a password would cross the network unprotected: open the page on the server's own machine, by"
-                            + " http://localhost or an SSH tunnel");
+                    "a password would cross the network unprotected: open the page by https (docs/security.md), or on"
+                            + " the server's own machine by http://localhost or an SSH tunnel");
         }
         String[] given = call.authorization()
                 .map(PasswordCallers::userAndPassword)
                 .orElseThrow(() -> new HttpRefusal(UNAUTHORIZED, "a user and a password are needed", QUESTION));
-        KafkaPrincipal principal = login.principal(given[0], given[1]).orElseThrow(() -> wrong(call));
-        return requests.apply(call, principal);
+        return login.principal(given[0], given[1]).orElseThrow(() -> wrong(call));
     }
 
     private HttpRefusal wrong(HttpCall call) {

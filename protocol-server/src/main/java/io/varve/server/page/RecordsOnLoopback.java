@@ -23,7 +23,7 @@ final class RecordsOnLoopback implements JsonRoute.AnswerWriter {
             throw new HttpRefusal(
                     FORBIDDEN,
                     "records are not shown beyond this machine to somebody unknown: open the page on the server's own"
-                            + " machine, by http://localhost or an SSH tunnel");
+                            + " machine, by http://localhost or an SSH tunnel, or by https with a certificate");
         }
         records.write(call, server, answer);
     }

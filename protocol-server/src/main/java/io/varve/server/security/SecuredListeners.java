@@ -4,6 +4,7 @@ package io.varve.server.security;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +58,9 @@ public final class SecuredListeners {
         return security.getOrDefault(listener, ListenerSecurity.plaintext(listener));
     }
 
-    /** @return true if a listener has TLS */
-    public boolean useTls() {
-        return !tls.isEmpty();
+    /** @return the listeners that have TLS, by their names */
+    public Map<String, TlsListener> tls() {
+        return Collections.unmodifiableMap(tls);
     }
 
     /**

@@ -58,6 +58,33 @@ class ListenerSecuritiesTest {
     }
 
     @Test
+    void httpsHasTheSettingsOfItsNameAndAsksForACertificateOnlyIfThatSaysSo() {
+        String both = "http.listeners=http://localhost:1,https://:8443\nssl.client.auth=required"
+                + "\nssl.keystore.location=all\n";
+
+        ListenerSecurity https = https(
+                both + "listener.name.https.ssl.keystore.location=its\nlistener.name.https.ssl.key.password=hush");
+        assertThat(https.usesTls()).isTrue();
+        assertThat(https.settings())
+                .containsEntry("ssl.keystore.location", "its")
+                .doesNotContainKey("ssl.client.auth");
+        assertThat(https.toString()).doesNotContain("hush");
+        assertThat(https(both + "listener.name.https.ssl.client.auth=requested").settings())
+                .containsEntry("ssl.client.auth", "requested")
+                .containsEntry("ssl.keystore.location", "all");
+        assertThat(load("http.listeners=http://localhost:1").security()).containsOnlyKeys("PLAINTEXT");
+        assertThat(load(both).warnings()).isEmpty();
+        assertThatThrownBy(() -> load("http.listeners=https://:1\nlisteners=HTTPS://:2"
+                        + "\nlistener.security.protocol.map=HTTPS:SSL"))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageContaining("http.listeners");
+    }
+
+    private static ListenerSecurity https(String lines) {
+        return load(lines).security().get("HTTPS");
+    }
+
+    @Test
     void saysWhenSettingsOfTlsSetNothing() {
         assertThat(load("ssl.keystore.location=a").warnings())
                 .containsExactly("settings: ssl.keystore.location is ignored: none of the listeners speaks TLS:"

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.security.ListenerSecurity;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,41 @@ class OpenListenersTest {
                 .singleElement()
                 .asString()
                 .startsWith("settings: listeners opens OUTSIDE://:2 to other machines: ");
+    }
+
+    @Test
+    void theStartSaysWhatHttpOpens() {
+        assertThat(httpWarnings("http://0.0.0.0:8080", "PLAINTEXT"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "settings: http.listeners opens HTTP://0.0.0.0:8080 to other machines: whoever is on the way"
+                                + " reads what is shown, and passwords")
+                .contains("everybody sees topics", "https://", "a listener with SASL");
+        assertThat(httpWarnings("https://0.0.0.0:8080", "PLAINTEXT"))
+                .singleElement()
+                .asString()
+                .contains("everybody sees topics", "listener.name.https.ssl.client.auth=required")
+                .doesNotContain("on the way");
+        assertThat(httpWarnings("http://0.0.0.0:8080", "SSL"))
+                .singleElement()
+                .asString()
+                .contains("on the way")
+                .doesNotContain("everybody sees");
+        assertThat(httpWarnings("https://0.0.0.0:8080", "SSL")).isEmpty();
+        assertThat(httpWarnings("http://localhost:8080,https://:8443", "PLAINTEXT"))
+                .isEmpty();
+    }
+
+    private static List<String> httpWarnings(String http, String protocol) {
+        Map<String, String> settings = Map.of(
+                "http.listeners",
+                http,
+                "listeners",
+                "INSIDE://localhost:1",
+                "listener.security.protocol.map",
+                "INSIDE:" + protocol);
+        return ServerConfig.of(settings, Path.of("unused")).warnings();
     }
 
     private static String warning(SecurityProtocol protocol, Map<String, String> settings, boolean authorized) {

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 final class Server implements Broker {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
-    private static final Duration STOP = Duration.ofSeconds(30);
+    static final Duration STOP = Duration.ofSeconds(30);
 
     private final Path directory;
     private final int port;

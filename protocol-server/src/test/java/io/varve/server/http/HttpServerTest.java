@@ -8,6 +8,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.net.ListenException;
+import io.varve.server.security.SecuredListeners;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -41,6 +42,7 @@ class HttpServerTest {
         Endpoint any = new Endpoint("HTTP", "127.0.0.1", 0);
         server = HttpServer.bind(
                 new HttpConfig(List.of(any), Set.of("broker.example"), limits, false),
+                SecuredListeners.plaintext(),
                 reasons::get,
                 Clock.system(),
                 scheduler);
@@ -274,12 +276,36 @@ class HttpServerTest {
     }
 
     @Test
-    void anErrorIsAnsweredToo() throws IOException {
-        int port = start(HttpConfig.PeerLimits.DEFAULT, new Scripted("/errs", () -> {
+    void anErrorIsAnsweredClosesTheConnectionAndEndsNoThread() throws IOException {
+        int port = start(HttpConfig.PeerLimits.DEFAULT, new Echo(), new Scripted("/errs", () -> {
             throw new StackOverflowError("hidden");
         }));
 
-        assertThat(exchange(port, get("/errs"))).startsWith("HTTP/1.1 500 ").doesNotContain("hidden");
+        for (int i = 0; i <= HttpLane.PAGE.threads(); i++) {
+            assertThat(exchange(port, "GET /errs HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+                    .startsWith("HTTP/1.1 500 ")
+                    .containsIgnoringCase("connection: close\r\n")
+                    .doesNotContain("hidden");
+        }
+        assertThat(exchange(port, get("/echo/still"))).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void whatCannotBeAnsweredEndsTheConnection() throws IOException {
+        int port = start(HttpConfig.PeerLimits.DEFAULT, new HttpRoute() {
+            @Override
+            public String path() {
+                return "/never";
+            }
+
+            @Override
+            public HttpAnswer answer(HttpCall call) {
+                return null;
+            }
+        });
+
+        assertThat(exchange(port, "GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+                .isEmpty();
     }
 
     @Test
@@ -312,7 +338,8 @@ class HttpServerTest {
         HttpConfig same = new HttpConfig(
                 List.of(new Endpoint("HTTP", "127.0.0.1", port)), Set.of(), HttpConfig.PeerLimits.DEFAULT, false);
 
-        assertThatThrownBy(() -> HttpServer.bind(same, List::of, Clock.system(), scheduler))
+        assertThatThrownBy(
+                        () -> HttpServer.bind(same, SecuredListeners.plaintext(), List::of, Clock.system(), scheduler))
                 .isInstanceOf(ListenException.class)
                 .hasMessageContaining("in use");
     }

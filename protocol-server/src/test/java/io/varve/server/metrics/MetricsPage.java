@@ -28,7 +28,7 @@ final class MetricsPage {
 
                 mvn -o -q test -pl protocol-server -am -Dtest=MetricsPageTest -Dsurefire.failIfNoSpecifiedTests=false -Dvarve.metrics.write=true
 
-            Where clients have to prove who they are, it asks for a user and a password (`basic_auth` in Prometheus) and for DESCRIBE on the cluster; `http.metrics.open=true`
+            Where clients have to prove who they are, it asks for a user and a password (`basic_auth` in Prometheus), or by HTTPS a certificate, and for DESCRIBE on the cluster; `http.metrics.open=true`
             shows it to everybody.
 
             Counters begin at 0 with each start. A histogram has `_bucket`, `_count` and `_sum`. An API, an error or a topic has series from its first
