@@ -35,6 +35,7 @@ class SourceRulesTest {
             "ChildProcess", "every wait of the end-to-end tests has a limit, and closing it kills",
             "SecondServerIT", "waits for a signal to be sent, ten seconds",
             "S3Process", "its user closes it, and its output is read",
+            "ToolProcess", "each wait for an answer has a limit, and closing it kills",
             "PowerCuts", "goes on for hours if it is told to",
             "TestWatchTest", "waits a hundred seconds");
 

@@ -101,6 +101,7 @@ class AclSameAsKafkaIT {
 
     private static Subject kafka;
     private static Subject server;
+    private static ToolComparison both;
 
     /** A broker with what the requests are about. */
     private record Subject(Broker broker, Admin admin, List<AclRequests.Sent> requests) implements AutoCloseable {
@@ -209,10 +210,12 @@ class AclSameAsKafkaIT {
                 KafkaBroker.format(Files.createDirectory(directory.resolve("kafka")), SETTINGS[2], SETTINGS[3])
                         .start());
         server = Subject.prepare(Broker.start(Files.createDirectory(directory.resolve("own")), SETTINGS));
+        both = new ToolComparison(kafka.broker(), server.broker());
     }
 
     @AfterAll
     static void stop() {
+        both.close();
         kafka.close();
         server.close();
     }
@@ -300,7 +303,7 @@ class AclSameAsKafkaIT {
                 "'--list --topic tool'"
             })
     void theToolPrintsTheSame(String command) {
-        new ToolComparison(kafka.broker(), server.broker()).assertSame("kafka-acls.sh", command);
+        both.assertSame("kafka-acls.sh", command);
     }
 
     @Test

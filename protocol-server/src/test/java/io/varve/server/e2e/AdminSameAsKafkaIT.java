@@ -37,6 +37,7 @@ class AdminSameAsKafkaIT {
 
     private static Broker kafka;
     private static Broker server;
+    private static ToolComparison both;
     private static Admin ofKafka;
     private static Admin ofServer;
 
@@ -46,6 +47,7 @@ class AdminSameAsKafkaIT {
                 .start();
         server = Broker.start(
                 Files.createDirectory(directory.resolve("own")), "node.id=7", "group.initial.rebalance.delay.ms=0");
+        both = new ToolComparison(kafka, server);
         ofKafka = JavaClientsIT.admin(kafka);
         ofServer = JavaClientsIT.admin(server);
         for (Admin admin : List.of(ofKafka, ofServer)) {
@@ -58,6 +60,7 @@ class AdminSameAsKafkaIT {
     static void stop() {
         ofKafka.close();
         ofServer.close();
+        both.close();
         kafka.close();
         server.close();
     }
@@ -188,7 +191,7 @@ class AdminSameAsKafkaIT {
                 "kafka-acls.sh --list",
                 "kafka-acls.sh '--add --allow-principal User:a --operation Read --topic admin'",
                 "kafka-delegation-tokens.sh '--describe --command-config /dev/null'",
-                "kafka-cluster.sh 'unregister --id 77'",
+                "kafka-cluster.sh 'unregister --bootstrap-server ADDRESS --id 77'",
                 "kafka-configs.sh '--alter --entity-type users --entity-name tool --add-config consumer_byte_rate=9'",
                 "kafka-configs.sh '--describe --entity-type users --entity-name tool'",
                 "kafka-configs.sh '--alter --entity-type users --entity-name tool"
@@ -205,13 +208,12 @@ class AdminSameAsKafkaIT {
                 "kafka-client-metrics.sh --list",
             })
     void toolsPrint(String tool, String command) {
-        new ToolComparison(kafka, server).assertSame(tool, command);
+        both.assertSame(tool, command);
     }
 
     @Test
     @OnlyOnFiles(because = "what a tool prints depends on the answers, which the calls compare on every backend")
     void reassignsPartitionsToTheNodeThatHasThem() throws Exception {
-        ToolComparison both = new ToolComparison(kafka, server);
         Path same = reassignment("same.json", 7);
         both.assertSame("kafka-reassign-partitions.sh", "--execute --reassignment-json-file " + same);
         both.assertSame("kafka-reassign-partitions.sh", "--verify --reassignment-json-file " + same);
@@ -243,11 +245,8 @@ class AdminSameAsKafkaIT {
     }
 
     private static String quorum(Broker broker, String what) {
-        try (ChildProcess running = ChildProcess.start(
-                "bash",
-                "-c",
-                "bin/kafka-metadata-quorum.sh --bootstrap-server " + broker.bootstrap() + " describe " + what)) {
-            return running.succeed();
-        }
+        ToolProcess.Printed printed = both.run(broker, "kafka-metadata-quorum.sh", "describe " + what);
+        assertThat(printed.code()).as(printed.err()).isZero();
+        return printed.out();
     }
 }

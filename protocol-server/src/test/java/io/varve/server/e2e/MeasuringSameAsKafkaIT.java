@@ -81,6 +81,7 @@ class MeasuringSameAsKafkaIT {
 
     @AfterAll
     static void stop() {
+        both.close();
         kafka.close();
         server.close();
     }
@@ -131,7 +132,7 @@ class MeasuringSameAsKafkaIT {
     @Order(5)
     void writeAndMeasure() {
         same("kafka-producer-perf-test.sh", "--num-records 20 --record-size 100 --throughput -1", RATES);
-        both.assertSame(
+        both.assertSameInProcesses(
                 "kafka-e2e-latency.sh",
                 "--topic measured --num-records 20 --producer-acks all --record-size 100",
                 RATES + "|" + WARNINGS);
@@ -170,21 +171,17 @@ class MeasuringSameAsKafkaIT {
     private static void jmx(String command) {
         ToolComparison.assertSame(
                 "kafka-jmx.sh " + command,
-                jmx(KAFKAS_JMX, command),
-                jmx(OWN_JMX, command),
+                both.run("kafka-jmx.sh", jmxUrl(KAFKAS_JMX) + command),
+                both.run("kafka-jmx.sh", jmxUrl(OWN_JMX) + command),
                 "(?<=ThreadCount,\")\\d+|:" + KAFKAS_JMX + "/|:" + OWN_JMX + "/|" + WARNINGS);
     }
 
-    private static ChildProcess jmx(int port, String command) {
-        return ChildProcess.start(
-                "bash",
-                "-c",
-                "exec bin/kafka-jmx.sh --jmx-url service:jmx:rmi:///jndi/rmi://127.0.0.1:%d/jmxrmi %s"
-                        .formatted(port, command));
+    private static String jmxUrl(int port) {
+        return "--jmx-url service:jmx:rmi:///jndi/rmi://127.0.0.1:%d/jmxrmi ".formatted(port);
     }
 
     private static void same(String tool, String command, String measured) {
-        both.assertSame(tool, "--topic measured " + command, measured + "|" + WARNINGS);
+        both.assertSameInProcesses(tool, "--topic measured " + command, measured + "|" + WARNINGS);
     }
 
     private static void plain(String tool, String command) {

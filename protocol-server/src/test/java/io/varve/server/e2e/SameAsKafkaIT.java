@@ -142,6 +142,7 @@ class SameAsKafkaIT {
     @AfterAll
     static void stop() {
         producers.forEach(producer -> producer.close(Duration.ZERO));
+        both.close();
         kafka.close();
         server.close();
     }

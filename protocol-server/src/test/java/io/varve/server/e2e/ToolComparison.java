@@ -10,15 +10,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
- * Compares what a tool prints on a Kafka and on a server that are used in the same way.
- *
- * @param kafka Apache Kafka
- * @param server the server
+ * Compares what a tool prints on a Kafka and on a server that are used in the same way. The tools run in one
+ * JVM, which ends when this is closed, or each in a process of its own.
  */
-record ToolComparison(Broker kafka, Broker server) {
+final class ToolComparison implements AutoCloseable {
     /** Differ between any two brokers, or two runs. */
     private static final Set<String> OWN = Set.of(
             "Coordinator",
@@ -37,8 +34,20 @@ record ToolComparison(Broker kafka, Broker server) {
 
     private static final String MEASURED = "MEASURED";
 
+    /** Stands in a command for the broker's address, where that is not the first option. */
+    private static final String ADDRESS = "ADDRESS";
+
     /** Matches nothing. */
     private static final String NOTHING = "(?!)";
+
+    private final Broker kafka;
+    private final Broker server;
+    private final ToolProcess tools = ToolProcess.start();
+
+    ToolComparison(Broker kafka, Broker server) {
+        this.kafka = kafka;
+        this.server = server;
+    }
 
     /** Runs a tool on both brokers, and requires the same exit code and output. */
     void assertSame(String tool, String command) {
@@ -51,31 +60,54 @@ record ToolComparison(Broker kafka, Broker server) {
      * @param measured matches what two runs on one broker would not have in common either
      */
     void assertSame(String tool, String command, String measured) {
-        assertSame(tool + " " + command, start(kafka, tool, command), start(server, tool, command), measured);
+        assertSame(tool + " " + command, run(kafka, tool, command), run(server, tool, command), measured);
+    }
+
+    /** Runs a tool on a broker, and returns what it prints. */
+    ToolProcess.Printed run(Broker broker, String tool, String command) {
+        return run(tool, asking(broker, command));
+    }
+
+    /** Runs a tool with these arguments alone, and returns what it prints. */
+    ToolProcess.Printed run(String tool, String command) {
+        return tools.run(tool, command);
+    }
+
+    /** The same by the tool's script, for a tool that does more than ask. */
+    void assertSameInProcesses(String tool, String command, String measured) {
+        try (ChildProcess kafkas = start(kafka, tool, command);
+                ChildProcess ours = start(server, tool, command)) {
+            assertSame(tool + " " + command, ended(kafkas), ended(ours), measured);
+        }
+    }
+
+    private static ToolProcess.Printed ended(ChildProcess running) {
+        int code = running.exitWithin(Duration.ofSeconds(60));
+        return new ToolProcess.Printed(code, running.out(), running.err());
     }
 
     /**
-     * Requires the same exit code and output of two programs.
+     * Requires the same exit code and output.
      *
-     * @param what names them in the failure
+     * @param what names the tool in the failure
      * @param measured matches what two runs would not have in common either
      */
-    static void assertSame(String what, ChildProcess kafkas, ChildProcess ours, String measured) {
-        List<String> printed = Stream.of(kafkas, ours)
-                .map(running -> {
-                    try (running) {
-                        int code = running.exitWithin(Duration.ofSeconds(60));
-                        return code + "\n" + normalised(running.out(), measured) + "\n"
-                                + normalised(running.err(), measured);
-                    }
-                })
-                .toList();
-        assertThat(printed.get(1)).as(what).isEqualTo(printed.get(0));
+    static void assertSame(String what, ToolProcess.Printed kafkas, ToolProcess.Printed ours, String measured) {
+        assertThat(shown(ours, measured)).as(what).isEqualTo(shown(kafkas, measured));
+    }
+
+    private static String shown(ToolProcess.Printed printed, String measured) {
+        return printed.code() + "\n" + normalised(printed.out(), measured) + "\n" + normalised(printed.err(), measured);
     }
 
     private static ChildProcess start(Broker broker, String tool, String command) {
-        return ChildProcess.start(
-                "bash", "-c", "bin/" + tool + " --bootstrap-server " + broker.bootstrap() + " " + command);
+        return ChildProcess.start("bash", "-c", "bin/" + tool + " " + asking(broker, command));
+    }
+
+    private static String asking(Broker broker, String command) {
+        return command.contains(ADDRESS)
+                ? command.replace(ADDRESS, broker.bootstrap())
+                : "--bootstrap-server " + broker.bootstrap() + " " + command;
     }
 
     /**
@@ -90,6 +122,7 @@ record ToolComparison(Broker kafka, Broker server) {
                 .filter(line -> !line.startsWith(OF_NEW_CLUSTERS))
                 .map(line -> IN_SEVERAL_UNITS.matcher(line).replaceFirst("$1"))
                 .map(line -> line.replaceAll("(127\\.0\\.0\\.1|localhost):\\d+( \\(id: \\d+)?", "BROKER"))
+                .map(line -> line.replaceAll("(?<=clientId=adminclient-)\\d+", "N"))
                 .map(line -> line.replaceAll("\"log_dirs\":\\[\"[^\"]*\"]", "LOG_DIRS"))
                 .toList();
         if (lines.isEmpty() || !lines.get(0).contains("\t")) {
@@ -114,5 +147,10 @@ record ToolComparison(Broker kafka, Broker server) {
 
     private static List<String> cells(String line) {
         return Arrays.stream(line.split("\t")).map(String::strip).toList();
+    }
+
+    @Override
+    public void close() {
+        tools.close();
     }
 }
