@@ -5,9 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -112,7 +110,7 @@ public final class Fuzz {
             for (; sent < count; sent++) {
                 byte[] request = sent % LARGE_EVERY == 0
                         ? large(apis, large, random, sent)
-                        : damage(sound(apis, messages, random, sent), random);
+                        : Damage.frame(sound(apis, messages, random, sent), random);
                 Fate fate = send(client, request);
                 fates[fate.ordinal()]++;
                 if (fate != Fate.ANSWERED) {
@@ -149,7 +147,7 @@ public final class Fuzz {
     private static Fate send(RawClient client, byte[] request) {
         try {
             client.socket().setSoTimeout(PATIENCE_MS);
-            boolean framed = ByteBuffer.wrap(request).getInt() == request.length - Integer.BYTES;
+            boolean framed = Damage.isFramed(request);
             client.send(ProtocolTest.concat(request, RawClient.apiVersions(SOUND_ID, 0)));
             if (!framed) {
                 // The server may wait for the rest of a frame: tell it that there is none.
@@ -166,67 +164,5 @@ public final class Fuzz {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static byte[] damage(byte[] sound, Random random) {
-        byte[] request = sound.clone();
-        int times = 1 + random.nextInt(3);
-        for (int i = 0; i < times; i++) {
-            request = damageOnce(request, random);
-        }
-        return request;
-    }
-
-    private static byte[] damageOnce(byte[] request, Random random) {
-        ByteBuffer bytes = ByteBuffer.wrap(request);
-        int body = request.length - Integer.BYTES;
-        int at = Integer.BYTES + (body > 0 ? random.nextInt(body) : 0);
-        switch (random.nextInt(8)) {
-            case 0, 1 -> {
-                if (at < request.length) {
-                    request[at] ^= (byte) (1 << random.nextInt(Byte.SIZE));
-                }
-            }
-            case 2 -> {
-                if (at < request.length) {
-                    request[at] = (byte) random.nextInt();
-                }
-            }
-            case 3 -> {
-                // Somewhere, a length or count that is too large, or negative.
-                if (at + Integer.BYTES <= request.length) {
-                    bytes.putInt(at, extreme(random));
-                }
-            }
-            case 4 -> {
-                if (at + Short.BYTES <= request.length) {
-                    bytes.putShort(at, (short) extreme(random));
-                }
-            }
-            case 5 -> {
-                byte[] cut = Arrays.copyOf(request, at);
-                ByteBuffer.wrap(cut).putInt(0, cut.length - Integer.BYTES);
-                return cut;
-            }
-            case 6 -> {
-                byte[] longer = Arrays.copyOf(request, request.length + 1 + random.nextInt(100));
-                System.arraycopy(request, at, longer, at + longer.length - request.length, request.length - at);
-                ByteBuffer.wrap(longer).putInt(0, longer.length - Integer.BYTES);
-                return longer;
-            }
-            default -> bytes.putInt(0, random.nextInt(4) == 0 ? extreme(random) : body + random.nextInt(9) - 4);
-        }
-        return request;
-    }
-
-    private static int extreme(Random random) {
-        return switch (random.nextInt(6)) {
-            case 0 -> Integer.MAX_VALUE;
-            case 1 -> Integer.MIN_VALUE;
-            case 2 -> -1;
-            case 3 -> 1 << random.nextInt(Integer.SIZE);
-            case 4 -> 0;
-            default -> random.nextInt();
-        };
     }
 }

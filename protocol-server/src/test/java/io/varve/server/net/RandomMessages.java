@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -31,6 +33,9 @@ final class RandomMessages {
     private static final int ATTEMPTS = 8;
     private static final int DEEPEST = 4;
     private static final int LARGEST_NUMBER = 4;
+
+    /** Looked up once for each class, for that takes longer than all else. */
+    private static final Map<Class<?>, List<Method>> SETTERS = new ConcurrentHashMap<>();
 
     private final Random random;
 
@@ -58,13 +63,7 @@ final class RandomMessages {
     }
 
     private void fill(Message message, double share, int depth) {
-        List<Method> setters = Stream.of(message.getClass().getMethods())
-                .filter(method -> method.getName().startsWith("set")
-                        && method.getParameterCount() == 1
-                        && method.getReturnType() == message.getClass())
-                .sorted(Comparator.comparing(Method::getName))
-                .toList();
-        for (Method setter : setters) {
+        for (Method setter : SETTERS.computeIfAbsent(message.getClass(), RandomMessages::setters)) {
             if (random.nextDouble() < share) {
                 Object value = value(setter.getGenericParameterTypes()[0], share, depth);
                 if (value != null) {
@@ -72,6 +71,15 @@ final class RandomMessages {
                 }
             }
         }
+    }
+
+    private static List<Method> setters(Class<?> type) {
+        return Stream.of(type.getMethods())
+                .filter(method -> method.getName().startsWith("set")
+                        && method.getParameterCount() == 1
+                        && method.getReturnType() == type)
+                .sorted(Comparator.comparing(Method::getName))
+                .toList();
     }
 
     private Object value(Type type, double share, int depth) {

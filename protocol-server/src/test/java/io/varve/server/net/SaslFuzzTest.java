@@ -10,13 +10,8 @@ import io.netty.util.ResourceLeakDetector;
 import io.varve.server.security.sasl.SaslConfig.AuthenticationLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.apache.kafka.common.message.SaslAuthenticateRequestData;
-import org.apache.kafka.common.message.SaslHandshakeRequestData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +24,6 @@ class SaslFuzzTest {
     private static final long SEED = 20_261_129;
     private static final int PEERS = Fuzz.requests(3_000);
     private static final int MOST_FRAMES = 6;
-    private static final int UNSERVED = 0x5EA1ED;
 
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -79,68 +73,19 @@ class SaslFuzzTest {
         int frames = 1 + random.nextInt(MOST_FRAMES);
         try {
             for (int i = 0; i < frames; i++) {
-                byte[] frame = frame(random);
-                if (random.nextInt(3) == 0) {
-                    damage(frame, random);
-                }
-                peer.send(frame);
+                peer.send(StrangerFrames.next(random));
             }
             peer.socket().shutdownOutput();
             int unserved = 0;
             while (true) { // It answers until it has had enough, or there is nothing more.
                 ByteBuffer answer = peer.receive();
-                if (answer.remaining() >= Integer.BYTES && answer.getInt() == UNSERVED) {
+                if (answer.remaining() >= Integer.BYTES && answer.getInt() == StrangerFrames.UNSERVED) {
                     unserved++;
                 }
                 assertThat(unserved).as("requests instead of a token").isLessThan(2);
             }
         } catch (IOException closed) {
             // The server may close at any frame.
-        }
-    }
-
-    private static byte[] frame(Random random) {
-        return switch (random.nextInt(10)) {
-            case 0 -> RawClient.apiVersions(1, random.nextInt(6));
-            case 1, 2 ->
-                RawClient.frame(
-                        ApiKeys.SASL_HANDSHAKE,
-                        (short) random.nextInt(2),
-                        1,
-                        new SaslHandshakeRequestData().setMechanism(random.nextInt(8) == 0 ? "X" : "PLAIN"));
-            case 3 -> RawClient.metadata(3);
-            case 4 -> RawClient.frame(text(random));
-            case 5, 6, 7 -> SaslServers.unserved(UNSERVED);
-            default ->
-                RawClient.frame(
-                        ApiKeys.SASL_AUTHENTICATE,
-                        (short) random.nextInt(3),
-                        2,
-                        new SaslAuthenticateRequestData().setAuthBytes(text(random)));
-        };
-    }
-
-    /** Almost a password. */
-    private static byte[] text(Random random) {
-        byte[] text = "\0alice\0A-SECRET".getBytes(StandardCharsets.UTF_8);
-        return switch (random.nextInt(4)) {
-            case 0 -> text;
-            case 1 -> Arrays.copyOf(text, random.nextInt(text.length + 20));
-            case 2 -> new byte[random.nextInt(SaslServers.MAX_BYTES)];
-            default -> {
-                byte[] bytes = new byte[random.nextInt(100)];
-                random.nextBytes(bytes);
-                yield bytes;
-            }
-        };
-    }
-
-    private static void damage(byte[] frame, Random random) {
-        for (int i = random.nextInt(4); i >= 0; i--) {
-            frame[random.nextInt(frame.length)] = (byte) random.nextInt();
-        }
-        if (random.nextBoolean()) {
-            ByteBuffer.wrap(frame).putInt(frame.length - Integer.BYTES);
         }
     }
 }
