@@ -108,7 +108,7 @@ public final class VarveServer implements AutoCloseable {
         Clock clock = serverTime.clock();
         CoordinatorTime time = serverTime.coordinators();
         ClusterMetadata metadata = state.metadata();
-        sasl = SaslListeners.open(config.sasl(), new StoredScramCredentials(metadata.writer()::state), clock, ids);
+        sasl = SaslListeners.open(config.sasl(), new StoredScramCredentials(metadata.writer()::state), clock);
         self = self(config, net, metadata);
         authorizer = AclAuthorizer.start(config.access(), metadata, clock);
         Access access = authorizer.map(AclAuthorizer::access).orElse(Access.OPEN);

@@ -98,7 +98,7 @@ class ArchitectureTest {
                               | kafka.server.immutable
             metadata.producerid| metadata.log core.event kafka.server.common
             metadata.quota    | quota metadata.log core.event kafka.image kafka.server.common kafka.server.config
-            metadata.start    | metadata.feature metadata.log core.engine core.event core.log.. core.spi.. kafka.image
+            metadata.start    | metadata.feature metadata.log security.sasl core.engine core.event core.log.. core.spi.. kafka.image
                               | kafka.metadata kafka.server.common kafka.server.immutable
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
                               | kafka.image kafka.metadata kafka.server.common kafka.server.immutable

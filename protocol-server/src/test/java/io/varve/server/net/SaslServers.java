@@ -2,7 +2,6 @@
 package io.varve.server.net;
 
 import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Metrics;
 import io.varve.server.api.security.SaslAuthenticateHandler;
 import io.varve.server.api.security.SaslHandshakeHandler;
@@ -13,6 +12,7 @@ import io.varve.server.security.SecuredListeners;
 import io.varve.server.security.sasl.SaslConfig;
 import io.varve.server.security.sasl.SaslConfig.AuthenticationLimits;
 import io.varve.server.security.sasl.SaslListeners;
+import io.varve.server.security.sasl.ScramCredentials;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,11 +26,25 @@ import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.common.security.scram.ScramCredential;
 
 /** Servers with one listener, where Alice authenticates by PLAIN with the password "a-secret". */
 final class SaslServers implements AutoCloseable {
     /** Max bytes of a frame of a stranger. */
     static final int MAX_BYTES = 1_000;
+
+    /** No user has a credential of SCRAM. */
+    static final ScramCredentials NOBODY = new ScramCredentials() {
+        @Override
+        public Optional<ScramCredential> find(String mechanism, String user) {
+            return Optional.empty();
+        }
+
+        @Override
+        public byte[] secret() {
+            return new byte[32];
+        }
+    };
 
     private final List<String> served = Collections.synchronizedList(new ArrayList<>());
     private final QuotaThrottle throttle = Servers.noQuotas();
@@ -52,16 +66,6 @@ final class SaslServers implements AutoCloseable {
         NetServer server =
                 NetServer.bind(config, SecuredListeners.open(List.of(security), Clock.system()), Clock.system());
         started.add(server);
-        SaslConfig sasl = SaslConfig.parse(
-                "CLIENTS",
-                Map.of(
-                        "sasl.enabled.mechanisms",
-                        "PLAIN",
-                        "sasl.server.max.receive.size",
-                        Integer.toString(MAX_BYTES),
-                        "plain.sasl.jaas.config",
-                        "org.apache.kafka.common.security.plain.PlainLoginModule required user_alice=\"a-secret\";"),
-                limits);
         server.serve(
                 Servers.served(
                         new ScriptedHandler(ApiKeys.SASL_HANDSHAKE, new SaslHandshakeHandler()::handle),
@@ -72,10 +76,24 @@ final class SaslServers implements AutoCloseable {
                             return new MetadataResponseData();
                         })),
                 throttle,
-                SaslListeners.open(List.of(sasl), (mechanism, user) -> Optional.empty(), Clock.system(), Ids.seeded(1)),
+                SaslListeners.open(List.of(config(limits)), NOBODY, Clock.system()),
                 Servers.SCHEDULER,
                 Metrics.NONE);
         return server;
+    }
+
+    /** @return the settings of listener CLIENTS */
+    static SaslConfig config(AuthenticationLimits limits) {
+        return SaslConfig.parse(
+                "CLIENTS",
+                Map.of(
+                        "sasl.enabled.mechanisms",
+                        "PLAIN",
+                        "sasl.server.max.receive.size",
+                        Integer.toString(MAX_BYTES),
+                        "plain.sasl.jaas.config",
+                        "org.apache.kafka.common.security.plain.PlainLoginModule required user_alice=\"a-secret\";"),
+                limits);
     }
 
     static byte[] handshake(int version) {

@@ -27,6 +27,11 @@ public final class StoredScramCredentials implements ScramCredentials {
         return Optional.ofNullable(users(mechanism).get(user)).map(ScramCredentialData::toCredential);
     }
 
+    @Override
+    public byte[] secret() {
+        return metadata.get().decoySecret();
+    }
+
     /** Counts once for each change: who does not exist may ask often. */
     @Override
     public List<Integer> iterations(String mechanism) {

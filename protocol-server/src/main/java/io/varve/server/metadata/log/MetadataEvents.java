@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.log;
 
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
@@ -60,16 +61,31 @@ public final class MetadataEvents {
     public static final String CHOSEN_FEATURES = "varve.features.chosen";
 
     /**
+     * The secret from which the salts of users who do not exist are derived, in base64. Known to nobody, or
+     * these could be told from users who do.
+     */
+    public static final String DECOY_SECRET = "varve.scram.decoy.secret";
+
+    /**
      * The keys that the broker itself keeps among the settings of all brokers. Clients neither see nor change
      * them.
      */
-    public static final Set<String> OWN_KEYS = Set.of(CLUSTER_ID, UNFINISHED_RUN, CLOCK_AHEAD_MS, CHOSEN_FEATURES);
+    public static final Set<String> OWN_KEYS =
+            Set.of(CLUSTER_ID, UNFINISHED_RUN, CLOCK_AHEAD_MS, CHOSEN_FEATURES, DECOY_SECRET);
 
     private MetadataEvents() {}
 
     /** @return the event that gives the cluster its id */
     public static ApiMessageAndVersion clusterId(String id) {
         return config(CLUSTER, CLUSTER_ID, id);
+    }
+
+    /**
+     * @param secret random bytes
+     * @return the event that keeps {@link #DECOY_SECRET}
+     */
+    public static ApiMessageAndVersion decoySecret(byte[] secret) {
+        return config(CLUSTER, DECOY_SECRET, Base64.getEncoder().encodeToString(secret));
     }
 
     /** @return the event that says by how many ms the clock is ahead of the machine's */

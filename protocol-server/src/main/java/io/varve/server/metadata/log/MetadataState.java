@@ -2,6 +2,7 @@
 package io.varve.server.metadata.log;
 
 import io.varve.core.spi.PartitionId;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -174,6 +175,12 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
     public long clockAheadMs() {
         String ms = ownSetting(MetadataEvents.CLOCK_AHEAD_MS);
         return ms == null ? 0 : Long.parseLong(ms);
+    }
+
+    /** @return {@link MetadataEvents#DECOY_SECRET}, a copy; null before the first start */
+    public byte[] decoySecret() {
+        String secret = ownSetting(MetadataEvents.DECOY_SECRET);
+        return secret == null ? null : Base64.getDecoder().decode(secret);
     }
 
     private String ownSetting(String key) {

@@ -8,6 +8,7 @@ import io.varve.server.metadata.feature.SupportedFeatures;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import io.varve.server.metadata.log.TopicIds;
+import io.varve.server.security.sasl.ScramSalt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +19,14 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * Writes, where they are missing, the features in force, the cluster's id and this node's registration. At
- * later starts there is nothing to do, unless the software supports more than before. The levels that clients
- * have set stay.
+ * Writes, where they are missing, the features in force, the cluster's id, the secret behind the salts of
+ * unknown users and this node's registration. At later starts there is nothing to do, unless the software
+ * supports more than before. The levels that clients have set stay.
  *
  * @param nodeId {@code node.id}
  * @param rack {@code broker.rack}, or null
  * @param clusterId the id of a cluster that has none yet, or null to make one
- * @param ids makes the cluster's id and that of the registration
+ * @param ids makes the cluster's id, the secret and the id of the registration
  */
 public record BootstrapCluster(int nodeId, String rack, String clusterId, Ids ids)
         implements Command<MetadataState, ApiMessageAndVersion, Void> {
@@ -49,6 +50,9 @@ public record BootstrapCluster(int nodeId, String rack, String clusterId, Ids id
         if (state.clusterId() == null) {
             events.add(MetadataEvents.clusterId(
                     clusterId == null ? TopicIds.next(ids).toString() : clusterId));
+        }
+        if (state.decoySecret() == null) {
+            events.add(MetadataEvents.decoySecret(ScramSalt.secret(ids)));
         }
         BrokerRegistration broker = state.image().cluster().broker(nodeId);
         if (broker == null || !Objects.equals(broker.rack().orElse(null), rack)) {

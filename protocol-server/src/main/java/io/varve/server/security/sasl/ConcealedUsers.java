@@ -15,8 +15,8 @@ import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 /**
  * Gives a user who does not exist a credential that no password fits, so that a peer cannot tell unknown
  * users from wrong passwords: by the answers, the number of rounds or the time. The salt of a user stays the
- * same while the server runs, on all its listeners, and the number of iterations until a credential with
- * another number comes or goes. Thread-safe.
+ * same as long as the secret, on all listeners, and the number of iterations until a credential with another
+ * number comes or goes. Thread-safe.
  */
 final class ConcealedUsers extends CredentialCache.Cache<ScramCredential> {
     /** What {@code kafka-configs.sh} stores by default. */

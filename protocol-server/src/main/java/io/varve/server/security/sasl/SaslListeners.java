@@ -3,17 +3,14 @@ package io.varve.server.security.sasl;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.CloseSteps;
-import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Metric;
 import io.varve.core.runtime.Metrics.Readings;
 import io.varve.server.logging.LogThrottle;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
@@ -57,14 +54,12 @@ public final class SaslListeners implements AutoCloseable {
      * @param configs the settings of each listener with SASL
      * @param credentials finds the credentials of SCRAM
      * @param clock tells when sessions end; paces the log
-     * @param ids source of randomness
      * @return the listeners, to be closed after the connections
      * @throws SaslSetupException if a mechanism cannot be prepared, as without its keys; names the listener
      */
-    public static SaslListeners open(
-            Collection<SaslConfig> configs, ScramCredentials credentials, Clock clock, Ids ids) {
+    public static SaslListeners open(Collection<SaslConfig> configs, ScramCredentials credentials, Clock clock) {
         SaslListeners opened = new SaslListeners(clock);
-        byte[] secret = secret(ids);
+        byte[] secret = credentials.secret();
         try {
             for (SaslConfig config : configs) {
                 opened.add(config, credentials, secret);
@@ -113,18 +108,6 @@ public final class SaslListeners implements AutoCloseable {
         return new ScramServerCallbackHandler(
                 new ConcealedUsers(ScramMechanism.forMechanismName(mechanism), credentials, secret),
                 new DelegationTokenCache(ScramMechanism.mechanismNames()));
-    }
-
-    /** @return 32 bytes that nobody can guess */
-    static byte[] secret(Ids ids) {
-        UUID first = ids.next();
-        UUID second = ids.next();
-        return ByteBuffer.allocate(4 * Long.BYTES)
-                .putLong(first.getMostSignificantBits())
-                .putLong(first.getLeastSignificantBits())
-                .putLong(second.getMostSignificantBits())
-                .putLong(second.getLeastSignificantBits())
-                .array();
     }
 
     /**

@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.apache.kafka.common.security.scram.ScramCredential;
 
 /** Finds the SCRAM credentials of users. Thread-safe. */
-@FunctionalInterface
 public interface ScramCredentials {
     /**
      * @param mechanism a SCRAM mechanism, as {@code SCRAM-SHA-256}
@@ -14,6 +13,12 @@ public interface ScramCredentials {
      * @return the credential that is stored now; empty if there is none
      */
     Optional<ScramCredential> find(String mechanism, String user);
+
+    /**
+     * @return random bytes, at least 32, the same after a restart and shown to nobody, from which the salts
+     *     of users who do not exist are derived
+     */
+    byte[] secret();
 
     /**
      * @param mechanism a SCRAM mechanism

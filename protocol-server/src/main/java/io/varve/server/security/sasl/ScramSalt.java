@@ -3,9 +3,11 @@ package io.varve.server.security.sasl;
 
 import io.varve.core.runtime.Ids;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.UUID;
 
 /**
  * Makes salts of SCRAM as Kafka's admin client makes them: a number of 130 bits in base 36. Salts are told to
@@ -24,10 +26,25 @@ public final class ScramSalt {
     public static byte[] random(Ids ids) {
         try {
             // Some bits of an id are always the same.
-            return of(MessageDigest.getInstance("SHA-256").digest(SaslListeners.secret(ids)));
+            return of(MessageDigest.getInstance("SHA-256").digest(secret(ids)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("This JVM lacks SHA-256", e);
         }
+    }
+
+    /**
+     * @param ids source of randomness
+     * @return 32 bytes that nobody can guess
+     */
+    public static byte[] secret(Ids ids) {
+        UUID first = ids.next();
+        UUID second = ids.next();
+        return ByteBuffer.allocate(4 * Long.BYTES)
+                .putLong(first.getMostSignificantBits())
+                .putLong(first.getLeastSignificantBits())
+                .putLong(second.getMostSignificantBits())
+                .putLong(second.getLeastSignificantBits())
+                .array();
     }
 
     /** @param random at least 17 bytes, each as likely as any */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.security.sasl;
 
-import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
@@ -57,6 +56,11 @@ final class SaslBench implements SaslAuthentication.Peer {
         }
 
         @Override
+        public byte[] secret() {
+            return new byte[32];
+        }
+
+        @Override
         public List<Integer> iterations(String mechanism) {
             return iterations;
         }
@@ -87,8 +91,7 @@ final class SaslBench implements SaslAuthentication.Peer {
                         .map(listener -> SaslConfig.parse(listener, all, SaslConfig.AuthenticationLimits.DEFAULT))
                         .toList(),
                 new Users(),
-                time,
-                Ids.seeded(1));
+                time);
     }
 
     SaslHandshakeResponseData handshake(SaslAuthentication peer, String mechanism, int version) {
