@@ -175,7 +175,7 @@ public final class BrokerConfigDef {
         atLeast(1_024, FETCH_MAX, FetchConfig.DEFAULT.maxBytes());
         atLeast(0, FETCH_SESSIONS, FetchConfig.DEFAULT.sessionSlots());
         atLeast(1, MAX_CONNECTIONS, Connections.DEFAULT.max());
-        atLeast(0, MAX_PER_IP, Connections.DEFAULT.maxPerIp());
+        atLeast(1, MAX_PER_IP, Connections.DEFAULT.maxPerIp());
         atLeast(1, MAX_CREATION_RATE, ConnectionRates.UNLIMITED);
         atLeast(1, QUOTA_SAMPLES, QuotaWindow.DEFAULT.samples());
         atLeast(1, QUOTA_SECONDS, QuotaWindow.DEFAULT.seconds());
@@ -261,6 +261,10 @@ public final class BrokerConfigDef {
             Object value = ConfigDef.parseType(key.name, text, key.type);
             if (key.validator != null) {
                 key.validator.ensureValid(key.name, value);
+            }
+            // Not a number is neither below nor above what a validator compares it with.
+            if (value instanceof Double number && number.isNaN()) {
+                throw settings.wrong(key.name, allowed(key));
             }
             return value;
         } catch (ConfigException e) {

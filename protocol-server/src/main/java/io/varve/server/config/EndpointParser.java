@@ -43,6 +43,14 @@ final class EndpointParser {
         if (endpoints.isEmpty()) {
             throw settings.wrong(BrokerConfigDef.LISTENERS, ALLOWED);
         }
+        Set<String> addresses = new HashSet<>();
+        for (Endpoint endpoint : endpoints) {
+            String address = endpoint.host() + ":" + endpoint.port();
+            if (endpoint.port() != 0 && !addresses.add(address)) {
+                throw settings.wrong(
+                        BrokerConfigDef.LISTENERS, "a list with another port for each; " + address + " is there twice");
+            }
+        }
         return endpoints;
     }
 

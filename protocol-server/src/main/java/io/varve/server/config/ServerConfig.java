@@ -13,7 +13,6 @@ import io.varve.server.group.GroupsConfig;
 import io.varve.server.http.HttpConfig;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.config.TopicConfigs;
-import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.TopicLimits;
 import io.varve.server.metadata.topic.TopicsConfig;
@@ -34,9 +33,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
-import org.apache.kafka.common.config.ConfigException;
 
 /**
  * The complete, validated configuration of the server: one record for each package.
@@ -115,14 +111,15 @@ public record ServerConfig(
         List<Endpoint> http = endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS));
         Map<String, ListenerSecurity> security =
                 new ListenerSecurities(settings, (String) values.get(BrokerConfigDef.PROTOCOL_MAP)).of(bound, http);
-        List<SaslConfig> sasl = checked(settings, () -> sasl(security, values));
+        List<SaslConfig> sasl = DelegatedSettings.checked(settings, () -> sasl(security, values));
+        CombinedSettings.check(settings, values);
         return new ServerConfig(
                 advertised,
                 net(bound, values),
                 security,
                 HttpConfig.of(http, advertised, (Boolean) values.get(BrokerConfigDef.HTTP_METRICS_OPEN)),
                 sasl,
-                checked(
+                DelegatedSettings.checked(
                         settings,
                         () -> new AuthorizerConfig(
                                 (String) values.get(AuthorizerConfig.CLASS_NAME),
@@ -137,9 +134,9 @@ public record ServerConfig(
                 storage(settings, values, home),
                 engine(settings, values),
                 metadata(settings, values),
-                checked(settings, () -> GroupsConfig.parse(settings.all())),
-                checked(settings, () -> TransactionsConfig.parse(settings.all())),
-                checked(settings, () -> ShareStateConfig.parse(settings.all())),
+                DelegatedSettings.parse(settings, GroupsConfig::parse),
+                DelegatedSettings.parse(settings, TransactionsConfig::parse),
+                DelegatedSettings.parse(settings, ShareStateConfig::parse),
                 virtualClock(settings, values, bound),
                 warnings(settings, values, security, sasl, new OpenListeners(settings, security).of(bound, http)));
     }
@@ -207,6 +204,7 @@ public record ServerConfig(
         if (directories.isEmpty()) {
             throw settings.wrong(key, "a list of directories");
         }
+        CombinedSettings.requireApart(settings, key, directories);
         return new StorageConfig((String) values.get(BrokerConfigDef.BACKEND), directories, settings.all());
     }
 
@@ -252,7 +250,7 @@ public record ServerConfig(
             nodeId = brokerId(settings, nodeId);
         }
         int node = nodeId;
-        return checked(
+        return DelegatedSettings.checked(
                 settings,
                 () -> new MetadataConfig(
                         node,
@@ -310,23 +308,6 @@ public record ServerConfig(
             throw settings.wrong(BrokerConfigDef.BROKER_ID, "a whole number, 0 or more");
         }
         throw settings.wrong(BrokerConfigDef.BROKER_ID, "a whole number, 0 or more");
-    }
-
-    /**
-     * Has another package validate its keys, and adds to its error, which names key and value, the source of
-     * the key.
-     */
-    private static <T> T checked(PropertySources settings, Supplier<T> parse) {
-        try {
-            return parse.get();
-        } catch (ConfigException | MetadataException e) {
-            String source = Stream.of(e.getMessage().split("[\\s:=]+"))
-                    .filter(settings.all()::containsKey)
-                    .findFirst()
-                    .map(settings::source)
-                    .orElse(settings.file());
-            throw new ConfigError(source + ": " + e.getMessage());
-        }
     }
 
     private static List<String> warnings(

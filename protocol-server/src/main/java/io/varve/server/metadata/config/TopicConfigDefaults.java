@@ -64,9 +64,20 @@ public final class TopicConfigDefaults {
         return resolved;
     }
 
-    /** @throws MetadataException if a configured default is not what Kafka allows */
+    /**
+     * @throws MetadataException if a configured default is not what Kafka allows. It allows a topic to keep
+     *     records for 0 ms, but not a broker
+     */
     public static void check(BrokerConfigLayers layers) {
         resolve(layers).forEach((topicKey, origin) -> {
+            if (topicKey.equals(TopicConfig.RETENTION_MS_CONFIG) && "0".equals(origin.value())) {
+                throw new MetadataException(
+                        wrong(origin.brokerKey(), origin.brokerValue()) + "must be -1 (no limit), or 1 or more");
+            }
+            if (topicKey.equals(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG) && "NaN".equals(origin.value())) {
+                throw new MetadataException(
+                        wrong(origin.brokerKey(), origin.brokerValue()) + "must be a number from 0 to 1");
+            }
             try {
                 LogConfig.validate(Map.of(topicKey, origin.value()));
             } catch (ConfigException e) {
@@ -131,10 +142,11 @@ public final class TopicConfigDefaults {
             return configured.trim();
         }
         try {
-            long value = Long.parseLong(configured.trim());
+            int value = Integer.parseInt(configured.trim());
             return Long.toString(value < 0 ? -1 : unit.toMillis(value));
         } catch (NumberFormatException e) {
-            throw new MetadataException(wrong(name, configured) + "must be a whole number", e);
+            throw new MetadataException(
+                    wrong(name, configured) + "must be a whole number, at most " + Integer.MAX_VALUE, e);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.varve.server.metadata.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -37,5 +39,16 @@ class BrokerConfigsTest {
                 .asString()
                 .contains("ssl.keystore.password")
                 .doesNotContain("hush");
+    }
+
+    @Test
+    void recordsCannotBeKeptForNoTimeWhileTheServerRunsEither() {
+        BrokerConfigs configs = new BrokerConfigs(BrokerConfigKeys.OF_TOPICS, Map.of());
+
+        assertThatThrownBy(() -> configs.validate(Map.of("log.retention.ms", "0")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("log.retention.ms=0 is wrong: must be -1 (no limit), or 1 or more");
+        configs.validate(Map.of("log.retention.ms", "1"));
+        configs.validate(Map.of("log.retention.ms", "-1"));
     }
 }
