@@ -117,6 +117,18 @@ class AdminSameAsKafkaIT {
         alike(ofBoth.stream().filter(answer -> answer.throttleMs() > 0).toList(), 6_000);
     }
 
+    /** Any request takes more than that, and no client is held back for longer than one sample's time. */
+    @Test
+    void holdsBackWhoTakesItsTimeAlike() throws Exception {
+        List<Answer> ofBoth = new ArrayList<>();
+        for (Broker broker : List.of(kafka, server)) {
+            ThrottledCall client = limited(broker, "request_percentage", 0.0001);
+            Await.until("the quota", () -> last(add(ofBoth, client.metadata())).throttleMs() > 0);
+            limited(broker, "request_percentage", null);
+        }
+        alike(ofBoth.stream().filter(answer -> answer.throttleMs() > 0).toList(), 1_000);
+    }
+
     @Test
     void refusesTopicsAlike() throws Exception {
         List<Answer> ofBoth = new ArrayList<>();

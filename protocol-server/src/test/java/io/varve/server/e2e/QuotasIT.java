@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -16,8 +17,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -35,6 +34,8 @@ class QuotasIT {
     private static final int AT_ONCE = 10 * RATE;
 
     private static final int SECONDS = 3;
+    private static final String THROTTLE = "produce-throttle-time-max";
+    private static final List<String> QUOTAS = List.of("producer_byte_rate", "consumer_byte_rate");
 
     @Test
     void theToolLimitsAProducerAtOnceUntilItRemovesTheQuota(Server server) throws Exception {
@@ -50,7 +51,7 @@ class QuotasIT {
             }
             // Of a quota's window Kafka's arithmetic counts up to eleven seconds.
             assertThat(bytes).isBetween((long) AT_ONCE - RECORD, AT_ONCE * 11L / 10 + RECORD);
-            assertThat(metric(producer.metrics(), "produce-throttle-time-max")).isGreaterThan(50);
+            assertThat(QuotaProbe.metric(producer.metrics(), THROTTLE)).isGreaterThan(50);
 
             alter(server, "--entity-type clients --entity-name quota-producer --delete-config producer_byte_rate");
             producer.send(new ProducerRecord<>("quotas", 0, null, value)).get();
@@ -83,9 +84,93 @@ class QuotasIT {
                 }
             }
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(300));
-            assertThat(metric(consumer.metrics(), "fetch-throttle-time-max")).isPositive();
+            assertThat(QuotaProbe.metric(consumer.metrics(), "fetch-throttle-time-max"))
+                    .isPositive();
         } finally {
             alter(server, "--entity-type clients --entity-name quota-consumer --delete-config consumer_byte_rate");
+        }
+    }
+
+    /** Of that little time any client takes too much, and is held back for one sample's time at most. */
+    @Test
+    void whoTakesTheServersTimeIsHeldBack(Broker broker) throws Exception {
+        try (Admin admin = JavaClientsIT.admin(broker);
+                Producer<String, String> producer =
+                        JavaClientsIT.producer(broker, Map.of("client.id", "quota-time", "linger.ms", 0))) {
+            producer.send(new ProducerRecord<>("quotas-time", "free")).get();
+            assertThat(QuotaProbe.metric(producer.metrics(), THROTTLE)).isZero();
+            QuotaProbe.set(admin, "request_percentage", 0.001, "client-id", "quota-time");
+            try {
+                Await.until("a throttle time", () -> {
+                    producer.send(new ProducerRecord<>("quotas-time", "x"));
+                    producer.flush();
+                    return QuotaProbe.metric(producer.metrics(), THROTTLE) > 0;
+                });
+            } finally {
+                QuotaProbe.set(admin, "request_percentage", null, "client-id", "quota-time");
+            }
+            assertThat(QuotaProbe.metric(producer.metrics(), THROTTLE)).isLessThanOrEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void theMeasuringToolIsToldThatItIsHeldBack(Broker broker) throws Exception {
+        try (Admin admin = JavaClientsIT.admin(broker)) {
+            QuotaProbe.set(admin, "producer_byte_rate", (double) QuotaProbe.RATE, "client-id", "quota-tool");
+            int records = 11 * QuotaProbe.RATE / QuotaProbe.RECORD;
+            try (ChildProcess tool = ChildProcess.start(
+                    "bash",
+                    "-c",
+                    "bin/kafka-producer-perf-test.sh --topic quotas-tool --throughput -1 --print-metrics --num-records "
+                            + records + " --record-size " + QuotaProbe.RECORD + " --bootstrap-server "
+                            + broker.bootstrap() + " --command-property client.id=quota-tool")) {
+                String printed = tool.succeed();
+                assertThat(printed).contains(records + " records sent");
+                assertThat(printed.lines().filter(line -> line.contains(THROTTLE + ":{client-id=quota-tool}")))
+                        .singleElement()
+                        .satisfies(line -> assertThat(Double.parseDouble(line.substring(line.lastIndexOf(':') + 1)))
+                                .isPositive());
+            } finally {
+                QuotaProbe.set(admin, "producer_byte_rate", null, "client-id", "quota-tool");
+            }
+        }
+    }
+
+    @Test
+    void kafkaPython2(Broker broker) throws Exception {
+        python(broker, RequiredClients.systemPython("kafka"), "quota-python-2");
+    }
+
+    @Test
+    void kafkaPython3(Broker broker) throws Exception {
+        python(broker, RequiredClients.clientsPython("kafka"), "quota-python-3");
+    }
+
+    private static void python(Broker broker, String python, String clientId) throws Exception {
+        String filled = clientId + "-filled";
+        assertThat(QuotaProbe.produced(Map.of("bootstrap.servers", broker.bootstrap()), filled))
+                .isEqualTo(QuotaProbe.UNLIMITED);
+        try (Admin admin = JavaClientsIT.admin(broker)) {
+            for (String quota : QUOTAS) {
+                QuotaProbe.set(admin, quota, (double) QuotaProbe.RATE, "client-id", clientId);
+            }
+            try {
+                python(python, List.of(broker.bootstrap(), clientId, filled, Integer.toString(QuotaProbe.RATE)));
+            } finally {
+                for (String quota : QUOTAS) {
+                    QuotaProbe.set(admin, quota, null, "client-id", clientId);
+                }
+            }
+        }
+    }
+
+    /** Lets kafka-python use up quotas. */
+    static void python(String python, List<String> arguments) {
+        List<String> command =
+                new ArrayList<>(List.of(python, "protocol-server/src/test/python/kafka_python_quota.py"));
+        command.addAll(arguments);
+        try (ChildProcess client = ChildProcess.start(command.toArray(String[]::new))) {
+            assertThat(client.succeed()).contains("passed: kafka-python");
         }
     }
 
@@ -126,14 +211,6 @@ class QuotasIT {
         } catch (InterruptedException | ExecutionException refused) {
             return false;
         }
-    }
-
-    private static double metric(Map<MetricName, ? extends Metric> metrics, String name) {
-        return metrics.values().stream()
-                .filter(metric -> metric.metricName().name().equals(name))
-                .mapToDouble(metric -> (Double) metric.metricValue())
-                .max()
-                .orElseThrow();
     }
 
     private static void alter(Server server, String change) {
