@@ -32,7 +32,7 @@ class ArchitectureTest {
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | page logging security
                               | core.compaction core.engine core.log.. core.spi..
-            importer          | kafka.metadata.authorizer command metadata metadata.config metadata.kraft metadata.log core.directory
+            importer          | kafka.metadata.authorizer command metadata metadata.acl metadata.config metadata.kraft metadata.log core.directory
                               | core.engine
                               | core.log.. core.record core.retention core.spi..
             quota             | kafka.server.config
@@ -91,7 +91,7 @@ class ArchitectureTest {
             metadata.credential| security.sasl metadata.log core.event kafka.clients.admin kafka.image kafka.metadata
                               | kafka.server.common
             metadata.feature  | metadata.log core.event kafka.clients.admin kafka.server.common
-            metadata.kraft    | metadata.log core.event kafka.image kafka.metadata kafka.server.common kafka.metadata.authorizer
+            metadata.kraft    | metadata.acl metadata.log core.event kafka.image kafka.metadata kafka.server.common kafka.metadata.authorizer
                               | kafka.server.immutable
             metadata.log      | error core.compaction core.engine core.event core.log.. core.retention core.spi.. kafka.metadata.authorizer
                               | kafka.clients.admin kafka.image kafka.metadata kafka.server.common

@@ -9,9 +9,11 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.acl.AclBounds;
 import io.varve.server.metadata.kraft.KraftTopic;
 import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 
 /**
  * Imports a stopped Kafka: first all records, durably, then all topics in one batch of metadata events. A
@@ -55,11 +58,13 @@ public final class KafkaImport {
      * Imports everything, or nothing.
      *
      * @param source the stopped Kafka
-     * @throws ImportException if a topic exists here already, or a batch of the source is damaged
+     * @throws ImportException if a topic exists here already, a batch of the source is damaged, or its access
+     *     control entries are more than are kept here
      * @throws StorageException if the records cannot be stored
      */
     public void run(KafkaSource source) {
         source.topics().forEach(this::checkFits);
+        checkFit(source.acls().values());
         removeLeftOvers(source);
         source.topics().forEach(topic -> topic.partitions().forEach(partition -> totalBytes += partition.bytes()));
         reportedNanos = clock.nanos();
@@ -90,6 +95,15 @@ public final class KafkaImport {
         } catch (ApiException e) {
             throw new ImportException(
                     "topic " + topic.name() + " has a setting that is not possible here: " + e.getMessage());
+        }
+    }
+
+    private void checkFit(Collection<StandardAcl> acls) {
+        try {
+            AclBounds.requireWithin(metadata.writer().state().acls().values(), acls);
+        } catch (ApiException e) {
+            throw new ImportException("the " + acls.size() + " access control entries cannot be kept here: "
+                    + e.getMessage() + "; delete some of them in Kafka first");
         }
     }
 

@@ -7,9 +7,8 @@ import io.varve.core.runtime.Ids;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
@@ -32,51 +31,29 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  */
 public record CreateAcls(List<AclBinding> wanted, Ids ids)
         implements Command<MetadataState, ApiMessageAndVersion, List<ApiError>> {
-    /** Max number of entries that are kept. */
-    static final int MAX_ACLS = 50_000;
-
-    /** Max characters of the name of a resource, of a principal and of a host. */
-    static final int MAX_LENGTH = 2_048;
-
-    /** Max characters of all entries together: they are in memory, each time the server starts. */
-    static final int MAX_CHARACTERS = 16 * 1024 * 1024;
-
     @Override
     public Decision<ApiMessageAndVersion, List<ApiError>> decide(MetadataState state) {
-        Set<StandardAcl> present = new HashSet<>(state.acls().values());
+        AclBounds bounds = new AclBounds(state.acls().values());
         List<ApiMessageAndVersion> events = new ArrayList<>();
         List<ApiError> results = new ArrayList<>(wanted.size());
-        long characters = present.stream().mapToLong(CreateAcls::characters).sum();
         for (AclBinding binding : wanted) {
             ApiError refusal = refusal(binding);
             if (refusal.isSuccess()) {
                 StandardAcl acl = StandardAcl.fromAclBinding(binding);
-                if (present.contains(acl)) {
+                if (bounds.isKept(acl)) {
                     results.add(ApiError.NONE);
                     continue;
                 }
-                if (present.size() >= MAX_ACLS) {
-                    refusal = new ApiError(
-                            Errors.POLICY_VIOLATION, MAX_ACLS + " ACLs are kept, and there are so many already");
-                } else if (characters + characters(acl) > MAX_CHARACTERS) {
-                    refusal = new ApiError(
-                            Errors.POLICY_VIOLATION,
-                            "The ACLs that are kept have at most " + MAX_CHARACTERS + " characters together");
+                Optional<String> why = bounds.keep(acl);
+                if (why.isPresent()) {
+                    refusal = new ApiError(Errors.POLICY_VIOLATION, why.get());
                 } else {
-                    present.add(acl);
-                    characters += characters(acl);
                     events.add(MetadataEvents.acl(newId(), acl));
                 }
             }
             results.add(refusal);
         }
         return new Decision<>(events, () -> results);
-    }
-
-    private static int characters(StandardAcl acl) {
-        return acl.resourceName().length()
-                + acl.principal().length()
-                + acl.host().length();
     }
 
     private Uuid newId() {
@@ -113,12 +90,8 @@ public record CreateAcls(List<AclBinding> wanted, Ids ids)
             return invalid("Could not parse principal from `" + principal
                     + "` (no colon is present separating the principal type from the principal name)");
         }
-        if (Math.max(
-                        name.length(),
-                        Math.max(principal.length(), binding.entry().host().length()))
-                > MAX_LENGTH) {
-            return invalid(
-                    "The name of a resource, a principal and a host have at most " + MAX_LENGTH + " characters each");
+        if (AclBounds.isTooLong(name, principal, binding.entry().host())) {
+            return invalid(AclBounds.TOO_LONG);
         }
         return ApiError.NONE;
     }

@@ -6,7 +6,6 @@ import io.varve.core.event.Decision;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.server.authorizer.AclDeleteResult;
 import org.apache.kafka.server.authorizer.AclDeleteResult.AclBindingDeleteResult;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
@@ -29,44 +29,55 @@ public record DeleteAcls(List<AclBindingFilter> filters)
         implements Command<MetadataState, ApiMessageAndVersion, List<AclDeleteResult>> {
     /**
      * Max number of entries that a request deletes, as in Kafka. Here it is also the max number of those that
-     * the answer tells, over all filters.
+     * the answer tells, over all filters, which have no more characters than all that are kept.
      */
     static final int MAX_DELETED = 10_000;
 
+    /** Counts what the answer tells, over all filters: as often as an entry is told. */
+    private static final class Told {
+        private int entries;
+        private long characters;
+
+        /** None is deleted: with so long an answer, nobody would notice that some are left. */
+        private void add(StandardAcl acl) {
+            characters += AclBounds.characters(acl);
+            if (++entries > MAX_DELETED) {
+                throw new InvalidRequestException(
+                        "Cannot remove more than " + MAX_DELETED + " acls in a single delete operation.");
+            }
+            if (characters > AclBounds.MAX_CHARACTERS) {
+                throw new InvalidRequestException("Cannot tell of removed acls with more than "
+                        + AclBounds.MAX_CHARACTERS + " characters in a single delete operation.");
+            }
+        }
+    }
+
     @Override
     public Decision<ApiMessageAndVersion, List<AclDeleteResult>> decide(MetadataState state) {
-        Map<Uuid, AclBinding> present = new LinkedHashMap<>();
-        state.acls().forEach((id, acl) -> present.put(id, acl.toBinding()));
         Set<Uuid> deleted = new LinkedHashSet<>();
         List<AclDeleteResult> results = new ArrayList<>(filters.size());
-        int told = 0;
+        Told told = new Told();
         for (AclBindingFilter filter : filters) {
             if (filter.isUnknown()) {
                 results.add(new AclDeleteResult(new InvalidRequestException(
                         filter.patternFilter().isUnknown() ? "Unknown patternFilter." : "Unknown entryFilter.")));
             } else {
-                List<AclBindingDeleteResult> matching = matching(filter, present, MAX_DELETED - told, deleted);
-                told += matching.size();
-                results.add(new AclDeleteResult(matching));
+                results.add(new AclDeleteResult(matching(filter, state.acls(), told, deleted)));
             }
         }
         return new Decision<>(deleted.stream().map(MetadataEvents::removeAcl).toList(), () -> results);
     }
 
     private static List<AclBindingDeleteResult> matching(
-            AclBindingFilter filter, Map<Uuid, AclBinding> present, int max, Set<Uuid> deleted) {
+            AclBindingFilter filter, Map<Uuid, StandardAcl> present, Told told, Set<Uuid> deleted) {
         List<AclBindingDeleteResult> matching = new ArrayList<>();
-        present.forEach((id, binding) -> {
-            if (!filter.matches(binding)) {
-                return;
+        present.forEach((id, acl) -> {
+            AclBinding binding = acl.toBinding();
+            if (filter.matches(binding)) {
+                told.add(acl);
+                deleted.add(id);
+                matching.add(new AclBindingDeleteResult(binding));
             }
-            if (matching.size() == max) {
-                // None is deleted: with so long an answer, nobody would notice that some are left.
-                throw new InvalidRequestException(
-                        "Cannot remove more than " + MAX_DELETED + " acls in a single delete operation.");
-            }
-            deleted.add(id);
-            matching.add(new AclBindingDeleteResult(binding));
         });
         return matching;
     }

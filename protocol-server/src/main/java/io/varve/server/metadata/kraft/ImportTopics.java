@@ -3,6 +3,7 @@ package io.varve.server.metadata.kraft;
 
 import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
+import io.varve.server.metadata.acl.AclBounds;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public record ImportTopics(Collection<KraftTopic> topics, long nextProducerId, M
             }
             add(topic, events);
         }
+        AclBounds.requireWithin(state.acls().values(), acls.values());
         Collection<StandardAcl> present = new HashSet<>(state.acls().values());
         acls.forEach((id, acl) -> {
             if (!present.contains(acl)) {

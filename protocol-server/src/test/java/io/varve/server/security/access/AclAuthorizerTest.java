@@ -17,6 +17,7 @@ import io.varve.server.metadata.acl.CreateAcls;
 import io.varve.server.metadata.acl.DeleteAcls;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
@@ -205,6 +207,39 @@ class AclAuthorizerTest {
         assertThatThrownBy(() -> new DeleteAcls(filters).decide(state))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("10000");
+    }
+
+    /** Of few filters, each of which matches all that there may be. */
+    @Test
+    void deletionsWithLongAnswersAreRefused() {
+        String longest = "x".repeat(2_040);
+        create(IntStream.range(0, 2_100)
+                .mapToObj(i -> binding("User:" + longest, longest.substring(4) + (1_000 + i), PatternType.LITERAL))
+                .toArray(AclBinding[]::new));
+        List<AclBindingFilter> filters = Collections.nCopies(2, AclBindingFilter.ANY);
+        MetadataState state = node.metadata.writer().state();
+        assertThat(new DeleteAcls(filters.subList(1, 2)).decide(state).events()).hasSize(2_100);
+        assertThatThrownBy(() -> new DeleteAcls(filters).decide(state))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("characters");
+    }
+
+    private void importAcls(int entries, String principal) {
+        Map<Uuid, StandardAcl> acls = new HashMap<>();
+        for (int i = 0; i < entries; i++) {
+            acls.put(new Uuid(1, i), StandardAcl.fromAclBinding(binding(principal, "t" + i, PatternType.LITERAL)));
+        }
+        MetadataFixture.await(node.metadata.importTopics(List.of(), 0, acls));
+    }
+
+    /** All or none: without a DENY, what another entry allows would be allowed to more. */
+    @Test
+    void moreEntriesThanAreKeptAreNotImported() {
+        String many = "User:" + "x".repeat(1_000);
+        assertThatThrownBy(() -> importAcls(50_001, "User:a")).isInstanceOf(PolicyViolationException.class);
+        assertThatThrownBy(() -> importAcls(17_000, many)).isInstanceOf(PolicyViolationException.class);
+        assertThatThrownBy(() -> importAcls(1, many + many + many)).isInstanceOf(PolicyViolationException.class);
+        assertThat(node.metadata.writer().state().acls()).isEmpty();
     }
 
     @Test
