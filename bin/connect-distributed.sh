@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/lib/launch.sh"
-[ $# -gt 0 ] || die "USAGE: $0 [-daemon] connect-distributed.properties"
+[ $# -gt 0 ] || usage "[-daemon] connect-distributed.properties"
 run_connect connect-logback.xml org.apache.kafka.connect.cli.ConnectDistributed "$@"

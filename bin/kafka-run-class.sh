@@ -3,7 +3,7 @@
 . "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/lib/launch.sh"
 help_if_asked "Usage: kafka-run-class.sh class [argument]...
 Runs a class of Apache Kafka's tools, by its name of today or of before Kafka 3.7." "$@"
-[ $# -gt 0 ] || die "Usage: $0 class [argument]..."
+[ $# -gt 0 ] || usage "class [argument]..."
 # Names the classes had before Kafka 3.7, which tutorials still use.
 case $1 in
   kafka.tools.GetOffsetShell) class=org.apache.kafka.tools.GetOffsetShell ;;

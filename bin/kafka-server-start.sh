@@ -5,7 +5,7 @@ if [ "${1:-}" = -daemon ]; then
   daemon=1
   shift
 fi
-[ $# -gt 0 ] || die "Usage: $0 [-daemon] config/server.properties [--override key=value]..."
+[ $# -gt 0 ] || usage "[-daemon] config/server.properties [--override key=value]..."
 prepare_server
 [ -n "${daemon:-}" ] || run_server "$@"
 

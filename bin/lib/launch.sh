@@ -11,6 +11,9 @@ MIN_JAVA=17
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# usage ARGUMENTS: says what the script wants where Kafka's scripts do, which is not where errors go, and ends.
+usage() { printf 'USAGE: %s %s\n' "$0" "$*"; exit 1; }
+
 # help_if_asked TEXT ARGUMENT...: prints the text and ends when the first argument asks for help.
 help_if_asked() {
   case ${2:-} in
