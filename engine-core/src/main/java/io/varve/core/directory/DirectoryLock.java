@@ -3,9 +3,11 @@ package io.varve.core.directory;
 
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +29,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>POSIX releases a lock as soon as its process closes any channel on the file. So a directory that is
  * locked within this process is refused before its lock file is opened.
+ *
+ * <p>The lock file has the id of the process that holds the directory, so that people find it, and keeps it
+ * when that process is killed. Nothing but {@link #holder} reads it.
  */
 public final class DirectoryLock implements AutoCloseable {
     /** Name of the lock file in the data directory, the same as Kafka's. */
@@ -39,9 +45,11 @@ public final class DirectoryLock implements AutoCloseable {
     private final Path directory;
     private final Path real;
     private final FileChannel file;
+    private final boolean shared;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private DirectoryLock(Path directory, Path real, FileChannel file) {
+    private DirectoryLock(Path directory, Path real, FileChannel file, boolean shared) {
+        this.shared = shared;
         this.directory = directory;
         this.real = real;
         this.file = file;
@@ -102,9 +110,50 @@ public final class DirectoryLock implements AutoCloseable {
             }
         }
         if (lock == null) {
-            throw inUse(directory, "its " + NAME + " file is held");
+            OptionalLong holder = holder(directory);
+            throw inUse(
+                    directory,
+                    "its " + NAME + " file is held" + (holder.isPresent() ? " by process " + holder.getAsLong() : ""));
         }
-        return new DirectoryLock(directory, real, file);
+        if (!shared) {
+            note(directory, file, ProcessHandle.current().pid() + "\n");
+        }
+        return new DirectoryLock(directory, real, file, shared);
+    }
+
+    /** Writes who holds the directory. It works without: on a full disk for instance. */
+    private static void note(Path directory, FileChannel file, String holder) {
+        try {
+            file.truncate(0);
+            file.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.US_ASCII)), 0);
+        } catch (IOException e) {
+            LOG.debug("The lock file of {} does not say who holds it", directory, e);
+        }
+    }
+
+    /**
+     * Tells which process holds a directory, or was killed while it held it: whether it is held, locking it
+     * tells.
+     *
+     * @param path a data directory
+     * @return the id of the process; empty if the directory was released, never locked or cannot be read
+     */
+    public static OptionalLong holder(Path path) {
+        try {
+            Path real = path.toRealPath();
+            if (!HELD.add(real)) {
+                return OptionalLong.of(ProcessHandle.current().pid());
+            }
+            try {
+                String holder = Files.readString(real.resolve(NAME)).trim();
+                return holder.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(holder));
+            } finally {
+                HELD.remove(real);
+            }
+        } catch (IOException | NumberFormatException e) {
+            LOG.debug("Who holds {} is not known", path, e);
+            return OptionalLong.empty();
+        }
     }
 
     private static StorageException inUse(Path directory, String why) {
@@ -133,6 +182,9 @@ public final class DirectoryLock implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            if (!shared) {
+                note(directory, file, "");
+            }
             close(directory, file);
             HELD.remove(real);
         }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -39,7 +40,7 @@ final class DirectoryExam {
     /**
      * @param directory one of {@code log.dirs}
      * @param clock the machine's clock
-     * @param plainFiles whether an orderly stop leaves a marker
+     * @param plainFiles whether an orderly stop leaves a marker, also when the machine has lost power before
      */
     DirectoryExam(Path directory, Clock clock, boolean plainFiles) {
         this.directory = directory;
@@ -91,10 +92,13 @@ final class DirectoryExam {
                     .anyMatch(entry -> entry.getFileName().toString().equals(DirectoryLock.NAME));
             boolean clean = all.stream()
                     .anyMatch(entry -> entry.getFileName().toString().equals(CLEAN_STOP));
-            if (plainFiles && used && !running && !clean) {
+            OptionalLong holder = DirectoryLock.holder(directory);
+            if (used && !running && (holder.isPresent() || plainFiles && !clean)) {
+                String server = holder.isPresent() ? "process " + holder.getAsLong() + ", its server," : "its server";
                 found.add(
                         Finding.note(
-                                directory + " was not left in order: its server was killed, or the machine lost power",
+                                directory + " was not left in order: " + server
+                                        + " was killed, or the machine lost power",
                                 "Nothing is to be done: the next start repairs what it finds. If nobody killed it, read the end of its log."));
             }
             long newest = all.stream().mapToLong(DirectoryExam::newest).max().orElse(0);

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
 public final class DoctorCommand implements Callable<Integer> {
     private static final int SOUND = 0;
     private static final int PROBLEM = 1;
+    private static final Path PROC = Path.of("/proc");
 
     private final Clock clock = Clock.system();
 
@@ -65,7 +66,7 @@ public final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Finding> found = new ArrayList<>(new LimitsExam(
-                        Path.of("/proc"),
+                        PROC,
                         System.getenv("KAFKA_HEAP_OPTS"),
                         Runtime.version().feature())
                 .examine());
@@ -101,7 +102,7 @@ public final class DoctorCommand implements Callable<Integer> {
         List<Endpoint> bound = new ArrayList<>(config.net().listeners());
         found.addAll(new SecurityExam(config.security().values(), clock).examine());
         bound.addAll(config.http().listeners());
-        found.addAll(new PortExam(bound, config.advertised(), running).examine());
+        found.addAll(new PortExam(bound, config.advertised(), running, new PortHolders(PROC)).examine());
         return found;
     }
 

@@ -19,13 +19,16 @@ final class PortExam {
     private final List<Endpoint> bound;
     private final List<Endpoint> advertised;
     private final boolean running;
+    private final PortHolders holders;
 
     /**
      * @param bound what the server listens on, HTTP included
      * @param advertised what clients are told
      * @param running whether a server uses the data directories now
+     * @param holders finds who has a port
      */
-    PortExam(List<Endpoint> bound, List<Endpoint> advertised, boolean running) {
+    PortExam(List<Endpoint> bound, List<Endpoint> advertised, boolean running, PortHolders holders) {
+        this.holders = holders;
         this.bound = List.copyOf(bound);
         this.advertised = List.copyOf(advertised);
         this.running = running;
@@ -39,18 +42,21 @@ final class PortExam {
     }
 
     private Finding examine(Endpoint endpoint) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(
-                    endpoint.host().isEmpty()
-                            ? new InetSocketAddress(endpoint.port())
-                            : new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()));
+        InetSocketAddress address;
+        try {
+            address = endpoint.host().isEmpty()
+                    ? new InetSocketAddress(endpoint.port())
+                    : new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port());
         } catch (UnknownHostException e) {
             return Finding.problem(
                     endpoint + ": the host '" + endpoint.host() + "' is not known",
                     "Name an address of this machine in listeners, or none for all of them.");
+        }
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(address);
         } catch (IOException e) {
-            return refused(endpoint, e);
+            return refused(endpoint, address, e);
         }
         return running
                 ? Finding.note(
@@ -59,7 +65,7 @@ final class PortExam {
                 : Finding.ok(endpoint + " is free");
     }
 
-    private Finding refused(Endpoint endpoint, IOException why) {
+    private Finding refused(Endpoint endpoint, InetSocketAddress address, IOException why) {
         if (running) {
             return Finding.ok(endpoint + " is taken, by the server that runs");
         }
@@ -67,6 +73,12 @@ final class PortExam {
             return Finding.problem(
                     endpoint + " may not be used by this user",
                     "Ports below " + PRIVILEGED + " are for root: choose a higher one in listeners.");
+        }
+        List<String> found = holders.of(address.getAddress(), endpoint.port());
+        if (!found.isEmpty()) {
+            return Finding.problem(
+                    endpoint + " cannot be listened on: " + String.join(" and ", found) + " has it",
+                    "Stop that (ps -fp shows what it is), or change listeners.");
         }
         return Finding.problem(
                 endpoint + " cannot be listened on: " + why.getMessage(),

@@ -14,6 +14,7 @@ import io.varve.server.security.TestIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +38,8 @@ class ExamsTest {
 
     @TempDir
     private Path directory;
+
+    private static final PortHolders HOLDERS = new PortHolders(Path.of("/proc"));
 
     private static List<String> of(Level level, List<Finding> found) {
         assertThat(found)
@@ -77,6 +81,9 @@ class ExamsTest {
         assertThat(of(Level.NOTE, directory(false))).noneMatch(what -> what.contains("was not left in order"));
         Files.createFile(directory.resolve(".kafka_cleanshutdown"));
         assertThat(of(Level.NOTE, directory(true))).noneMatch(what -> what.contains("was not left in order"));
+        Files.writeString(directory.resolve(DirectoryLock.NAME), "4711\n");
+        assertThat(of(Level.NOTE, directory(false)))
+                .anyMatch(what -> what.contains("was not left in order: process 4711"));
     }
 
     @Test
@@ -131,21 +138,62 @@ class ExamsTest {
     void aPortThatSomebodyHasIsAProblemUnlessItIsTheServer() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Endpoint endpoint = new Endpoint("PLAINTEXT", "127.0.0.1", taken.getLocalPort());
-            assertThat(of(Level.PROBLEM, new PortExam(List.of(endpoint), List.of(endpoint), false).examine()))
+            assertThat(of(Level.PROBLEM, new PortExam(List.of(endpoint), List.of(endpoint), false, HOLDERS).examine()))
                     .singleElement()
                     .asString()
-                    .contains("cannot be listened on");
-            assertThat(of(Level.OK, new PortExam(List.of(endpoint), List.of(endpoint), true).examine()))
+                    .contains("cannot be listened on")
+                    .contains("process " + ProcessHandle.current().pid() + " (");
+            assertThat(of(Level.OK, new PortExam(List.of(endpoint), List.of(endpoint), true, HOLDERS).examine()))
                     .containsExactly(
                             endpoint + " is taken, by the server that runs",
                             "clients are told to connect to " + endpoint.address() + ", which answers");
         }
     }
 
+    private void process(int id, String name, String socket) throws IOException {
+        Path process = Files.createDirectories(directory.resolve(id + "/fd")).getParent();
+        Files.writeString(process.resolve("comm"), name + "\n");
+        Files.createSymbolicLink(process.resolve("fd/3"), Path.of("/dev/null"));
+        Files.createSymbolicLink(process.resolve("fd/4"), Path.of("socket:[" + socket + "]"));
+    }
+
+    /** As on a machine whose bytes are little-endian: 2384h is 9092, 0100007F 127.0.0.1. */
+    @Test
+    void whoListensIsFoundByAddressAndPort() throws IOException {
+        Assumptions.assumeTrue(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN);
+        String end = " 00:00 00:0 00 %d 0 %d 1 0 100 0\n";
+        Files.createDirectories(directory.resolve("net"));
+        Files.writeString(
+                directory.resolve("net/tcp"),
+                "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+                        + ("   0: 0100007F:2384 00000000:0000 0A" + end).formatted(0, 71)
+                        + ("   1: 0200007F:2384 00000000:0000 0A" + end).formatted(0, 72)
+                        + ("   2: 0100007F:2385 0100007F:AAAA 01" + end).formatted(0, 73)
+                        + ("   3: 0100007F:2386 00000000:0000 0A" + end).formatted(998, 74));
+        Files.writeString(
+                directory.resolve("net/tcp6"),
+                ("   0: 00000000000000000000000000000000:2387 00000000000000000000000000000000:0000 0A" + end)
+                        .formatted(0, 75));
+        process(71, "java", "71");
+        process(72, "other", "72");
+        process(75, "node", "75");
+        Files.createDirectories(directory.resolve("acpi/fd"));
+        PortHolders holders = new PortHolders(directory);
+        InetAddress local = InetAddress.getByName("127.0.0.1");
+        assertThat(holders.of(local, 9092)).containsExactly("process 71 (java)");
+        assertThat(holders.of(InetAddress.getByName("0.0.0.0"), 9092))
+                .containsExactly("process 71 (java)", "process 72 (other)");
+        assertThat(holders.of(local, 9093)).isEmpty();
+        assertThat(holders.of(local, 9094))
+                .containsExactly("a process of the user with id 998, whose files are hidden");
+        assertThat(holders.of(local, 9095)).containsExactly("process 75 (node)");
+        assertThat(new PortHolders(directory.resolve("none")).of(local, 9092)).isEmpty();
+    }
+
     @Test
     void anAdvertisedNameThatNobodyKnowsIsAProblem() {
         Endpoint unknown = new Endpoint("PLAINTEXT", "no-such-host.invalid", 9092);
-        assertThat(of(Level.PROBLEM, new PortExam(List.of(), List.of(unknown), false).examine()))
+        assertThat(of(Level.PROBLEM, new PortExam(List.of(), List.of(unknown), false, HOLDERS).examine()))
                 .singleElement()
                 .asString()
                 .contains("no-such-host.invalid");

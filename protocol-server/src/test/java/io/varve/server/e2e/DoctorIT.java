@@ -3,6 +3,8 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,6 +52,24 @@ class DoctorIT {
                     .contains("num.partitions")
                     .contains("Problems: ");
             assertThat(wrong.code()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aServerThatWasKilledIsNoticedAndWhoHasItsPortIsNamed(@TempDir Path directory) throws Exception {
+        try (Server server = Server.start(directory)) {
+            server.crash();
+            String keeps = "log.dirs=" + directory.resolve("data");
+            try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                Diagnosis crashed =
+                        diagnose(directory, "listeners=PLAINTEXT://127.0.0.1:" + taken.getLocalPort(), keeps);
+                assertThat(crashed.text())
+                        .contains("was not left in order: process "
+                                + server.running().process().pid())
+                        .contains("cannot be listened on: process "
+                                + ProcessHandle.current().pid() + " (java) has it");
+                assertThat(crashed.code()).isEqualTo(1);
+            }
         }
     }
 }
