@@ -10,6 +10,7 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -45,6 +46,7 @@ final class Committer {
     private final Map<PartitionLog, List<CompletableFuture<Void>>> waiting = new LinkedHashMap<>();
 
     private final LoopRounds loops = new LoopRounds();
+    private final GatherBuffers buffers = new GatherBuffers();
     private final LoopTurn turn = new LoopTurn(this::pauseOnLoop, this::commitOnLoop);
     /** Whether the last loop that had its turn ran a round: a pause is only for those that will. */
     private volatile boolean ranOnLoop;
@@ -105,6 +107,16 @@ final class Committer {
         }
     }
 
+    /** @return as {@link io.varve.core.log.AppendListener#lend}: while the loop runs the rounds */
+    ByteBuffer lend(EventLoop loop) {
+        return ranOnLoop && !closing && loops.isAlone(loop) ? buffers.take() : null;
+    }
+
+    /** @param buffer as {@link io.varve.core.log.AppendListener#giveBack} */
+    void giveBack(ByteBuffer buffer) {
+        buffers.giveBack(buffer);
+    }
+
     private long pauseOnLoop() {
         return ranOnLoop && !closing ? pace.pauseOnLoop() : 0;
     }
@@ -126,6 +138,7 @@ final class Committer {
             return false;
         }
         try {
+            queue.forEach(log -> log.commitTarget().begin()); // first, as it makes the sync longer
             boolean here = !closing && storage.isSyncShort(stores(queue));
             ranOnLoop = here;
             if (here) {
@@ -229,6 +242,7 @@ final class Committer {
             if (!ofLog.isEmpty()) {
                 waiters.put(log, ofLog);
             }
+            log.commitTarget().begin();
         }
         Map<PartitionId, StorageException> failures = sync(logs, stores(logs));
         meter.committed(pace.end(), logs.size());

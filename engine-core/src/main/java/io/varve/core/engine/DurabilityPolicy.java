@@ -5,6 +5,7 @@ import io.varve.core.log.AppendListener;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.Scheduler;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -52,6 +53,16 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
         @Override
         public void appended(PartitionLog log, long records, EventLoop loop) {
             committer.request(log, loop);
+        }
+
+        @Override
+        public ByteBuffer lend(EventLoop loop) {
+            return committer.lend(loop);
+        }
+
+        @Override
+        public void giveBack(ByteBuffer buffer) {
+            committer.giveBack(buffer);
         }
     }
 

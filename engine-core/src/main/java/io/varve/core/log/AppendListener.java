@@ -2,6 +2,7 @@
 package io.varve.core.log;
 
 import io.varve.core.runtime.EventLoop;
+import java.nio.ByteBuffer;
 
 /**
  * Listens to a partition's appends and trims, and requests the commit that makes them durable and visible.
@@ -25,4 +26,18 @@ public interface AppendListener {
     default void appended(PartitionLog log, long records, EventLoop loop) {
         appended(log, records);
     }
+
+    /**
+     * Lends a buffer in which appends of an event loop wait until their commit begins. Called with a log's
+     * lock held; must be short.
+     *
+     * @param loop the loop of the calling thread
+     * @return an empty buffer, to be {@link #giveBack given back}; null if appends must be stored at once
+     */
+    default ByteBuffer lend(EventLoop loop) {
+        return null;
+    }
+
+    /** @param buffer from {@link #lend}, cleared and not used any more */
+    default void giveBack(ByteBuffer buffer) {}
 }

@@ -2,6 +2,7 @@
 package io.varve.core.log;
 
 import io.varve.core.runtime.EventLoop;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -13,6 +14,16 @@ final class CommitRequests {
     CommitRequests(PartitionLog log, AppendListener listener) {
         this.log = log;
         this.listener = listener;
+    }
+
+    /** @return as {@link AppendListener#lend} */
+    ByteBuffer lend(EventLoop loop) {
+        return listener.lend(loop);
+    }
+
+    /** @param buffer as {@link AppendListener#giveBack} */
+    void giveBack(ByteBuffer buffer) {
+        listener.giveBack(buffer);
     }
 
     /** @param records how many records were appended */

@@ -13,8 +13,10 @@ public final class CommitTarget {
     private final StoreWriter writer;
     private final ProducerStates producers;
     private final HighWatermark highWatermark;
+    private final GatheredAppends gathered;
 
-    CommitTarget(StoreWriter writer, HighWatermark highWatermark) {
+    CommitTarget(StoreWriter writer, HighWatermark highWatermark, GatheredAppends gathered) {
+        this.gathered = gathered;
         this.writer = writer;
         this.producers = writer.producers();
         this.highWatermark = highWatermark;
@@ -23,6 +25,11 @@ public final class CommitTarget {
     /** @return the store to sync; the caller must not write to it */
     public PartitionStore store() {
         return writer.store();
+    }
+
+    /** Stores the appends that wait for a commit. Call before the sync, outside any lock of the log. */
+    public void begin() {
+        gathered.storeForCommit();
     }
 
     /**
@@ -45,5 +52,6 @@ public final class CommitTarget {
      */
     public void failed(StorageException reason) {
         highWatermark.fail(reason);
+        gathered.store(); // which refuses them
     }
 }

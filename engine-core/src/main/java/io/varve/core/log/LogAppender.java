@@ -3,6 +3,7 @@ package io.varve.core.log;
 
 import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendOutcome;
 import io.varve.core.log.append.AppendRefusals;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
@@ -42,6 +43,7 @@ public final class LogAppender {
     private final Clock clock;
     private final FailPoints failPoints;
     private final CommitRequests commits;
+    private final GatheredAppends gathered;
 
     LogAppender(
             StoreWriter writer,
@@ -57,6 +59,7 @@ public final class LogAppender {
         this.clock = clock;
         this.failPoints = failPoints;
         this.commits = commits;
+        this.gathered = new GatheredAppends(writer, commits, run -> writeLocked(run, VerificationGuard.NONE, ANYWHERE));
     }
 
     /**
@@ -135,6 +138,24 @@ public final class LogAppender {
         return append(run, guard, afterwards, committing, ANYWHERE);
     }
 
+    /**
+     * As {@link #append(AppendRun, VerificationGuard, Executor, EventLoop)}, for batches outside
+     * transactions, which may wait until their commit begins, and then be stored by one write with others.
+     *
+     * @param outcome told, unless this returns a result or throws; perhaps before this returns
+     * @return the run's offsets; null if it waits
+     */
+    public AppendResult append(AppendRun run, Executor afterwards, EventLoop committing, AppendOutcome outcome) {
+        if (committing != null) {
+            run.stamp();
+            if (gathered.add(run, committing, outcome)) {
+                commits.on(afterwards, committing, run.records());
+                return null;
+            }
+        }
+        return append(run, VerificationGuard.NONE, afterwards, committing);
+    }
+
     private AppendResult append(
             AppendRun run, VerificationGuard guard, Executor afterwards, EventLoop committing, long expectedEndOffset) {
         Objects.requireNonNull(guard, "guard");
@@ -148,27 +169,35 @@ public final class LogAppender {
     }
 
     private AppendResult write(AppendRun run, VerificationGuard guard, long expectedEndOffset) {
-        long base;
-        long next;
+        gathered.store();
         writer.lock();
         try {
-            SequenceVerdict.Duplicate earlier = runSequences.check(run, guard);
-            if (earlier != null) {
-                long timestamp =
-                        writer.config().logAppendTime() ? earlier.original().timestamp() : -1;
-                return result(
-                        earlier.original().firstOffset(), earlier.original().lastOffset() + 1, timestamp, true);
-            }
-            highWatermark.requireRising();
-            base = writer.logEndOffset();
-            if (expectedEndOffset != ANYWHERE && expectedEndOffset != base) {
-                throw new EndOffsetConflictException(store.id(), expectedEndOffset, base);
-            }
-            next = writer.append(run);
+            gathered.counted();
+            return writeLocked(run, guard, expectedEndOffset);
         } finally {
             writer.unlock();
         }
+    }
+
+    private AppendResult writeLocked(AppendRun run, VerificationGuard guard, long expectedEndOffset) {
+        SequenceVerdict.Duplicate earlier = runSequences.check(run, guard);
+        if (earlier != null) {
+            long timestamp =
+                    writer.config().logAppendTime() ? earlier.original().timestamp() : -1;
+            return result(earlier.original().firstOffset(), earlier.original().lastOffset() + 1, timestamp, true);
+        }
+        highWatermark.requireRising();
+        long base = writer.logEndOffset();
+        if (expectedEndOffset != ANYWHERE && expectedEndOffset != base) {
+            throw new EndOffsetConflictException(store.id(), expectedEndOffset, base);
+        }
+        long next = writer.append(run);
         return result(base, next, run.logAppendTimeMs(), false);
+    }
+
+    /** @return the appends that wait for a commit */
+    GatheredAppends gathered() {
+        return gathered;
     }
 
     private AppendResult result(long base, long next, long timestamp, boolean duplicate) {
@@ -187,6 +216,7 @@ public final class LogAppender {
     public AppendResult endTransaction(TransactionMarker marker) {
         long base;
         long next;
+        gathered.store();
         writer.lock();
         try {
             SequenceVerdict verdict = sequences.checkMarker(marker);

@@ -78,7 +78,7 @@ public final class PartitionLog {
         producers = new PartitionProducers(writer, snapshots, clock);
         appender = new LogAppender(writer, highWatermark, clock, failPoints, new CommitRequests(this, appends));
         maintenance = new LogMaintenance(writer, highWatermark, reader, producers, this::appended);
-        commitTarget = new CommitTarget(writer, highWatermark);
+        commitTarget = new CommitTarget(writer, highWatermark, appender.gathered());
     }
 
     private void appended(long records) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.core.log.AppendListener;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.ReadableAt;
+import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
@@ -131,6 +133,19 @@ public final class LogFixture implements Topics {
         return CompletableFuture.completedFuture(errors);
     }
 
+    /** Lends what appends of an event loop wait in, and commits nothing. */
+    private static final class Lender implements AppendListener {
+        @Override
+        public void appended(PartitionLog log, long records) {
+            // the test commits
+        }
+
+        @Override
+        public ByteBuffer lend(EventLoop loop) {
+            return ByteBuffer.allocateDirect(1 << 16);
+        }
+    }
+
     public Topic create(String name, int partitions) {
         return create(name, partitions, PartitionConfig.DEFAULT, false);
     }
@@ -143,7 +158,7 @@ public final class LogFixture implements Topics {
             CountedStore store =
                     new CountedStore(storage.open(partition, LEADER_EPOCH, PartitionSettings.DEFAULT), openSlices);
             stores.put(partition, store);
-            logs.add(PartitionLog.open(store, LEADER_EPOCH, config, time, (log, records) -> {}));
+            logs.add(PartitionLog.open(store, LEADER_EPOCH, config, time, new Lender()));
         }
         Uuid kafkaId = new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
         Topic topic = new Topic(name, kafkaId, logs, Map.of(), internal);
@@ -177,6 +192,7 @@ public final class LogFixture implements Topics {
     public void commit() {
         topics.values()
                 .forEach(topic -> topic.open().forEach(log -> {
+                    log.commitTarget().begin();
                     storage.sync(List.of(((CountedStore) log.commitTarget().store()).inner()));
                     log.commitTarget().committed(log.logEndOffset());
                 }));

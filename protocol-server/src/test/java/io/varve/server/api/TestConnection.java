@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.VirtualTime;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ public final class TestConnection extends Loopback {
     private final ConcurrentLinkedQueue<Runnable> loop = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> background = new ConcurrentLinkedQueue<>();
     private final List<Runnable> onClose = new ArrayList<>();
+    private boolean commitsOnLoop;
     private boolean open = true;
     private int timers;
 
@@ -66,6 +68,28 @@ public final class TestConnection extends Loopback {
     @Override
     public Executor executor() {
         return loop::add;
+    }
+
+    /** Has the event loop commit by itself from now on. */
+    public void commitOnLoop() {
+        commitsOnLoop = true;
+    }
+
+    @Override
+    public EventLoop loopOfItsOwn() {
+        return !commitsOnLoop
+                ? null
+                : new EventLoop() {
+                    @Override
+                    public void execute(Runnable task) {
+                        loop.add(task);
+                    }
+
+                    @Override
+                    public Runnable schedule(long nanos, Runnable task) {
+                        throw new UnsupportedOperationException("nothing waits for more requests here");
+                    }
+                };
     }
 
     @Override

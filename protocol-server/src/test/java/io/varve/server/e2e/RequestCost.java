@@ -15,9 +15,9 @@ import java.util.Locale;
  */
 enum RequestCost {
     /** Requests of 16 KB to one partition, five in flight. */
-    PRODUCE_ONE(onFiles(10, 1_580, 170, 5_550), onLmdb(230, 2_000, 4_530)),
+    PRODUCE_ONE(onFiles(10, 1_000, 300, 4_600), onLmdb(230, 2_000, 4_530)),
     /** Batches of 16 KB, lz4, to eight partitions; a request has up to eight. */
-    PRODUCE_MANY(onFiles(60, 1_100, 50, 11_200), onLmdb(30, 550, 11_000)),
+    PRODUCE_MANY(onFiles(60, 500, 250, 11_000), onLmdb(30, 550, 11_000)),
     /** Requests of one record, one after the other: each is committed alone. */
     PRODUCE_SINGLY(onFiles(10, 2_000, 60, 7_570), onLmdb(0, 5_800, 4_620)),
     /** Fetches of a batch of 16 KB. */

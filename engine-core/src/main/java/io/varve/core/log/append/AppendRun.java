@@ -136,6 +136,30 @@ public final class AppendRun {
     }
 
     /**
+     * Copies the batches behind what a buffer has.
+     *
+     * @param target a buffer with space for them, written from its position on
+     * @return the run, backed by the buffer
+     */
+    public AppendRun copiedInto(ByteBuffer target) {
+        ByteBuffer copy = target.duplicate();
+        target.put(bytes.duplicate());
+        return new AppendRun(copy.limit(target.position()), origin, logAppendTime, now, maxTimestamps, records);
+    }
+
+    /**
+     * Joins runs of clients whose timestamps are {@link #stamp written}.
+     *
+     * @param all their batches, from position to limit
+     * @param runs the runs, in their order
+     * @return one run of all batches
+     */
+    public static AppendRun joined(ByteBuffer all, List<AppendRun> runs) {
+        long records = runs.stream().mapToLong(AppendRun::records).sum();
+        return new AppendRun(all, AppendOrigin.CLIENT, false, NO_TIMESTAMP, null, records);
+    }
+
+    /**
      * Writes timestamp type and max timestamp into the headers, by the records and the topic's rules.
      * Idempotent.
      */

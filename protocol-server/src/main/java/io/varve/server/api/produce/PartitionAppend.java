@@ -5,6 +5,7 @@ import io.varve.core.VarveException;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendOutcome;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
 import io.varve.core.record.BatchHeader;
@@ -127,22 +128,50 @@ final class PartitionAppend implements TransactionalAppend {
             return;
         }
         try {
-            appendNow(run, VerificationGuard.NONE);
+            appendNow(run, null);
         } catch (VarveException refused) {
             fail(refused);
         }
     }
 
+    /** @param guard null for a batch outside transactions */
     private void appendNow(AppendRun run, VerificationGuard guard) {
         Connection connection = request.connection();
-        int bytes = run.bytes().remaining();
-        AppendResult appended = log.appender().append(run, guard, connection.executor(), connection.loopOfItsOwn());
-        answer.setBaseOffset(appended.baseOffset())
-                .setLogAppendTimeMs(appended.logAppendTimeMs())
-                .setLogStartOffset(appended.logStartOffset());
-        pending.add(log, appended, answer);
-        if (!appended.duplicate()) {
-            traffic.received(topic.name(), appended.nextOffset() - appended.baseOffset(), bytes);
+        Outcome outcome = new Outcome(pending.add(log, answer), run.bytes().remaining());
+        try {
+            AppendResult appended = guard == null
+                    ? log.appender().append(run, connection.executor(), connection.loopOfItsOwn(), outcome)
+                    : log.appender().append(run, guard, connection.executor(), connection.loopOfItsOwn());
+            if (appended != null) {
+                outcome.appended(appended);
+            }
+        } catch (RuntimeException refused) {
+            outcome.wait.refused(() -> {}); // the caller fills in the answer, or tries again
+            throw refused;
+        }
+    }
+
+    /** Takes what becomes of the append, which may be stored later. Thread-safe. */
+    private final class Outcome implements AppendOutcome {
+        private final PendingProduceResponse.Wait wait;
+        private final int bytes;
+
+        Outcome(PendingProduceResponse.Wait wait, int bytes) {
+            this.wait = wait;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void appended(AppendResult result) {
+            wait.appended(result);
+            if (!result.duplicate()) {
+                traffic.received(topic.name(), result.nextOffset() - result.baseOffset(), bytes);
+            }
+        }
+
+        @Override
+        public void refused(RuntimeException reason) {
+            wait.refused(() -> fail(reason));
         }
     }
 
@@ -175,7 +204,7 @@ final class PartitionAppend implements TransactionalAppend {
     /**
      * Fills in an error, with the records that caused it: the producer fails only those records (KIP-467).
      */
-    private void fail(VarveException failure) {
+    private void fail(RuntimeException failure) {
         fail(answer, KafkaErrors.ofAppend(failure), failure.getMessage());
         if (failure instanceof AppendException refused) {
             refused.records()

@@ -18,7 +18,7 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * Holds back the response to a produce request until the high watermarks have passed its records. The
  * committer raises the high watermarks one by one; the last of them completes the response. The connection's
- * event loop calls {@link #add} and {@link #await}; any thread may complete a wait.
+ * event loop calls {@link #add} and {@link #await}; any thread may tell the offsets and complete a wait.
  *
  * <p>The time-out of a request applies to followers, and this broker has none. It does not shorten the wait
  * for the commit. A partition gets REQUEST_TIMED_OUT only when the storage also takes longer than
@@ -26,25 +26,55 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class PendingProduceResponse {
     /**
-     * Waits for the high watermark of one partition. The request's lock guards the answer and {@code ended};
-     * only the event loop uses the subscription.
+     * Waits for the append to one partition, and for its high watermark. Its request's lock guards the answer
+     * and {@code ended}. Thread-safe.
      */
-    private final class Wait implements PartitionLog.Waiter {
+    final class Wait implements PartitionLog.Waiter {
         private final PartitionLog log;
-        private final long offset;
         private final PartitionProduceResponse answer;
-        private PartitionLog.Subscription subscription = () -> {};
+        private volatile PartitionLog.Subscription subscription = () -> {};
         private boolean ended;
 
-        Wait(PartitionLog log, long offset, PartitionProduceResponse answer) {
+        private Wait(PartitionLog log, PartitionProduceResponse answer) {
             this.log = log;
-            this.offset = offset;
             this.answer = answer;
+        }
+
+        /** Fills in the offsets, and waits for the high watermark to pass them. */
+        void appended(AppendResult appended) {
+            synchronized (PendingProduceResponse.this) {
+                if (ended) {
+                    return;
+                }
+                answer.setBaseOffset(appended.baseOffset())
+                        .setLogAppendTimeMs(appended.logAppendTimeMs())
+                        .setLogStartOffset(appended.logStartOffset());
+            }
+            subscription = log.awaitHighWatermark(appended.nextOffset(), this);
+        }
+
+        /** @param error fills in the answer: nothing was appended */
+        void refused(Runnable error) {
+            end(error);
         }
 
         @Override
         public void done(StorageException failure) {
-            endWait(this, failure);
+            end(
+                    failure == null
+                            ? () -> {}
+                            : () -> PartitionAppend.fail(answer, KafkaErrors.ofAppend(failure), failure.getMessage()));
+        }
+
+        private void end(Runnable filling) {
+            synchronized (PendingProduceResponse.this) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
+                filling.run();
+            }
+            endOne();
         }
     }
 
@@ -71,29 +101,28 @@ final class PendingProduceResponse {
     }
 
     /**
-     * Makes the response wait for an append.
+     * Makes the response wait for an append, which is about to begin.
      *
-     * @param log the log that records were appended to
-     * @param appended the offsets of the records
-     * @param answer the partition's answer, as it is to be once the records are committed
+     * @param log the log that records are appended to
+     * @param answer the partition's answer
+     * @return to be told what becomes of the append
      */
-    void add(PartitionLog log, AppendResult appended, PartitionProduceResponse answer) {
-        waits.add(new Wait(log, appended.nextOffset(), answer));
+    Wait add(PartitionLog log, PartitionProduceResponse answer) {
+        Wait wait = new Wait(log, answer);
+        waits.add(wait);
+        synchronized (this) {
+            openWaits++;
+        }
+        return wait;
     }
 
     /**
-     * Starts the wait for all appends.
+     * Waits for all appends.
      *
      * @param timeoutMs time-out of the request, in ms; raised to {@link #COMMIT_MS} when it is shorter
      * @return completes with the response, on any thread
      */
     CompletionStage<ProduceResponseData> await(int timeoutMs) {
-        synchronized (this) {
-            openWaits = waits.size();
-        }
-        for (Wait wait : waits) {
-            wait.subscription = wait.log.awaitHighWatermark(wait.offset, wait);
-        }
         boolean mustWait;
         synchronized (this) {
             mustWait = openWaits > 0;
@@ -107,15 +136,8 @@ final class PendingProduceResponse {
         return answered;
     }
 
-    private void endWait(Wait wait, StorageException failure) {
+    private void endOne() {
         synchronized (this) {
-            if (wait.ended) {
-                return;
-            }
-            wait.ended = true;
-            if (failure != null) {
-                PartitionAppend.fail(wait.answer, KafkaErrors.ofAppend(failure), failure.getMessage());
-            }
             openWaits--;
             if (openWaits > 0 || !waiting) {
                 return;
