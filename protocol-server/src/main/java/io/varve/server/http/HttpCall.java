@@ -25,6 +25,7 @@ public final class HttpCall {
     private final boolean forwarded;
     private final String site;
     private final HttpOrigin origin;
+    private final long arrivedNanos;
 
     /**
      * Decodes what a request asks for.
@@ -32,9 +33,10 @@ public final class HttpCall {
      * @param uri path and query as they were sent
      * @param headers the request's headers
      * @param origin where it comes from
+     * @param arrivedNanos when it has arrived whole, by the server's clock
      * @throws IllegalArgumentException if the URI is malformed
      */
-    HttpCall(String uri, HttpHeaders headers, HttpOrigin origin) {
+    HttpCall(String uri, HttpHeaders headers, HttpOrigin origin, long arrivedNanos) {
         QueryStringDecoder decoder = new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MAX_PARAMETERS);
         path = decoder.path();
         parameters = decoder.parameters();
@@ -42,6 +44,7 @@ public final class HttpCall {
         forwarded = FORWARDING.stream().anyMatch(headers::contains);
         site = headers.get("Sec-Fetch-Site");
         this.origin = origin;
+        this.arrivedNanos = arrivedNanos;
     }
 
     /** @return the path, decoded, without the query */
@@ -88,6 +91,11 @@ public final class HttpCall {
     /** @return the header {@code Authorization}: a secret */
     public Optional<String> authorization() {
         return Optional.ofNullable(authorization);
+    }
+
+    /** @return when it has arrived whole, by the server's clock: it may have waited for a thread since */
+    public long arrivedNanos() {
+        return arrivedNanos;
     }
 
     /** @return the peer's address and port */

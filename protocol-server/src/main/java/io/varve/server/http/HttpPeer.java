@@ -96,7 +96,11 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         HttpCall call;
         try {
-            call = new HttpCall(request.uri(), request.headers(), HttpOrigin.of(context.channel(), tls));
+            call = new HttpCall(
+                    request.uri(),
+                    request.headers(),
+                    HttpOrigin.of(context.channel(), tls),
+                    server.clock().nanos());
         } catch (IllegalArgumentException e) {
             send(context, refuse(HttpResponseStatus.BAD_REQUEST, "the address is malformed"), keepAlive);
             return;

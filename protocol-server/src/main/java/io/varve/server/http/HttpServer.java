@@ -68,6 +68,7 @@ public final class HttpServer implements AutoCloseable {
                 new HostCheck(config.hosts()),
                 () -> routes,
                 workers,
+                clock,
                 new LogThrottle(LOG, clock),
                 new LogThrottle(LOG, clock));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.http;
 
+import io.varve.core.runtime.Clock;
 import io.varve.server.logging.LogThrottle;
 import java.util.function.Supplier;
 
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
  * @param hosts by which names the server may be called
  * @param routes gives what is served now
  * @param workers run the routes
+ * @param clock the only source of time
  * @param failures logs routes that failed
  * @param handshakes logs TLS handshakes that came to no connection
  */
@@ -19,5 +21,6 @@ record HttpShared(
         HostCheck hosts,
         Supplier<HttpRoutes> routes,
         HttpWorkers workers,
+        Clock clock,
         LogThrottle failures,
         LogThrottle handshakes) {}

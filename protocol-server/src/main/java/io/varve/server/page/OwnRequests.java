@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.page;
 
+import io.varve.core.runtime.Clock;
 import io.varve.server.api.Request;
 import io.varve.server.api.SliceRecords;
 import io.varve.server.api.table.Dispatcher;
 import io.varve.server.api.table.RequestOutcome;
 import io.varve.server.http.HttpRefusal;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.MessageUtil;
@@ -20,26 +22,44 @@ import org.apache.kafka.common.security.auth.KafkaPrincipal;
  */
 final class OwnRequests implements AutoCloseable {
     private static final String CLIENT = "varve-page";
-    private static final long LIMIT_MS = 30_000;
+
+    /** Max ms from a call's arrival to its answer, however many requests it makes. */
+    static final long LIMIT_MS = 10_000;
+
     private static final int UNAVAILABLE = 503;
     private static final int FORBIDDEN = 403;
 
     private final Dispatcher dispatcher;
     private final PageConnection connection;
+    private final Clock clock;
+    private final long arrivedNanos;
     private int number;
 
     /**
      * @param dispatcher has the handlers
      * @param connection names who asks; closed with this object
+     * @param clock the only source of time
+     * @param arrivedNanos when the call arrived, by that clock
      */
-    OwnRequests(Dispatcher dispatcher, PageConnection connection) {
+    OwnRequests(Dispatcher dispatcher, PageConnection connection, Clock clock, long arrivedNanos) {
         this.dispatcher = dispatcher;
         this.connection = connection;
+        this.clock = clock;
+        this.arrivedNanos = arrivedNanos;
     }
 
     /** @return in whose name requests are made */
     KafkaPrincipal principal() {
         return connection.principal();
+    }
+
+    /** @return true if the time of the call is over: it makes no further request */
+    boolean isLate() {
+        return leftMs() <= 0;
+    }
+
+    private long leftMs() {
+        return LIMIT_MS - TimeUnit.NANOSECONDS.toMillis(clock.nanos() - arrivedNanos);
     }
 
     /** As {@link #ask(ApiKeys, short, ApiMessage, Class)}, in the newest stable version. */
@@ -55,21 +75,28 @@ final class OwnRequests implements AutoCloseable {
      * @param data the request
      * @param type the answer's class
      * @return the answer; the caller closes the records in it
-     * @throws HttpRefusal if there is none in time
+     * @throws HttpRefusal if there is none before the time of the call is over
      */
     <T extends ApiMessage> T ask(ApiKeys api, short version, ApiMessage data, Class<T> type) {
+        if (isLate()) {
+            throw late();
+        }
         AbstractRequest body =
                 AbstractRequest.parseRequest(api, version, MessageUtil.toByteBufferAccessor(data, version)).request;
         Request request = new Request(new RequestHeader(api, version, CLIENT, number++), body, connection, true);
         CompletableFuture<RequestOutcome> answer = dispatcher.dispatch(request).toCompletableFuture();
-        if (!connection.await(answer, LIMIT_MS)) {
+        if (!connection.await(answer, leftMs())) {
             answer.thenAccept(OwnRequests::release);
-            throw new HttpRefusal(UNAVAILABLE, "the server did not answer in time; try again");
+            throw late();
         }
         if (answer.join() instanceof RequestOutcome.Response response) {
             return type.cast(response.body());
         }
         throw new HttpRefusal(FORBIDDEN, "the server refuses " + api.name);
+    }
+
+    private static HttpRefusal late() {
+        return new HttpRefusal(UNAVAILABLE, "the server did not answer in time; try again");
     }
 
     private static void release(RequestOutcome outcome) {

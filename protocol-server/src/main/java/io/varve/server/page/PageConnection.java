@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.page;
 
+import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.Connection;
@@ -30,6 +31,7 @@ final class PageConnection implements Connection, AutoCloseable {
 
     private final KafkaPrincipal principal;
     private final InetAddress client;
+    private final Clock clock;
     private final Scheduler scheduler;
     private final Supplier<List<ClientUse>> peers;
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -40,12 +42,19 @@ final class PageConnection implements Connection, AutoCloseable {
     /**
      * @param principal in whose name requests are made
      * @param client the address of who asks
+     * @param clock the only source of time
      * @param scheduler runs what handlers schedule
      * @param peers who is connected
      */
-    PageConnection(KafkaPrincipal principal, InetAddress client, Scheduler scheduler, Supplier<List<ClientUse>> peers) {
+    PageConnection(
+            KafkaPrincipal principal,
+            InetAddress client,
+            Clock clock,
+            Scheduler scheduler,
+            Supplier<List<ClientUse>> peers) {
         this.principal = principal;
         this.client = client;
+        this.clock = clock;
         this.scheduler = scheduler;
         this.peers = peers;
     }
@@ -62,11 +71,12 @@ final class PageConnection implements Connection, AutoCloseable {
         answer.whenComplete((value, failure) -> tasks.add(() -> {}));
         boolean interrupted = false;
         try {
-            for (long left = ms; !answer.isDone() && left > 0; ) {
+            long begun = clock.nanos();
+            for (long left = ms; !answer.isDone() && left > 0; left = ms - since(begun)) {
                 try {
                     Runnable task = tasks.poll(left, TimeUnit.MILLISECONDS);
                     if (task == null) {
-                        return false;
+                        return answer.isDone();
                     }
                     task.run();
                 } catch (InterruptedException e) {
@@ -81,6 +91,10 @@ final class PageConnection implements Connection, AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private long since(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(clock.nanos() - nanos);
     }
 
     @Override

@@ -60,7 +60,10 @@ public final class PageRoutes {
         Dispatcher dispatcher = new Dispatcher(sources.handlers(), sources.clock());
         BiFunction<HttpCall, KafkaPrincipal, OwnRequests> requests = (call, principal) -> new OwnRequests(
                 dispatcher,
-                new PageConnection(principal, call.client().getAddress(), sources.scheduler(), sources.peers()));
+                new PageConnection(
+                        principal, call.client().getAddress(), sources.clock(), sources.scheduler(), sources.peers()),
+                sources.clock(),
+                call.arrivedNanos());
         Callers callers = sources.login()
                 .<Callers>map(login -> new PasswordCallers(login, requests, sources.clock()))
                 .orElse(call -> requests.apply(call, call.certified().orElse(KafkaPrincipal.ANONYMOUS)));

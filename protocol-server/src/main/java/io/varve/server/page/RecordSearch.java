@@ -8,6 +8,7 @@ import io.varve.core.record.InvalidBatchException;
 import io.varve.core.record.RecordHeader;
 import io.varve.core.record.RecordIterator;
 import io.varve.server.api.SliceRecords;
+import io.varve.server.http.HttpRefusal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
  * Reads records of a topic as a consumer does, and keeps those that are looked for, until there are enough,
- * or enough was read. Used by one thread.
+ * or enough was read, or the time of the call is over. Used by one thread.
  */
 final class RecordSearch {
     /** The last version that names topics instead of their ids. */
@@ -53,7 +54,7 @@ final class RecordSearch {
 
     private final OwnRequests server;
     private final ByteBuffer key;
-    private final byte[] contains;
+    private final BytePattern contains;
     private final int limit;
     private final ArrayNode found;
     private long readBytes;
@@ -70,7 +71,7 @@ final class RecordSearch {
         this.server = server;
         this.key = wanted.key().map(StandardCharsets.UTF_8::encode).orElse(null);
         this.contains = wanted.contains()
-                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .map(text -> new BytePattern(text.getBytes(StandardCharsets.UTF_8)))
                 .orElse(null);
         this.limit = limit;
         this.found = found;
@@ -86,7 +87,8 @@ final class RecordSearch {
         return found.size() >= limit
                 || shownBytes >= MAX_SHOWN_BYTES
                 || readBytes >= MAX_READ_BYTES
-                || readRecords >= MAX_READ_RECORDS;
+                || readRecords >= MAX_READ_RECORDS
+                || server.isLate();
     }
 
     /**
@@ -100,7 +102,15 @@ final class RecordSearch {
     long read(TopicPartition partition, long from, long end) {
         long next = from;
         while (next < end && !isOver()) {
-            PartitionData fetched = fetch(partition, next);
+            PartitionData fetched;
+            try {
+                fetched = fetch(partition, next);
+            } catch (HttpRefusal e) {
+                if (server.isLate()) {
+                    return next; // what was found is shown, and from here it goes on
+                }
+                throw e;
+            }
             JsonRoute.check(fetched.errorCode());
             if (!(fetched.records() instanceof SliceRecords records)) {
                 return next;
@@ -177,20 +187,7 @@ final class RecordSearch {
         if (key != null && (record.isControl() || !key.equals(record.key()))) {
             return false;
         }
-        return contains == null || !record.isControl() && record.hasValue() && contains(record.value(), contains);
-    }
-
-    private static boolean contains(ByteBuffer value, byte[] part) {
-        for (int at = value.position(); at + part.length <= value.limit(); at++) {
-            int same = 0;
-            while (same < part.length && value.get(at + same) == part[same]) {
-                same++;
-            }
-            if (same == part.length) {
-                return true;
-            }
-        }
-        return false;
+        return contains == null || !record.isControl() && record.hasValue() && contains.isIn(record.value());
     }
 
     private void show(int partition, RecordIterator record, boolean transactional) {

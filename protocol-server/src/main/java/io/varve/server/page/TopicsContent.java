@@ -89,7 +89,10 @@ final class TopicsContent {
             put(node, "end", ends.get(name));
             put(node, "bytes", sizes.get(name));
         }
-        SettingsContent.write(server, ConfigResource.Type.TOPIC, topic.name(), answer.putArray("settings"));
+        // Asked first, because a refusal would be logged, again and again while the page is open.
+        if (allows(topic.topicAuthorizedOperations(), AclOperation.DESCRIBE_CONFIGS)) {
+            SettingsContent.write(server, ConfigResource.Type.TOPIC, topic.name(), answer.putArray("settings"));
+        }
     }
 
     private static void put(ObjectNode node, String key, Long value) {
@@ -107,7 +110,9 @@ final class TopicsContent {
      * @throws HttpRefusal if there is no such topic, for this caller
      */
     static List<MetadataResponseTopic> described(OwnRequests server, String name) {
-        MetadataRequestData request = new MetadataRequestData().setAllowAutoTopicCreation(false);
+        MetadataRequestData request = new MetadataRequestData()
+                .setAllowAutoTopicCreation(false)
+                .setIncludeTopicAuthorizedOperations(name != null);
         request.setTopics(name == null ? null : List.of(new MetadataRequestTopic().setName(name)));
         MetadataResponseData response = server.ask(ApiKeys.METADATA, request, MetadataResponseData.class);
         List<MetadataResponseTopic> topics = response.topics().stream()
@@ -163,6 +168,10 @@ final class TopicsContent {
                         new DescribeClusterRequestData().setIncludeClusterAuthorizedOperations(true),
                         DescribeClusterResponseData.class)
                 .clusterAuthorizedOperations();
-        return (operations & 1 << AclOperation.DESCRIBE.code()) != 0;
+        return allows(operations, AclOperation.DESCRIBE);
+    }
+
+    private static boolean allows(int operations, AclOperation operation) {
+        return (operations & 1 << operation.code()) != 0;
     }
 }

@@ -42,10 +42,15 @@ function partitions(name) {
 
 function settings(name) {
   const table = settingsTable(`Settings of ${name}`, "default");
+  const shown = el("div", {}, table.content);
+  const refused = el("div");
   return {
-    content: table.content,
+    content: [refused, shown],
     async update() {
-      table.update((await ask("/api/topic", {topic: name})).settings);
+      const {settings: all} = await ask("/api/topic", {topic: name});
+      shown.hidden = !all;
+      fill(refused, all ? null : empty("You may see this topic, and not its settings.", "That needs DESCRIBE_CONFIGS for the topic."));
+      table.update(all ?? []);
     },
   };
 }
