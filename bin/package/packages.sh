@@ -46,15 +46,16 @@ pack_deb() {
   local root=$work/deb share debian maintainer="${DEBFULLNAME:-The Varve authors} <${DEBEMAIL:-varve@localhost}>"
   share=$root/usr/share/varve
   debian=$(sed 's/-SNAPSHOT$/~snapshot/' <<<"$version")
-  mkdir -p "$root"/{DEBIAN,etc/varve,usr/bin,usr/lib/systemd/system,usr/share/doc/varve,var/lib/varve} "$share"
+  mkdir -p "$root"/{DEBIAN,etc/varve,usr/bin,usr/lib/systemd/system,usr/share/doc/varve,usr/share/lintian/overrides,var/lib/varve} "$share"
   cp -r "$work/$name"/{bin,libs} "$share/"
-  rm -r "$share/bin/windows"
+  rm -r "$share"/bin/{package,windows}
   chmod 755 "$share"/bin/*.sh
   cp -r "$work/$name/config/." "$root/etc/varve/"
   ln -s /etc/varve "$share/config"
   sed -i 's|^log.dirs=data.*|log.dirs=/var/lib/varve/&|; s|=/var/lib/varve/log.dirs=|=/var/lib/varve/|' "$root"/etc/varve/server*.properties
-  cp -r "$work/$name"/{docs,licenses,README.md,NOTICE,THIRD-PARTY.txt} "$root/usr/share/doc/varve/"
+  pack_pages "$root/usr/share/doc/varve"
   cp "$here/src/deb/copyright" "$root/usr/share/doc/varve/"
+  cp "$here/src/deb/lintian-overrides" "$root/usr/share/lintian/overrides/varve"
   local script
   for script in "$share"/bin/varve-*.sh; do
     ln -s "../share/varve/bin/${script##*/}" "$root/usr/bin/$(basename "$script" .sh)"
@@ -68,6 +69,18 @@ pack_deb() {
   (cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
   find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   dpkg-deb --root-owner-group -Zgzip -z6 --build "$root" "$target/varve_${debian}_all.deb" >/dev/null
+}
+
+# pack_pages DIRECTORY: the pages, and what they lead to.
+pack_pages() {
+  local pages=$1
+  cp -r "$work/$name/." "$pages"
+  rm -r "$pages"/{bin,config,libs,LICENSE} # Debian has the license in /usr/share/common-licenses
+  mkdir "$pages/bin"
+  cp -r "$work/$name/bin/package" "$pages/bin/"
+  chmod 755 "$pages"/bin/package/src/container/*.sh
+  ln -s /etc/varve "$pages/config"
+  find "$pages" -type d -empty -delete
 }
 
 pack_with_runtime

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -33,9 +32,6 @@ class ArchiveIT {
     private static final Path TAR = Path.of(System.getProperty("varve.archive") + ".tar.gz");
     private static final Path ZIP = Path.of(System.getProperty("varve.archive") + ".zip");
     private static final Instant TIMESTAMP = Instant.parse(System.getProperty("varve.timestamp"));
-
-    /** A link in Markdown: its target without the part of the page. */
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)[^)\\s]*\\)");
 
     private Path directory;
     private Path home;
@@ -123,21 +119,8 @@ class ArchiveIT {
 
     @Test
     void everyLinkOfAPageLeadsToAFile() throws IOException {
-        List<Path> pages;
-        try (Stream<Path> all = Files.walk(home)) {
-            pages = all.filter(path -> path.toString().endsWith(".md")).toList();
-        }
-        assertThat(pages).contains(home.resolve("README.md"), home.resolve("docs/architecture.md"));
-        List<String> dead = new ArrayList<>();
-        for (Path page : pages) {
-            LINK.matcher(Files.readString(page))
-                    .results()
-                    .map(link -> link.group(1))
-                    .filter(link -> !link.matches("[a-z]+:.*"))
-                    .filter(link -> !Files.exists(page.resolveSibling(link)))
-                    .forEach(link -> dead.add(home.relativize(page) + " -> " + link));
-        }
-        assertThat(dead).isEmpty();
+        assertThat(PageLinks.pages(home)).contains(home.resolve("README.md"), home.resolve("docs/architecture.md"));
+        assertThat(PageLinks.dead(home)).isEmpty();
     }
 
     /** Checks what makes two builds of the same sources equal. */

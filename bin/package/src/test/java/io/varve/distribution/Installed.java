@@ -52,6 +52,16 @@ record Installed(Path home, Path workingDirectory, List<String> user, Map<String
         }
     }
 
+    /** The one file that the build has made with such a name. */
+    static Path made(String pattern) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(Path.of("target").toAbsolutePath(), pattern)) {
+            files.forEach(found::add);
+        }
+        assertThat(found).as(pattern).hasSize(1);
+        return found.get(0);
+    }
+
     /** Unpacks an archive, and returns the installation. */
     static Path unpack(Path archive, Path directory) throws IOException, InterruptedException {
         ChildRun run = ChildRun.of(new ProcessBuilder("tar", "xzf", archive.toString(), "-C", directory.toString()));

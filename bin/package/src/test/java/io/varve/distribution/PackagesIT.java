@@ -21,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Installs the packages that the profile "packages" makes, and says hello through each. */
 @EnabledIfSystemProperty(named = "varve.packages", matches = "true", disabledReason = "needs -Ppackages")
 class PackagesIT {
-    private static final Path TARGET = Path.of("target").toAbsolutePath();
-
     /**
      * Makes of a directory a root with the system's commands in it, has the doctor look at it, and becomes
      * the server there.
@@ -115,33 +113,12 @@ class PackagesIT {
         assertThat(health.exit()).as("health of a server that is gone").isNotZero();
     }
 
-    @Test
-    void theDebianPackageHasEverythingWhereItsServiceLooksForIt() throws IOException, InterruptedException {
-        Path deb = only("varve_*_all.deb");
-        run("dpkg-deb", "-x", deb.toString(), temporary.toString());
-        run("dpkg-deb", "-e", deb.toString(), temporary.resolve("DEBIAN").toString());
-        String unit = Files.readString(temporary.resolve("usr/lib/systemd/system/varve.service"));
-        String start = unit.lines()
-                .filter(line -> line.startsWith("ExecStart="))
-                .map(line -> line.substring("ExecStart=".length()))
-                .findFirst()
-                .orElseThrow();
-        for (String path : start.split(" ")) {
-            assertThat(temporary.resolve(path.substring(1))).exists();
-        }
-        Path settings = temporary.resolve("etc/varve/server.properties");
-        assertThat(Files.readString(settings)).contains("\nlog.dirs=/var/lib/varve/data\n");
-        assertThat(Files.readString(temporary.resolve("DEBIAN/conffiles"))).contains("/etc/varve/server.properties\n");
-        assertThat(temporary.resolve("usr/bin/varve-tier")).isSymbolicLink().isExecutable();
-        assertThat(temporary.resolve("usr/share/doc/varve/licenses")).isNotEmptyDirectory();
-    }
-
     private Installed unpacked(Map<String, String> environment) throws IOException, InterruptedException {
         Path directory = Files.createDirectory(temporary.resolve("with a space"));
         for (Path part : List.of(temporary, directory)) {
             Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rwxrwxrwx"));
         }
-        Path home = Installed.unpack(only("varve-*-linux-*.tar.gz"), directory);
+        Path home = Installed.unpack(Installed.made("varve-*-linux-*.tar.gz"), directory);
         return new Installed(home, directory, List.of(), environment);
     }
 
@@ -149,19 +126,5 @@ class PackagesIT {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
-    }
-
-    private static Path only(String name) throws IOException {
-        List<Path> found = new ArrayList<>();
-        try (var files = Files.newDirectoryStream(TARGET, name)) {
-            files.forEach(found::add);
-        }
-        assertThat(found).as(name).hasSize(1);
-        return found.get(0);
-    }
-
-    private static void run(String... command) throws IOException, InterruptedException {
-        ChildRun run = ChildRun.of(new ProcessBuilder(command));
-        assertThat(run.exit()).as(run.output()).isZero();
     }
 }
