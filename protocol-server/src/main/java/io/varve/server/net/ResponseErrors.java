@@ -41,23 +41,33 @@ final class ResponseErrors {
         }
         try {
             String response = name.substring(0, name.length() - DATA.length());
-            return wrapper(body, Class.forName(RESPONSES + NAMED_OTHERWISE.getOrDefault(response, response)));
+            return wrapper(
+                    body,
+                    Class.forName(RESPONSES + NAMED_OTHERWISE.getOrDefault(response, response))
+                            .getDeclaredConstructors());
         } catch (ClassNotFoundException e) {
             return null;
         }
     }
 
-    private static Constructor<?> wrapper(Class<?> body, Class<?> response) {
-        for (Constructor<?> candidate : response.getDeclaredConstructors()) {
+    /**
+     * Chooses from constructors in any order: an archive of classes changes that of a JVM. One that needs no
+     * version counts first: that of LeaveGroup with one refuses answers of old versions without a member.
+     *
+     * @return null if there is none
+     */
+    static Constructor<?> wrapper(Class<?> body, Constructor<?>[] candidates) {
+        Constructor<?> found = null;
+        for (Constructor<?> candidate : candidates) {
             Class<?>[] takes = candidate.getParameterTypes();
             boolean fits = takes.length >= 1
                     && takes[0] == body
                     && (takes.length == 1 || takes.length == 2 && takes[1] == short.class);
-            if (fits && candidate.trySetAccessible()) {
-                return candidate;
+            if (fits && (found == null || takes.length == 1) && candidate.trySetAccessible()) {
+                found = candidate;
             }
         }
-        return null;
+        return found;
     }
 
     /** @return true if the errors of such a body are found */

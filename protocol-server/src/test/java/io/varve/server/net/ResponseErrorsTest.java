@@ -4,7 +4,10 @@ package io.varve.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.api.table.ApiTable;
+import java.lang.reflect.Constructor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +16,14 @@ import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsReso
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.LeaveGroupResponse;
 import org.apache.kafka.common.requests.ShareAcknowledgeResponse;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +42,22 @@ class ResponseErrorsTest {
                         !ResponseErrors.isKnown(api.messageType.newResponse().getClass()))
                 .toList();
         assertThat(unknown).isEmpty();
+    }
+
+    /** In an order of its own each JVM lists them; an archive of classes changes it. */
+    @Test
+    void theConstructorWithoutAVersionCountsInAnyOrder() {
+        List<Constructor<?>> constructors =
+                new ArrayList<>(List.of(LeaveGroupResponse.class.getDeclaredConstructors()));
+        for (int i = 0; i < constructors.size(); i++) {
+            Collections.rotate(constructors, 1);
+            Constructor<?> chosen =
+                    ResponseErrors.wrapper(LeaveGroupResponseData.class, constructors.toArray(Constructor<?>[]::new));
+            assertThat(chosen.getParameterTypes()).containsExactly(LeaveGroupResponseData.class);
+        }
+        LeaveGroupResponseData ofOldVersions =
+                new LeaveGroupResponseData().setErrorCode(Errors.UNKNOWN_MEMBER_ID.code());
+        assertThat(in(ofOldVersions, (short) 2)).containsExactly(Map.entry(Errors.UNKNOWN_MEMBER_ID, 1));
     }
 
     @Test
