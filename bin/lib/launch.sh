@@ -180,9 +180,11 @@ prepare_server() {
   find_state
   prepare_program server
   set_archive
-  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  has_own_archive || ! is_archive_stale || make_archive
+  [ -n "${VARVE_NO_BUILD:-}" ] || prepare_archive
 }
+
+# Makes the archive of a prepared server unless there is a fresh one.
+prepare_archive() { has_own_archive || ! is_archive_stale || make_archive; }
 
 # Prints the options by which a server's JVM can be asked on JMX_PORT (kafka-jmx.sh), if that is set: from this machine only, unless
 # KAFKA_JMX_OPTS says otherwise.
