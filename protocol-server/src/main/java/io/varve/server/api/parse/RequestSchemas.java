@@ -66,6 +66,21 @@ final class RequestSchemas {
             Map.entry(ApiKeys.ADD_RAFT_VOTER, Map.of("listeners", List.of("name"))),
             Map.entry(ApiKeys.ALTER_SHARE_GROUP_OFFSETS, Map.of("topics", List.of("topic_name"))));
 
+    /**
+     * The arrays for whose elements an answer has one each, also that of an error, which Kafka keeps in a
+     * hash table; as {@link #HASHED}. An array of scalars has no fields.
+     */
+    static final Map<ApiKeys, Map<String, List<String>>> ANSWERED = Map.ofEntries(
+            Map.entry(ApiKeys.METADATA, Map.of("topics", List.of("name", "topic_id"))),
+            Map.entry(ApiKeys.DELETE_TOPICS, Map.of("topics", List.of("name", "topic_id"), "topic_names", List.of())),
+            Map.entry(
+                    ApiKeys.DELETE_RECORDS,
+                    Map.of("topics", List.of("name"), "partitions", List.of("partition_index"))),
+            Map.entry(ApiKeys.DELETE_GROUPS, Map.of("groups_names", List.of())),
+            Map.entry(ApiKeys.OFFSET_DELETE, Map.of("partitions", List.of("partition_index"))),
+            Map.entry(ApiKeys.ADD_PARTITIONS_TO_TXN, Map.of("partitions", List.of())),
+            Map.entry(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, Map.of("topics", List.of("name"))));
+
     private static final Map<Type, WireType> SCALARS = scalars();
     private static final int HASH_FACTOR = 31;
 
@@ -83,8 +98,14 @@ final class RequestSchemas {
                         OldLayouts.has(api, version)
                                 ? OldLayouts.request(api, version)
                                 : ApiMessageType.fromApiKey(api.id).requestSchemas()[version],
-                        HASHED.getOrDefault(api, Map.of()),
+                        hashed(api),
                         List.of()));
+    }
+
+    private static Map<String, List<String>> hashed(ApiKeys api) {
+        Map<String, List<String>> arrays = new HashMap<>(HASHED.getOrDefault(api, Map.of()));
+        arrays.putAll(ANSWERED.getOrDefault(api, Map.of()));
+        return arrays;
     }
 
     /**
@@ -117,6 +138,9 @@ final class RequestSchemas {
             WireType elementType = element instanceof Schema schema && !keys.isEmpty()
                     ? struct(schema, hashed, keys)
                     : wireType(name, element, hashed);
+            if (hashed.containsKey(name) && !(element instanceof Schema)) {
+                elementType = new Struct(List.of(new Struct.Field(elementType, true)), false, true, 1);
+            }
             boolean compact = type instanceof org.apache.kafka.common.protocol.types.CompactArrayOf;
             return new WireType.Array(compact ? Length.COMPACT : Length.INT, elementType);
         }

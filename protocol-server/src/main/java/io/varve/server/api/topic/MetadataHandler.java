@@ -4,6 +4,7 @@ package io.varve.server.api.topic;
 import io.varve.core.log.PartitionLog;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.AuthorizedOperations;
+import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.FutureLists;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
@@ -112,16 +113,23 @@ public final class MetadataHandler implements ApiHandler {
         for (MetadataRequestTopic topic : asked) {
             boolean byId = !Uuid.ZERO_UUID.equals(topic.topicId());
             if (version < FIRST_WITH_IDS && byId) {
-                throw new InvalidRequestException("Topic IDs are not supported in requests for version " + version);
+                throw invalid(asked, "Topic IDs are not supported in requests for version " + version);
             }
             if (byId) {
                 ids.add(topic.topicId());
             } else if (topic.name() != null) {
                 names.add(topic.name());
             } else {
-                throw new InvalidRequestException("Topic name can not be null for version " + version);
+                throw invalid(asked, "Topic name can not be null for version " + version);
             }
         }
+    }
+
+    /** Of many topics no answer is made: in Kafka's, all that are given by ids have one hash code. */
+    private static RuntimeException invalid(List<MetadataRequestTopic> asked, String message) {
+        return asked.size() > MAX_TOPICS_ON_LOOP
+                ? new CloseConnectionException(message)
+                : new InvalidRequestException(message);
     }
 
     private MetadataResponseTopic byId(Uuid id, boolean operations) {

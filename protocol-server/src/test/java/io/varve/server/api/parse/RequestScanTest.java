@@ -15,10 +15,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -27,11 +29,19 @@ import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -62,6 +72,75 @@ class RequestScanTest {
             }
         }
         assertThat(RequestSchemas.HASHED).isEqualTo(found);
+    }
+
+    /** Of other answers in hash tables, the elements are the server's own. */
+    @Test
+    void knowsTheRequestsWhoseAnswersKafkaKeepsInHashTables() throws Exception {
+        Set<ApiKeys> found = EnumSet.noneOf(ApiKeys.class);
+        for (ApiKeys api : ApiKeys.apisForListener(ListenerType.BROKER)) {
+            Map<String, List<String>> arrays = new HashMap<>();
+            find(ApiMessageType.fromApiKey(api.id).newResponse().getClass(), arrays);
+            arrays.remove("node_endpoints");
+            if (!arrays.isEmpty()) {
+                found.add(api);
+            }
+        }
+        Set<ApiKeys> known = EnumSet.copyOf(RequestSchemas.ANSWERED.keySet());
+        known.addAll(RequestSchemas.HASHED.keySet());
+        known.addAll(Set.of(
+                ApiKeys.API_VERSIONS,
+                ApiKeys.DESCRIBE_CLUSTER,
+                ApiKeys.DESCRIBE_QUORUM,
+                ApiKeys.DESCRIBE_TRANSACTIONS));
+        assertThat(known).containsAll(found);
+        assertThat(found).containsAll(RequestSchemas.ANSWERED.keySet());
+    }
+
+    /** The guard's answer took minutes. */
+    @Test
+    void refusesNamesThatMakeAnAnswerSlow() {
+        DeleteGroupsRequestData groups = new DeleteGroupsRequestData();
+        IntStream.range(0, 1_000).forEach(i -> groups.groupsNames().add("g"));
+        DeleteRecordsRequestData records = new DeleteRecordsRequestData();
+        IntStream.range(0, 1_024).forEach(i -> records.topics().add(new DeleteRecordsTopic().setName(colliding(i))));
+        DeleteRecordsTopic topic = new DeleteRecordsTopic();
+        IntStream.range(0, 1_000)
+                .forEach(i -> topic.partitions().add(new DeleteRecordsPartition().setPartitionIndex(7)));
+        OffsetDeleteRequestTopic offsets = new OffsetDeleteRequestTopic();
+        IntStream.range(0, 1_000)
+                .forEach(i -> offsets.partitions().add(new OffsetDeleteRequestPartition().setPartitionIndex(7)));
+        OffsetDeleteRequestData delete = new OffsetDeleteRequestData();
+        delete.topics().add(offsets);
+        DeleteTopicsRequestData topics = new DeleteTopicsRequestData();
+        IntStream.range(0, 1_000).forEach(i -> topics.topicNames().add("t"));
+        MetadataRequestData metadata = new MetadataRequestData();
+        IntStream.range(0, 1_000).forEach(i -> metadata.topics().add(new MetadataRequestTopic().setName("t")));
+        for (int version : new int[] {1, 2}) {
+            refuses(ApiKeys.DELETE_GROUPS, version, groups, COLLIDE);
+            refuses(ApiKeys.DELETE_RECORDS, version, records, COLLIDE);
+            refuses(ApiKeys.DELETE_RECORDS, version, new DeleteRecordsRequestData().setTopics(List.of(topic)), COLLIDE);
+            refuses(ApiKeys.DELETE_TOPICS, version, topics, COLLIDE);
+            refuses(ApiKeys.METADATA, 8 + version, metadata, COLLIDE);
+        }
+        refuses(ApiKeys.OFFSET_DELETE, 0, delete, COLLIDE);
+    }
+
+    @Test
+    void admitsManyNamesAndIds() {
+        MetadataRequestData metadata = new MetadataRequestData();
+        IntStream.range(0, 20_000)
+                .forEach(i -> metadata.topics()
+                        .add(new MetadataRequestTopic()
+                                .setTopicId(Uuid.randomUuid())
+                                .setName(null)));
+        assertThat(RequestParser.inspect(frame(ApiKeys.METADATA, 12, metadata)).elements())
+                .isEqualTo(20_000);
+        DeleteGroupsRequestData groups = new DeleteGroupsRequestData();
+        IntStream.range(0, 20_000).forEach(i -> groups.groupsNames().add("group-" + i));
+        assertThat(RequestParser.inspect(frame(ApiKeys.DELETE_GROUPS, 2, groups))
+                        .elements())
+                .isEqualTo(20_000);
     }
 
     private static void find(Class<?> type, Map<String, List<String>> arrays) throws Exception {
@@ -186,17 +265,18 @@ class RequestScanTest {
         refuses(ApiKeys.OFFSET_DELETE, 0, delete, COLLIDE);
     }
 
-    /** The names are strings of Aa and BB, which all have one hash code. */
+    /** @return one of 1,024 strings of Aa and BB, which all have one hash code */
+    private static String colliding(int number) {
+        return String.format("%10s", Integer.toBinaryString(number))
+                .replace(' ', '0')
+                .replace("0", "Aa")
+                .replace("1", "BB");
+    }
+
     @Test
     void refusesKeysWhoseHashCodesCollide() {
         CreateTopicsRequestData create = new CreateTopicsRequestData();
-        IntStream.range(0, 1_024)
-                .forEach(i -> create.topics()
-                        .add(new CreatableTopic()
-                                .setName(String.format("%10s", Integer.toBinaryString(i))
-                                        .replace(' ', '0')
-                                        .replace("0", "Aa")
-                                        .replace("1", "BB"))));
+        IntStream.range(0, 1_024).forEach(i -> create.topics().add(new CreatableTopic().setName(colliding(i))));
         refuses(ApiKeys.CREATE_TOPICS, 7, create, COLLIDE);
         refuses(ApiKeys.CREATE_TOPICS, 2, create, COLLIDE);
 

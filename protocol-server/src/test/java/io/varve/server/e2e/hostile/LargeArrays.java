@@ -34,6 +34,9 @@ final class LargeArrays {
         harms.add(kinds("DescribeLogDirs", LargeArrays::describeLogDirs));
         harms.add(kinds("Produce topics", LargeArrays::produce));
         harms.add(kinds("Metadata", LargeArrays::metadata));
+        harms.add(kinds("DeleteTopics", LargeArrays::deleteTopics));
+        harms.add(kinds("DeleteRecords", LargeArrays::deleteRecords));
+        harms.add(kinds("DeleteGroups", LargeArrays::deleteGroups));
         harms.add(kinds("ListOffsets of one topic", LargeArrays::listOffsets));
         return harms;
     }
@@ -177,6 +180,22 @@ final class LargeArrays {
                 .int8(0)
                 .int8(0)
                 .int8(0);
+    }
+
+    private static RequestBytes deleteTopics(List<String> keys) {
+        return RequestBytes.request(ApiKeys.DELETE_TOPICS, 3)
+                .array(keys, RequestBytes::string)
+                .int32(1_000);
+    }
+
+    private static RequestBytes deleteRecords(List<String> keys) {
+        return RequestBytes.request(ApiKeys.DELETE_RECORDS, 1)
+                .array(keys, (wire, key) -> wire.string(key).int32(1).int32(0).int64(0))
+                .int32(1_000);
+    }
+
+    private static RequestBytes deleteGroups(List<String> keys) {
+        return RequestBytes.request(ApiKeys.DELETE_GROUPS, 1).array(keys, RequestBytes::string);
     }
 
     private static RequestBytes listOffsets(List<String> keys) {
