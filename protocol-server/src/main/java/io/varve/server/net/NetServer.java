@@ -223,7 +223,8 @@ public final class NetServer implements AutoCloseable {
         listening.forEach(channel -> channel.config().setAutoRead(accepting));
     }
 
-    private void initConnection(Channel channel, ListenerSecurity listener) {
+    /** Serves a connection. On its event loop, once it is registered. */
+    void initConnection(Channel channel, ListenerSecurity listener) {
         peers.add(channel);
         if (stopped.get() || channel.localAddress() == null || channel.remoteAddress() == null) {
             channel.close();
