@@ -35,7 +35,7 @@ find_java() {
   local real home
   real=$(readlink -f "$JAVA" 2>/dev/null || printf '%s' "$JAVA")
   home=$(dirname "$(dirname "$real")")
-  JAVA_VERSION=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$home/release" 2>/dev/null)
+  JAVA_VERSION=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$home/release" 2>/dev/null || :)
   [ -n "$JAVA_VERSION" ] || JAVA_VERSION=$("$JAVA" -version 2>&1 | sed -n 's/.*version "\([^"]*\)".*/\1/p' | head -n 1)
   JAVA_MAJOR=${JAVA_VERSION%%[.+-]*}
   [ "$JAVA_MAJOR" != 1 ] || JAVA_MAJOR=${JAVA_VERSION:2:1}
