@@ -105,6 +105,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         private final CoordinatorPlayback<CoordinatorRecord> playback;
         private final VerifyingLogReader batches;
         private final List<Long> refused = new ArrayList<>();
+        private boolean damaged;
         private String firstDamage;
         private long offset;
         private long committed = -1;
@@ -120,23 +121,32 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
 
         LoadSummary run(long queued) {
             long started = clock.millis();
+            long durableEnd = log.highWatermark();
             // Records that cannot be read yet were appended after the load began.
             while (batches.readOnce(log.logEndOffset())) {
                 if (tasks.isStopped()) {
                     throw new NotCoordinatorException("the server is stopping");
                 }
             }
+            // The cleaner leaves the newest batches, so a log that ends without them has lost them.
+            if (batches.offset() < durableEnd) {
+                damaged(batches.offset(), "the events from there to the log's end at " + durableEnd + " are gone");
+            } else if (bytes == 0 && !damaged && durableEnd > 0) {
+                damaged(offset, "the events before that offset are gone");
+            }
             if (!refused.isEmpty()) {
                 throw refusal();
             }
-            if (batches.offset() > offset) {
-                offset = batches.offset(); // after skipped damage
+            long reached = Math.max(batches.offset(), durableEnd);
+            if (damaged || reached > offset) {
+                offset = reached; // after skipped damage
                 advance();
             }
             return new LoadSummary(started, clock.millis(), started - queued, records, bytes);
         }
 
         private void damaged(long at, String why) {
+            damaged = true;
             if (losses.acceptsDamage(log.id(), at)) {
                 LOG.warn(
                         "{} is damaged at offset {} ({}); skipping the batch there, as {} says",

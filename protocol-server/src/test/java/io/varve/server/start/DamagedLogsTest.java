@@ -10,7 +10,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.varve.server.coordinator.CoordinatorLogLoader;
 import io.varve.server.metadata.log.MetadataException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Flips one bit in the server's internal topics while the server is stopped. */
+/** Damages the server's internal topics while the server is stopped. */
 class DamagedLogsTest {
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
     private static final long LAST = 0x0123456789ABCDEFL;
@@ -78,6 +80,39 @@ class DamagedLogsTest {
             assertThat(committed(server, "other")).isEqualTo(7);
             assertThat(committed(server, "g")).isEqualTo(3);
             commit(server, "g", 4);
+            assertThat(committed(server, "g")).isEqualTo(4);
+        }
+    }
+
+    /** A log that ends too early is as wrong as a damaged one: no batch of it says so. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void servesNoGroupWhoseCommitsAreLostWithTheirFile(boolean deleted) throws IOException {
+        try (ServerInProcess server = new ServerInProcess(home, "file", 1, "offsets.topic.num.partitions=1")) {
+            server.start().createTopic("orders", 1);
+            commit(server, "g", 3);
+            server.stop();
+            Path log = server.directories.get(0).resolve("__consumer_offsets-0/00000000000000000000.log");
+            if (deleted) {
+                Files.delete(log);
+            } else {
+                Files.write(log, new byte[0]);
+            }
+
+            server.start();
+            assertThatThrownBy(() -> committed(server, "g")).isInstanceOf(TimeoutException.class);
+            assertThat(error())
+                    .contains("__consumer_offsets-0 in " + server.directories.get(0))
+                    .matches("(?s).*damaged at offset [0-9]+: the events .* are gone.*");
+            server.stop();
+
+            server.start("log.loss.accepted=" + accepting(error()));
+            commit(server, "g", 4);
+            assertThat(committed(server, "g")).isEqualTo(4);
+            server.stop();
+
+            // What was appended since is no part of the loss.
+            server.start();
             assertThat(committed(server, "g")).isEqualTo(4);
         }
     }
