@@ -67,7 +67,7 @@ public final class CreateTopicsHandler implements ApiHandler {
                                 name,
                                 Errors.INVALID_REQUEST,
                                 "Creation of internal topic " + name + " is prohibited."));
-            } else if (Topic.isInternal(name)) {
+            } else if (Topic.isInternal(name) && metadata.byName(name) == null) {
                 response.topics()
                         .add(refused(
                                 name,

@@ -8,6 +8,7 @@ import io.varve.core.record.Codec;
 import io.varve.core.record.Compressor;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.config.ConfigEntry.Source;
 import io.varve.server.metadata.config.ConfigEntry.Synonym;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  */
 public final class TopicConfigs {
     private static final Map<String, ConfigKey> KEYS = LogConfig.configKeys();
+    private static final long NO_LIMIT = -1;
     /** Min of the limit, in ms, that retention sets to a segment's age. */
     private static final long MIN_SEGMENT_MS = 60_000;
 
@@ -134,7 +136,14 @@ public final class TopicConfigs {
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage());
         }
-        own.apply(partitionConfigs(effective(own.others(after))), after);
+        PartitionConfigs configs;
+        try {
+            configs = partitionConfigs(effective(own.others(after)));
+        } catch (StorageException e) {
+            // Kafka's rules leave out what only its own tests set, as internal.segment.bytes.
+            throw new InvalidConfigurationException(e.getMessage());
+        }
+        own.apply(configs, after);
     }
 
     /**
@@ -168,8 +177,9 @@ public final class TopicConfigs {
                 config.indexInterval,
                 config.maxIndexSize,
                 config.fileDeleteDelayMs);
-        RetentionLimits retention =
-                new RetentionLimits(config.delete, config.retentionMs, config.retentionSize, List.of());
+        // Kafka allows any number of bytes below 0, and takes each for no limit.
+        RetentionLimits retention = new RetentionLimits(
+                config.delete, config.retentionMs, Math.max(config.retentionSize, NO_LIMIT), List.of());
         return new PartitionConfig(
                 segments,
                 config.maxMessageSize(),

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +39,50 @@ class TopicConfigsTest {
     @Test
     void hasKafkasDefaultsWhenNothingIsSet() {
         assertThat(KAFKA.partitionConfig(Map.of())).isEqualTo(PartitionConfig.DEFAULT);
+    }
+
+    /** What Kafka allows must not fail here by accident, and what it refuses must be told as it tells it. */
+    @Test
+    void everyExtremeValueIsTakenOrRefusedByName() {
+        List<String> extremes = List.of(
+                "-9223372036854775808",
+                "-2147483648",
+                "-3",
+                "-2",
+                "-1",
+                "0",
+                "1",
+                "2147483647",
+                "9223372036854775807",
+                "NaN",
+                "");
+        for (String key : LogConfig.configNames()) {
+            for (String value : extremes) {
+                Map<String, String> settings = Map.of(key, value);
+                try {
+                    KAFKA.validate(Map.of(), settings);
+                } catch (InvalidConfigurationException e) {
+                    assertThat(e).as(key + "=" + value).hasMessageContaining(key.replace("internal.", ""));
+                    continue;
+                }
+                assertThatCode(() -> KAFKA.partitionConfigs(settings).of(ID, 1))
+                        .as(key + "=" + value)
+                        .doesNotThrowAnyException();
+            }
+        }
+    }
+
+    @Test
+    void anyNumberOfBytesBelowZeroIsNoLimit() {
+        assertThat(KAFKA.partitionConfig(Map.of("retention.bytes", "-2"))
+                        .retention()
+                        .retentionBytes())
+                .isEqualTo(-1);
+        assertThat(configured(Map.of("log.retention.bytes", "-7"))
+                        .partitionConfig(Map.of())
+                        .retention()
+                        .retentionBytes())
+                .isEqualTo(-1);
     }
 
     @Test
