@@ -54,9 +54,9 @@ export function sparkline(values, what, kind = "spark") {
   values.length < 2 ? null : svg("path", {class: "line", d: `M${at.join(" ")}`}));
 }
 
-/** A share of a whole, as a bar. */
-export function bar(share, what) {
+/** A share of a whole, as a bar; level: null, "warn" or "bad". */
+export function bar(share, what, level = null) {
   const percent = Math.round(Math.min(1, Math.max(0, share)) * 100);
-  return svg("svg", {class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": `${what}: ${percent} %`},
+  return svg("svg", {class: level ? `bar ${level}` : "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": `${what}: ${percent} %`},
     svg("rect", {width: percent, height: 10}));
 }

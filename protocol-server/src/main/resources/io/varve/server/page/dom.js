@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the document. Everything that a server sends becomes text nodes and attributes, never markup.
 
+/** Rows that a table shows at first, and further ones at a time. */
+const STEP = 200;
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Makes an element: el("a", {href: "#/", class: "x", onclick: f}, "text", child). Null children are left out. */
@@ -40,7 +43,8 @@ export function address(...path) {
 }
 
 /**
- * A table that can be sorted and brought up to date without losing focus or selection.
+ * A table that can be sorted and brought up to date without losing focus or selection. Of many rows it shows the first ones,
+ * and more when asked: a browser takes seconds to lay out ten thousand.
  *
  * columns: [{label, value: row => number or string to sort by, cell: row => node or text, class}]; key: row => string.
  */
@@ -54,8 +58,12 @@ export class Table {
     this.heads = columns.map((column, i) => el("th", {scope: "col", class: column.class},
       el("button", {type: "button", onclick: () => this.sortBy(i)}, column.label)));
     this.body = el("tbody");
-    this.node = el("div", {class: "scroll"}, el("table", {},
-      el("caption", {class: "hidden"}, caption), el("thead", {}, el("tr", {}, this.heads)), this.body));
+    this.limit = STEP;
+    this.rest = el("span", {role: "status"});
+    this.more = el("div", {class: "more", hidden: true}, this.rest,
+      el("button", {type: "button", onclick: () => { this.limit += STEP; this.update(this.rows); }}, `Show ${STEP} more`));
+    this.node = el("div", {}, el("div", {class: "scroll"}, el("table", {},
+      el("caption", {class: "hidden"}, caption), el("thead", {}, el("tr", {}, this.heads)), this.body)), this.more);
     this.showOrder();
   }
 
@@ -78,12 +86,15 @@ export class Table {
 
   update(rows) {
     this.rows = rows;
-    const ordered = [...rows];
+    let ordered = [...rows];
     if (this.sorted) {
       const value = this.columns[this.sorted.column].value;
       const sign = this.sorted.descending ? -1 : 1;
       ordered.sort((a, b) => sign * compare(value(a), value(b)));
     }
+    ordered = ordered.slice(0, this.limit);
+    this.more.hidden = ordered.length === rows.length;
+    fill(this.rest, this.more.hidden ? null : `${count(ordered.length)} of ${count(rows.length)} are shown`);
     const gone = new Set(this.lines.keys());
     let at = this.body.firstChild;
     for (const row of ordered) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shows the part of the page that the address names, and keeps it up to date.
 import {el, empty, fill} from "./dom.js";
-import {ask, Refused} from "./server.js";
+import {onServer, Refused} from "./server.js";
 import {topics} from "./topics.js";
 import {topic} from "./topic.js";
 import {group, groups} from "./groups.js";
@@ -9,6 +9,8 @@ import {clients, log, settings} from "./parts.js";
 import {tier} from "./tier.js";
 
 const PERIOD_MS = 2000;
+/** How many times as long as an update takes, no other begins. */
+const SHARE = 5;
 const PARTS = {"": topics, topic, groups, group, tier, clients, settings, log};
 
 const main = document.getElementById("main");
@@ -27,7 +29,7 @@ async function go(moved) {
   const {path, query} = place();
   const part = PARTS[path[0]];
   shown = part ? part(path.slice(1), query) : {title: "Nothing here", content: empty("There is no such part of the page.")};
-  document.title = `${shown.title} · Varve`;
+  document.title = `${shown.name ?? shown.title} · Varve`;
   const heading = el("h1", {}, shown.title);
   main.replaceChildren(...[shown.crumb ? el("p", {class: "crumb"}, shown.crumb) : null, heading, shown.content].flat().filter(Boolean));
   for (const link of document.querySelectorAll("header nav a")) {
@@ -48,6 +50,7 @@ async function go(moved) {
 async function update() {
   const mine = ++turn;
   const part = shown;
+  const begun = performance.now();
   try {
     await part.update?.();
     part.failed?.remove();
@@ -57,14 +60,20 @@ async function update() {
     }
     if (part === shown && failure.status) {
       part.failed?.remove();
-      part.failed = empty("The server refuses to show this.", failure.message);
-      main.append(part.failed);
+      part.failed = el("div", {role: "status", class: "failed"}, empty(why(failure.status), failure.message));
+      main.querySelector("h1").after(part.failed);
     }
   } finally {
     if (mine === turn) {
-      setTimeout(() => mine === turn && next(), PERIOD_MS);
+      // What takes long, because there is much, is asked for less often.
+      setTimeout(() => mine === turn && next(), Math.max(PERIOD_MS, SHARE * (performance.now() - begun)));
     }
   }
+}
+
+function why(status) {
+  return {401: "The server asks who you are.", 403: "You may not see this.", 404: "This is not here, or not any more."}[status]
+    ?? (status >= 500 ? "The server could not answer this." : "The server refuses to show this.");
 }
 
 function next() {
@@ -87,8 +96,6 @@ live.addEventListener("click", () => {
 
 addEventListener("hashchange", () => go(true));
 
-ask("/api/server").then(
-  server => fill(document.getElementById("about"),
-    `Varve ${server.version} · node ${server.node} at ${server.address} · cluster ${server.cluster} · ${server.storage} storage · seen as ${server.user}`),
-  () => {});
+onServer(server => fill(document.getElementById("about"),
+  `Varve ${server.version} · node ${server.node} at ${server.address} · cluster ${server.cluster} · ${server.storage} storage · seen as ${server.user}`));
 go(false);

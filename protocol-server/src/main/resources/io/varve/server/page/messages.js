@@ -5,6 +5,9 @@ import {ask} from "./server.js";
 
 const LIMIT = 50;
 
+/** Bytes of a key or a value that the server gives. */
+const SHOWN = 64 * 1024;
+
 export function messages(name, query) {
   const partition = el("select", {name: "partition"}, el("option", {value: ""}, "all"));
   const from = el("select", {name: "from", onchange: () => showInputs()},
@@ -74,14 +77,20 @@ export function messages(name, query) {
     return partition.value === "" ? known.map(row => row.partition) : [Number(partition.value)];
   }
 
-  async function search(parameters = wanted(), appending = false) {
+  async function search(parameters = wanted(), appending = false, quiet = false) {
     busy = true;
     hold.hidden = true;
-    fill(more, "Reading …");
+    if (!quiet) {
+      fill(more, "Reading …");
+    }
     try {
       const found = await ask("/api/messages", parameters);
       show(found, appending);
     } catch (failure) {
+      if (failure.status === 0 && body.children.length > 0) {
+        fill(more, null);
+        return;
+      }
       table.hidden = true;
       fill(nothing, empty("The records are not shown.", failure.message));
       fill(more, null);
@@ -92,10 +101,7 @@ export function messages(name, query) {
   }
 
   function show(found, appending) {
-    const rows = [...found.records];
-    if (isNewest()) {
-      rows.sort((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0) || b.offset - a.offset);
-    }
+    const rows = isNewest() ? newestFirst(found.records) : found.records;
     const now = rows.map(row => `${row.partition}:${row.offset}`).join();
     // What is opened to be read stays so while nothing new has come.
     if (!appending && now === signature && body.children.length > 0) {
@@ -166,13 +172,25 @@ export function messages(name, query) {
         partition.value = query.get("partition") ?? (known.length === 1 ? String(known[0].partition) : "");
         await search();
       } else if (isNewest() && !busy && !body.querySelector("button[aria-expanded=true]")) {
-        await search();
+        await search(wanted(), false, true);
       } else if (isNewest() && !busy) {
         // What somebody reads must not move away.
         hold.hidden = false;
       }
     },
   };
+}
+
+/** Records by time, but in each partition by offset: times are what producers say, and markers have those of their writer. */
+function newestFirst(records) {
+  const rows = [...records].sort((a, b) => b.offset - a.offset);
+  const times = new Map();
+  const reached = new Map();
+  for (const row of rows) {
+    reached.set(row.partition, Math.min(reached.get(row.partition) ?? Infinity, row.timestamp ?? Infinity));
+    times.set(row, reached.get(row.partition));
+  }
+  return rows.sort((a, b) => times.get(a) === times.get(b) ? a.partition - b.partition || b.offset - a.offset : times.get(b) - times.get(a));
 }
 
 /** A record's line, and what it opens. */
@@ -238,7 +256,7 @@ function whole(title, content) {
   const pretty = asJson(content.text);
   const text = pretty ?? content.text ?? hexLines(content.base64);
   const kind = pretty !== null ? "JSON" : content.text !== undefined ? "text" : "binary";
-  return [el("h2", {}, `${title} · ${kind}, ${bytes(content.size)}${content.cut ? ", cut" : ""} `,
+  return [el("h2", {}, `${title} · ${kind}, ${bytes(content.size)}${content.cut ? `, of which the first ${bytes(SHOWN)} are shown` : ""} `,
     navigator.clipboard ? el("button", {type: "button", onclick: event => copy(event.target, content.text ?? content.base64)},
       content.text !== undefined ? "Copy" : "Copy as base64") : null), el("pre", {tabindex: 0}, text)];
 }

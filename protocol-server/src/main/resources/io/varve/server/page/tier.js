@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lies in the bucket, what waits for it, and what it costs: read from /metrics, of the topics that are shown to the reader.
 import {bytes, count, el, empty, fill, link, Table} from "./dom.js";
-import {ask} from "./server.js";
+import {ask, reach, Refused} from "./server.js";
 
 /** The samples of Prometheus' text format whose names begin so: [{name, labels, value}]. */
 export function samples(text, prefix) {
@@ -14,7 +14,14 @@ export function samples(text, prefix) {
 }
 
 function dollars(number) {
-  return number === undefined ? "–" : `$${number.toFixed(number < 1 ? 4 : 2)}`;
+  if (number === undefined) {
+    return "–";
+  }
+  return number === 0 ? "$0" : number < 0.0001 ? "< $0.0001" : `$${number.toFixed(number < 1 ? 4 : 2)}`;
+}
+
+function waiting(segments, seconds) {
+  return segments === 0 ? "all sealed segments are in the bucket" : `${count(segments)} segments, the oldest for ${count(Math.round(seconds))} s`;
 }
 
 /** One object for each topic, with the sums of its samples by name. */
@@ -50,8 +57,11 @@ export function tier() {
     title: "Tier",
     content: [cards, table.node, nothing],
     async update() {
-      const [response, listed] = await Promise.all([fetch("/metrics", {cache: "no-store"}), ask("/api/topics")]);
-      const all = response.ok ? samples(await response.text(), "varve_tier_") : [];
+      const [response, listed] = await Promise.all([reach("/metrics"), ask("/api/topics")]);
+      if (!response.ok) {
+        throw new Refused(response.status, await response.text());
+      }
+      const all = samples(await response.text(), "varve_tier_");
       const names = new Set(listed.topics.map(row => row.name));
       const rows = byTopic(all).filter(row => names.has(row.topic));
       const one = name => all.find(each => each.name === name)?.value;
@@ -59,7 +69,7 @@ export function tier() {
       fill(cards, all.length === 0 ? null : [
         card("In the bucket", bytes(sum("stored_bytes")), `${dollars(sum("stored_dollars_per_month"))} a month`),
         card("Requests cost", dollars(sum("request_dollars_total")), "since the start, by the price table"),
-        card("Waits for its upload", bytes(one("backlog_bytes") ?? 0), `${count(one("backlog_segments") ?? 0)} segments, the oldest for ${Math.round(one("backlog_age_seconds") ?? 0)} s`),
+        card("Waits for its upload", bytes(one("backlog_bytes") ?? 0), waiting(one("backlog_segments") ?? 0, one("backlog_age_seconds") ?? 0)),
         card("Cache", bytes(all.filter(each => each.name === "cache_bytes").reduce((total, each) => total + each.value, 0)), "of chunks that were read"),
       ]);
       table.update(rows);

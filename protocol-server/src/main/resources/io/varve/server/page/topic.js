@@ -15,7 +15,7 @@ export function topic([name, tab = "messages"], query) {
   const {content, update} = part(name, query);
   const tabs = el("nav", {class: "tabs", "aria-label": "Parts of the topic"}, TABS.map(([id, label]) =>
     el("a", {href: address("topic", name, id), "aria-current": id === tab ? "page" : null}, label)));
-  return {title: name, crumb: [link("Topics"), " /"], content: [tabs, content].flat(), update};
+  return {title: name, name: `${name}: ${TABS.find(([id]) => id === tab)?.[1] ?? TABS[0][1]}`, crumb: [link("Topics"), " /"], content: [tabs, content].flat(), update};
 }
 
 function partitions(name) {
@@ -71,11 +71,12 @@ function segments(name, query) {
       choice.value = partition;
     }
     fill(summary, shown.summary.map(line => el("p", {class: "hint"}, line.replace(/^[^:]*: /, ""))));
-    fill(layers, drawn(shown));
+    fill(layers, [drawn(shown), shown.segments.length ? el("p", {class: "legend"}, legend(shown).map(([kind, words]) =>
+      el("span", {class: kind}, words))) : null]);
     if (!table || table.columns.length !== shown.head.length) {
       table = new Table(`Segments of ${name}`, shown.head.map((label, i) => ({
         label: label.charAt(0).toUpperCase() + label.slice(1), class: i === 0 ? "tight wide" : i === 1 ? "number" : "words wide",
-        value: row => i === 1 ? Number(row.cells[1]) : row.at, cell: row => i === 1 ? bytes(Number(row.cells[1])) : row.cells[i]})), row => row.cells[0].split(" ")[0]);
+        value: row => i === 1 ? Number(row.cells[1]) : row.at, cell: row => i === 1 ? bytes(Number(row.cells[1])) : unbroken(row.cells[i])})), row => row.cells[0].split(" ")[0]);
       body.replaceChildren(table.node);
     }
     table.update(shown.rows.map((cells, at) => ({cells, at})));
@@ -83,6 +84,21 @@ function segments(name, query) {
   }
 
   return {content: [el("div", {class: "tools"}, el("label", {}, "Partition", choice)), summary, layers, body], update};
+}
+
+/** Keeps points in time in one piece where the line is broken. */
+function unbroken(text) {
+  return text.split(/(\d{4}-\d\d-\d\dT[\d:.]+Z)/).map((part, i) => i % 2 ? el("span", {class: "piece"}, part) : part);
+}
+
+function kind(segment, shown) {
+  return segment.goes !== undefined && segment.goes <= shown.nextCheck ? "goes" : segment.tier === "remote" ? "remote" : "local";
+}
+
+/** What the colours mean, of those that are there. */
+function legend(shown) {
+  const words = {local: "on this machine", remote: "in the bucket only", goes: "goes with the next check"};
+  return Object.entries(words).filter(([each]) => shown.segments.some(segment => segment.bytes > 0 && kind(segment, shown) === each));
 }
 
 /** The segments as layers, the oldest left, each as wide as its share of the bytes. */
@@ -95,8 +111,7 @@ function drawn(shown) {
   return svg("svg", {class: "layers", viewBox: "0 0 1000 10", preserveAspectRatio: "none", role: "img",
     "aria-label": `${shown.segments.length} segments of ${bytes(total)}`}, shown.segments.map((segment, i) => {
     const width = segment.bytes / total * 1000;
-    const kind = segment.goes !== undefined && segment.goes <= shown.nextCheck ? "goes" : segment.tier === "remote" ? "remote" : null;
-    const box = svg("rect", {x: x.toFixed(2), y: 0, width: width.toFixed(2), height: 10, class: kind},
+    const box = svg("rect", {x: x.toFixed(2), y: 0, width: width.toFixed(2), height: 10, class: kind(segment, shown)},
       svg("title", {}, shown.rows[i].join("\n")));
     x += width;
     return box;

@@ -81,8 +81,9 @@ function status(server, all) {
   }
   for (const directory of server.directories.filter(each => each.total > 0)) {
     const used = 1 - directory.free / directory.total;
-    cards.push(card("Disk free", el("span", {class: used > 0.95 ? "bad" : used > 0.85 ? "warn" : null}, bytes(directory.free)),
-      bar(1 - used, "Disk free"), el("div", {class: "note"}, `of ${bytes(directory.total)}, ${directory.path}`)));
+    const level = used > 0.95 ? "bad" : used > 0.85 ? "warn" : null;
+    cards.push(card("Disk free", el("span", {class: level}, bytes(directory.free)),
+      bar(used, `Used of the disk of ${directory.path}`, level), el("div", {class: "note"}, `of ${bytes(directory.total)}, ${directory.path}`)));
   }
   return cards;
 }
