@@ -88,11 +88,12 @@ set_command() {
 }
 
 # set_server_command OPTION...: the same for the server, up to its own arguments. Netty's search for leaked buffers, which takes a
-# stack trace for one buffer in 128, is for tests.
+# stack trace for one buffer in 128, is for tests. Its events for Flight Recorder load a hundred classes with the first buffer, whether
+# anybody records or not.
 set_server_command() {
   set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$PROGRAM" "$@" \
     -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dvarve.state=$STATE" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
-    -Dio.netty.leakDetection.level=disabled \
+    -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
     -Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN \
     -Djavax.xml.parsers.SAXParserFactory=com.sun.org.apache.xerces.internal.jaxp.SAXParserFactoryImpl # both end searches of all jars
   COMMAND+=(io.varve.server.Main)
