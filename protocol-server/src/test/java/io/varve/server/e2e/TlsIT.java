@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Has clients read what they may read, and fail to write, on a server that speaks nothing but TLS: known by
- * their certificates on one listener, and by SCRAM on the other.
+ * their certificates on one listener, by SASL on the others, one of which wants a certificate too.
  */
 class TlsIT {
     private static final String PYTHON = "protocol-server/src/test/python/";
@@ -49,21 +49,31 @@ class TlsIT {
     private static final TestAuthority AUTHORITY = new TestAuthority("CN=authority");
     private static final int PORT = Server.freePort();
     private static final int SCRAM_PORT = Server.freePort();
+    private static final int MUTUAL_PORT = Server.freePort();
 
     private static Server server;
     private static Path authority;
     private static Path key;
     private static Path reader;
+    /** Whose certificate no access control entry names. */
+    private static Path stranger;
 
     @BeforeAll
     static void start() throws Exception {
         authority = AUTHORITY.pem(directory.resolve("authority.pem"));
         key = identity("server.pem", "CN=localhost");
         reader = identity("reader.pem", "CN=Reader,OU=orders,O=Varve");
+        stranger = identity("stranger.pem", "CN=Reader,OU=others,O=Varve");
         server = Server.start(
                 directory,
                 PORT,
-                "listeners=SSL://localhost:" + PORT + ",SASL_SSL://localhost:" + SCRAM_PORT,
+                "listeners=SSL://localhost:" + PORT + ",SASL_SSL://localhost:" + SCRAM_PORT + ",MUTUAL://localhost:"
+                        + MUTUAL_PORT,
+                "listener.security.protocol.map=SSL:SSL,SASL_SSL:SASL_SSL,MUTUAL:SASL_SSL",
+                "listener.name.mutual.ssl.client.auth=required",
+                "listener.name.mutual.sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN",
+                "listener.name.mutual.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule"
+                        + " required user_bob=\"b-secret\";",
                 "ssl.keystore.type=PEM",
                 "ssl.keystore.location=" + key,
                 "ssl.truststore.type=PEM",
@@ -131,14 +141,22 @@ class TlsIT {
     }
 
     private static Map<String, Object> certified(Path identity) {
-        Map<String, Object> settings = trusting("SSL", PORT);
+        return certified(trusting("SSL", PORT), identity);
+    }
+
+    private static Map<String, Object> certified(Map<String, Object> client, Path identity) {
+        Map<String, Object> settings = new HashMap<>(client);
         settings.put("ssl.keystore.type", "PEM");
         settings.put("ssl.keystore.location", identity.toString());
         return settings;
     }
 
     private static Map<String, Object> scram() {
-        Map<String, Object> settings = trusting("SASL_SSL", SCRAM_PORT);
+        return scram(SCRAM_PORT);
+    }
+
+    private static Map<String, Object> scram(int port) {
+        Map<String, Object> settings = trusting("SASL_SSL", port);
         settings.put("sasl.mechanism", "SCRAM-SHA-512");
         settings.put("sasl.jaas.config", SaslServer.jaas("SCRAM-SHA-512", "bob", "b-secret"));
         return settings;
@@ -156,7 +174,7 @@ class TlsIT {
 
     private static List<String> consume(Map<String, Object> client) {
         Map<String, Object> settings = new HashMap<>(client);
-        settings.put("group.id", "java-" + client.get("security.protocol"));
+        settings.put("group.id", "java-" + client.get("bootstrap.servers"));
         settings.put("auto.offset.reset", "earliest");
         List<String> read = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer =
@@ -188,18 +206,27 @@ class TlsIT {
         assertMayNotWrite(scram());
     }
 
+    /** The certificate lets the client in, and its password says who it is. */
+    @Test
+    void javaClientsByBothAreWhoTheyAreByTheirPassword() {
+        Map<String, Object> both = certified(scram(MUTUAL_PORT), stranger);
+        assertThat(consume(both)).isEqualTo(RECORDS);
+        assertMayNotWrite(both);
+    }
+
     @Test
     void aCertificateThatNoEntryNamesOpensNothing() throws Exception {
-        Map<String, Object> stranger = certified(identity("stranger.pem", "CN=Reader,OU=others,O=Varve"));
-        assertThatThrownBy(() -> consume(stranger)).isInstanceOf(TopicAuthorizationException.class);
-        assertMayNotWrite(stranger);
+        assertThatThrownBy(() -> consume(certified(stranger))).isInstanceOf(TopicAuthorizationException.class);
+        assertMayNotWrite(certified(stranger));
     }
 
     @Test
     void whoShowsNoCertificateIsNotLetIn() {
-        try (Admin admin = Admin.create(trusting("SSL", PORT))) {
-            assertThatThrownBy(() -> admin.describeCluster().nodes().get())
-                    .hasCauseInstanceOf(SslAuthenticationException.class);
+        for (Map<String, Object> client : List.of(trusting("SSL", PORT), scram(MUTUAL_PORT))) {
+            try (Admin admin = Admin.create(client)) {
+                assertThatThrownBy(() -> admin.describeCluster().nodes().get())
+                        .hasCauseInstanceOf(SslAuthenticationException.class);
+            }
         }
     }
 
@@ -225,8 +252,10 @@ class TlsIT {
                 "localhost:" + PORT,
                 "localhost:" + SCRAM_PORT,
                 authority.toString(),
-                reader.toString())) {
-            assertThat(client.succeed()).contains("passed: SSL SASL_SSL");
+                reader.toString(),
+                "localhost:" + MUTUAL_PORT,
+                stranger.toString())) {
+            assertThat(client.succeed()).contains("passed: SSL SASL_SSL both");
         }
     }
 
@@ -243,6 +272,21 @@ class TlsIT {
             assertThat(producer.feed("never\n").exitWithin(Duration.ofSeconds(30)))
                     .isNotZero();
             assertThat(producer.err()).contains("Topic authorization failed");
+        }
+    }
+
+    @Test
+    void kcatByBoth() {
+        String noCertificate = RequiredClients.command("kcat") + " -b localhost:" + MUTUAL_PORT
+                + " -X security.protocol=SASL_SSL -X ssl.ca.location=" + authority
+                + " -X sasl.mechanisms=PLAIN -X sasl.username=bob -X sasl.password=b-secret";
+        String kcat = noCertificate + " -X ssl.certificate.location=" + stranger + " -X ssl.key.location=" + stranger;
+        try (ChildProcess consumer = ChildProcess.start("bash", "-c", kcat + " -C -t orders -o beginning -e -q")) {
+            assertThat(consumer.succeed().lines()).containsExactlyElementsOf(RECORDS);
+        }
+        try (ChildProcess refused = ChildProcess.start("bash", "-c", noCertificate + " -L -m 5")) {
+            assertThat(refused.exitWithin(Duration.ofSeconds(30))).isNotZero();
+            assertThat(refused.out()).doesNotContain("orders");
         }
     }
 
