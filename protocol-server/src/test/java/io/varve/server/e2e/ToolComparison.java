@@ -38,7 +38,7 @@ final class ToolComparison implements AutoCloseable {
     private static final String ADDRESS = "ADDRESS";
 
     /** Matches nothing. */
-    private static final String NOTHING = "(?!)";
+    static final String NOTHING = "(?!)";
 
     private final Broker kafka;
     private final Broker server;
@@ -81,7 +81,8 @@ final class ToolComparison implements AutoCloseable {
         }
     }
 
-    private static ToolProcess.Printed ended(ChildProcess running) {
+    /** Waits for a program's end, and returns what it has printed. */
+    static ToolProcess.Printed ended(ChildProcess running) {
         int code = running.exitWithin(Duration.ofSeconds(60));
         return new ToolProcess.Printed(code, running.out(), running.err());
     }
