@@ -21,9 +21,11 @@ import org.apache.kafka.common.protocol.Errors;
  * How far groups have read: the offset of each partition up to which records are done.
  *
  * @param done offsets by group and partition; a group that cannot tell is left out
+ * @param starts log start offsets of those partitions; a partition that cannot tell is left out
  * @param ends high watermarks of those partitions; a partition that cannot tell is left out
  */
-record GroupOffsets(Map<String, Map<TopicPartition, Long>> done, Map<TopicPartition, Long> ends) {
+record GroupOffsets(
+        Map<String, Map<TopicPartition, Long>> done, Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
     /** The last version of OffsetFetch that names topics instead of their ids. */
     private static final short BY_NAME = 9;
 
@@ -41,7 +43,7 @@ record GroupOffsets(Map<String, Map<TopicPartition, Long>> done, Map<TopicPartit
         shared(server, sharing, done);
         Set<TopicPartition> partitions = new LinkedHashSet<>();
         done.values().forEach(each -> partitions.addAll(each.keySet()));
-        return new GroupOffsets(done, OffsetQuery.ends(server, partitions));
+        return new GroupOffsets(done, OffsetQuery.starts(server, partitions), OffsetQuery.ends(server, partitions));
     }
 
     private static void committed(
@@ -101,6 +103,20 @@ record GroupOffsets(Map<String, Map<TopicPartition, Long>> done, Map<TopicPartit
         Long offset = done.getOrDefault(group, Map.of()).get(partition);
         Long end = ends.get(partition);
         return offset == null || end == null ? -1 : Math.max(0, end - offset);
+    }
+
+    /** @return how many of those offsets are before the start of the log: deleted before they were read */
+    long gone(String group, TopicPartition partition) {
+        Long offset = done.getOrDefault(group, Map.of()).get(partition);
+        Long start = starts.get(partition);
+        return offset == null || start == null ? 0 : Math.max(0, start - offset);
+    }
+
+    /** @return how many offsets were deleted before the group has done them, in all its partitions */
+    long gone(String group) {
+        return done.getOrDefault(group, Map.of()).keySet().stream()
+                .mapToLong(each -> gone(group, each))
+                .sum();
     }
 
     /** @return how many offsets the group is behind in all its partitions together */

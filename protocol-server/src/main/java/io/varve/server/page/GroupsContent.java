@@ -39,6 +39,7 @@ final class GroupsContent {
                     .put("protocol", group.protocolType());
             if (offsets.done().containsKey(group.groupId())) {
                 node.put("lag", offsets.lag(group.groupId()))
+                        .put("gone", offsets.gone(group.groupId()))
                         .put("partitions", offsets.done().get(group.groupId()).size());
             }
         }
@@ -92,7 +93,7 @@ final class GroupsContent {
                 ? GroupOffsets.of(server, List.of(), List.of(id))
                 : GroupOffsets.of(server, List.of(id), List.of());
         writePartitions(id, owners, offsets, answer.putArray("partitions"));
-        answer.put("lag", offsets.lag(id));
+        answer.put("lag", offsets.lag(id)).put("gone", offsets.gone(id));
     }
 
     private static void writePartitions(
@@ -112,7 +113,7 @@ final class GroupsContent {
             }
             long lag = offsets.lag(group, partition);
             if (lag >= 0) {
-                node.put("lag", lag);
+                node.put("lag", lag).put("gone", offsets.gone(group, partition));
             }
         });
     }

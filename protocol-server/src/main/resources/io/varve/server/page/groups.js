@@ -10,14 +10,16 @@ function state(name) {
   return el("span", {class: `pill ${GOOD.has(name) ? "good" : name === "Empty" || name === "Dead" ? "faint" : "warn"}`}, name);
 }
 
-function lag(number) {
-  return number === undefined ? el("span", {class: "faint"}, "unknown") : count(number);
+/** How far behind; gone: how many of these offsets retention has deleted before the group has read them. */
+function lag(number, gone) {
+  return number === undefined ? el("span", {class: "faint"}, "unknown")
+    : gone ? [count(number), el("span", {class: "small warn"}, `${count(gone)} of them deleted`)] : count(number);
 }
 
 export function groups() {
   const table = new Table("Groups", [
     {label: "Group", class: "name", value: row => row.id, cell: row => link(row.id, "group", row.id)},
-    {label: "Lag", class: "number", value: row => row.lag ?? -1, cell: row => lag(row.lag)},
+    {label: "Lag", class: "number", value: row => row.lag ?? -1, cell: row => lag(row.lag, row.gone)},
     {label: "State", value: row => row.state, cell: row => state(row.state)},
     {label: "Type", value: row => row.type, cell: row => row.type},
     {label: "Partitions", class: "number", value: row => row.partitions ?? 0, cell: row => count(row.partitions)},
@@ -41,7 +43,7 @@ export function group([id]) {
   const partitions = new Table(`Partitions of ${id}`, [
     {label: "Topic", class: "name", value: row => row.topic, cell: row => link(row.topic, "topic", row.topic)},
     {label: "Partition", class: "number", value: row => row.partition, cell: row => count(row.partition)},
-    {label: "Lag", class: "number", value: row => row.lag ?? -1, cell: row => row.offset === undefined ? el("span", {class: "faint"}, "nothing done yet") : lag(row.lag)},
+    {label: "Lag", class: "number", value: row => row.lag ?? -1, cell: row => row.offset === undefined ? el("span", {class: "faint"}, "nothing done yet") : lag(row.lag, row.gone)},
     {label: "Done up to", class: "number", value: row => row.offset ?? -1, cell: row => count(row.offset)},
     {label: "End", class: "number", value: row => row.end ?? -1, cell: row => count(row.end)},
     {label: "Done", class: "chartcell", value: row => share(row), cell: row => row.end ? bar(share(row), "Done") : null},
@@ -62,7 +64,7 @@ export function group([id]) {
     content: [facts, el("h2", {}, "Partitions"), partitions.node, noPartitions, el("h2", {}, "Members"), members.node, noMembers],
     async update() {
       const one = await ask("/api/group", {group: id});
-      fill(facts, [el("dt", {}, "Lag"), el("dd", {}, count(one.lag)), el("dt", {}, "State"), el("dd", {}, state(one.state)),
+      fill(facts, [el("dt", {}, "Lag"), el("dd", {}, lag(one.lag, one.gone)), el("dt", {}, "State"), el("dd", {}, state(one.state)),
         el("dt", {}, "Type"), el("dd", {}, one.protocol && one.protocol !== "consumer" && one.protocol !== one.type ? `${one.type}, ${one.protocol}` : one.type)]);
       partitions.update(one.partitions);
       partitions.node.hidden = one.partitions.length === 0;

@@ -24,6 +24,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -268,6 +270,26 @@ class PageApiTest {
                 .forEach(each -> listed.add(
                         each.path("id").asText() + " " + each.path("lag").asText()));
         assertThat(listed).contains(group + " 2");
+    }
+
+    @Test
+    void groupsAreToldWhatWasDeletedBeforeTheyReadIt() throws Exception {
+        create("fleeting");
+        send("fleeting", 0, 0, "k", bytes("one"), bytes("two"), bytes("three"));
+        TopicPartition partition = new TopicPartition("fleeting", 0);
+        try (Admin admin = Admin.create(client(Map.of()))) {
+            admin.alterConsumerGroupOffsets("slow", Map.of(partition, new OffsetAndMetadata(0)))
+                    .all()
+                    .get();
+            assertThat(get("/api/group?group=slow").path("gone").asLong()).isZero();
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(2)))
+                    .all()
+                    .get();
+        }
+        JsonNode shown = get("/api/group?group=slow");
+        assertThat(shown.path("lag").asLong()).isEqualTo(3);
+        assertThat(shown.path("gone").asLong()).isEqualTo(2);
+        assertThat(shown.path("partitions").path(0).path("gone").asLong()).isEqualTo(2);
     }
 
     @Test
