@@ -24,6 +24,9 @@ import org.apache.kafka.common.security.scram.internals.ScramSaslClient;
  * the mechanisms that clients authenticate by, PLAIN and SCRAM. Thread-safe.
  */
 public final class PasswordCheck {
+    /** Max characters of a name: to read a longer one by SCRAM takes a deep stack. */
+    private static final int MAX_NAME = 1_024;
+
     private final Collection<SaslMechanisms> listeners;
     private final LongAdder failures;
 
@@ -62,7 +65,7 @@ public final class PasswordCheck {
      */
     public Optional<KafkaPrincipal> principal(String user, String password) {
         boolean right = false;
-        if (!user.isEmpty() && !password.isEmpty()) {
+        if (!user.isEmpty() && user.length() <= MAX_NAME && !password.isEmpty()) {
             for (SaslMechanisms listener : listeners) {
                 for (String mechanism : listener.config().jaas().keySet()) {
                     right |= isRight(listener, mechanism, user, password); // all of them, so that time tells nothing

@@ -20,6 +20,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.authenticator.SaslInternalConfigs;
+import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 
 /**
  * Authenticates one connection by SASL, as Kafka's SaslServerAuthenticator, and again before its session ends
@@ -35,6 +36,12 @@ public final class SaslAuthentication {
 
     /** Max tokens of one exchange; those of SCRAM are two. */
     private static final int MAX_TOKENS = 16;
+
+    /** Max bytes of a token of SCRAM: a name of 1,024 characters, and what belongs to it. */
+    private static final int MAX_SCRAM_BYTES = 4_096;
+
+    /** Max bytes of a token of OAUTHBEARER: reading its numbers takes quadratic time. */
+    private static final int MAX_JWT_BYTES = 65_536;
 
     /** A client may authenticate again once in this time. */
     private static final long MIN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -194,6 +201,9 @@ public final class SaslAuthentication {
         } catch (SaslException e) {
             // Not worded for the peer: it may tell whether the user exists.
             return failed(now, now.refusal(), "its credentials are wrong");
+        } catch (StackOverflowError e) {
+            // Kafka's patterns for tokens go a step deeper with each character of some of them.
+            return failed(now, now.refusal(), "its token is too long to be read");
         } catch (RuntimeException e) {
             return failed(
                     now,
@@ -210,6 +220,9 @@ public final class SaslAuthentication {
             throw new SaslAuthenticationException(String.format(
                     "SASL mechanism '%s' requested by client is not supported for re-authentication of mechanism '%s'",
                     now.mechanism(), now.before().mechanism()));
+        }
+        if (token.length > maxBytes(now.mechanism())) {
+            throw new SaslException("a token of " + token.length + " bytes");
         }
         SaslServer server = now.server();
         byte[] challenge = server.evaluateResponse(token);
@@ -229,6 +242,13 @@ public final class SaslAuthentication {
         return SaslReply.of(new SaslAuthenticateResponseData()
                 .setAuthBytes(challenge == null ? new byte[0] : challenge)
                 .setSessionLifetimeMs(lifetimeMs));
+    }
+
+    private static int maxBytes(String mechanism) {
+        if (ScramMechanism.isScram(mechanism)) {
+            return MAX_SCRAM_BYTES;
+        }
+        return mechanism.equals(SaslConfig.OAUTHBEARER) ? MAX_JWT_BYTES : Integer.MAX_VALUE;
     }
 
     /** Ends the session with the credential, or when the setting says so, whichever is first. */

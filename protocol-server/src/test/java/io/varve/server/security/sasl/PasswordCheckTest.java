@@ -45,6 +45,13 @@ class PasswordCheckTest {
         assertThat(check.principal(user, inName ? "a-secret" : "a-secret\0")).isEmpty();
     }
 
+    /** It ended by a StackOverflowError. */
+    @Test
+    void nobodyHasANameThatIsTooLongToBeRead() {
+        PasswordCheck check = bench.open(Map.of(), "CLIENTS").passwords();
+        assertThat(check.principal("x".repeat(6_000), "guess")).isEmpty();
+    }
+
     @Test
     void wrongPasswordsAreCounted() {
         SaslListeners listeners = bench.open(Map.of(), "CLIENTS");

@@ -76,6 +76,28 @@ class SaslAuthenticationTest {
         }
     }
 
+    /** Kafka's patterns ended by a StackOverflowError, and quadratic time. */
+    @Test
+    void tokensThatAreTooLongToBeReadAreWrong() {
+        Map<String, List<String>> tokens = Map.of(
+                "SCRAM-SHA-512",
+                List.of("n,,n=" + "x".repeat(4_000) + ",r=abc", "n,,n=" + "x".repeat(400_000) + ",r=abc"),
+                "OAUTHBEARER",
+                List.of(
+                        "n,a=" + "x".repeat(60_000) + ",\1auth=Bearer x\1\1",
+                        "n,,\1auth=Bearer x\1" + "a=b\1".repeat(15_000) + "\1",
+                        "n,,\1auth=Bearer " + "x".repeat(65_536) + "\1\1"));
+        tokens.forEach((mechanism, all) -> all.forEach(token -> {
+            SaslAuthentication peer = bench.begin(Map.of());
+            bench.handshake(peer, mechanism, 1);
+            SaslReply reply = bench.token(peer, token.getBytes(StandardCharsets.UTF_8));
+            assertThat(reply.isLast()).isTrue();
+            assertThat(((SaslAuthenticateResponseData) reply.answer()).errorMessage())
+                    .isEqualTo(INVALID + mechanism);
+            assertThat(peer.isOutOfPlace(ApiKeys.SASL_AUTHENTICATE)).isTrue();
+        }));
+    }
+
     @Test
     void scramAuthenticatesAndTellsUnknownUsersAsWrongPasswords() throws Exception {
         for (String mechanism : new String[] {"SCRAM-SHA-256", "SCRAM-SHA-512"}) {
