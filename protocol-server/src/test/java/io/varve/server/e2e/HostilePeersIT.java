@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.server.e2e.hostile.FewRights;
 import io.varve.server.e2e.hostile.Harm;
 import io.varve.server.e2e.hostile.HeldBack;
 import io.varve.server.e2e.hostile.Siege;
@@ -19,12 +20,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +61,7 @@ class HostilePeersIT {
     private static final int MOST_LOG_LINES = 500;
     private static final int MOST_TRACE_LINES = 500;
     private static final int STEADY = 3;
+    private static final int ACLS = 500;
     private static final long QUIET_MS = 1_500;
     private static final long SCENARIO_MS = Long.getLong("varve.test.hostile.ms", 800);
     private static final String ONLY = System.getProperty("varve.test.hostile", "");
@@ -83,9 +93,12 @@ class HostilePeersIT {
                 "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SASL_PLAINTEXT,TLS:SSL",
                 "ssl.keystore.type=PEM",
                 "ssl.keystore.location=" + key,
+                "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "super.users=User:ANONYMOUS",
+                "listener.name.clients.connections.max.reauth.ms=" + FewRights.SESSION_MS,
                 "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
                 "listener.name.clients.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule"
-                        + " required user_alice=\"a-secret\";");
+                        + " required user_alice=\"a-secret\" user_bob=\"b-secret\";");
         try {
             prepare(server);
             for (int i = 0; i < STEADY; i++) {
@@ -115,6 +128,7 @@ class HostilePeersIT {
                 topics.add(new NewTopic("steady-" + i, 1, (short) 1));
             }
             admin.createTopics(topics).all().get();
+            admin.createAcls(acls()).all().get();
             admin.alterClientQuotas(List.of(quota(HeldBack.CLIENT, 1), quota(null, 1e15)))
                     .all()
                     .get();
@@ -130,6 +144,15 @@ class HostilePeersIT {
                 }
             }
         }
+    }
+
+    /** Entries for others, so that there is something to search. */
+    private static List<AclBinding> acls() {
+        return IntStream.range(0, ACLS)
+                .mapToObj(i -> new AclBinding(
+                        new ResourcePattern(ResourceType.TOPIC, "of-others-" + i, PatternType.LITERAL),
+                        new AccessControlEntry("User:carol", "*", AclOperation.READ, AclPermissionType.ALLOW)))
+                .toList();
     }
 
     /** @param client null for each client that has no quota of its own */

@@ -47,6 +47,7 @@ public record Harm(String name, Attack attack, Besieged besieged) {
                         UnreadAnswers.harms(),
                         Garbage.harms(),
                         Unauthenticated.harms(),
+                        FewRights.harms(),
                         TlsHarms.harms(),
                         HeldBack.harms(),
                         DecompressionBombs.harms(),

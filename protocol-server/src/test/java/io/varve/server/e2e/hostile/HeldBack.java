@@ -62,7 +62,7 @@ public final class HeldBack {
     }
 
     /** A request for no partition: all there is to it is its size. */
-    private static byte[] produce(String client) {
+    static byte[] produce(String client) {
         return RequestBytes.request(ApiKeys.PRODUCE, 3, client)
                 .noString()
                 .int16(1)

@@ -14,7 +14,7 @@ public final class TlsHarms {
     /** Who signs the certificate of the server under attack. */
     public static final TestAuthority AUTHORITY = new TestAuthority("CN=authority");
 
-    private static final int MANY = 40;
+    private static final int MANY = 20;
     private static final int RECORD_BYTES = 16_384;
 
     private TlsHarms() {}
@@ -27,23 +27,22 @@ public final class TlsHarms {
                 .raw(new byte[0xFFFF])
                 .unframed();
         return List.of(
-                atTls("2,000 connections that say nothing", attacker -> attacker.crowd(MANY, new byte[0])),
+                atTls("1,000 connections that say nothing", attacker -> attacker.crowd(MANY, new byte[0])),
                 atTls(
-                        "2,000 connections, half of a first message on each",
+                        "1,000 connections, half of a first message on each",
                         attacker -> attacker.crowd(MANY, Arrays.copyOf(hello, hello.length / 2))),
                 atTls(
-                        "2,000 connections, a first message on each, then silence",
+                        "1,000 connections, a first message on each, then silence",
                         attacker -> attacker.crowd(MANY, hello)),
-                atTls(
-                        "handshakes, one after the other",
-                        attacker -> attacker.connect().handshake(client).close()),
-                atTls(
-                        "records of 64 KB",
-                        attacker -> attacker.connect().send(huge).takeByte()),
+                atTls("handshakes, one after the other", attacker -> {
+                    attacker.connect().handshake(client).close();
+                    attacker.linger(Siege.PAUSE_MS);
+                }),
+                atTls("records of 64 KB", attacker -> untilRefused(attacker, huge)),
                 atTls("random bytes in place of a handshake", attacker -> {
                     byte[] bytes = random(attacker);
                     bytes[0] = (byte) (20 + attacker.random().nextInt(5));
-                    attacker.connect().send(bytes).takeByte();
+                    untilRefused(attacker, bytes);
                 }),
                 atTls("damaged first messages", attacker -> {
                     byte[] damaged = hello.clone();
@@ -51,9 +50,10 @@ public final class TlsHarms {
                         damaged[attacker.random().nextInt(damaged.length)] =
                                 (byte) attacker.random().nextInt();
                     }
-                    attacker.connect().send(damaged).takeByte();
+                    untilRefused(attacker, damaged);
                 }),
                 atTls("random bytes behind a handshake", attacker -> {
+                    attacker.linger(Siege.PAUSE_MS);
                     Attacker.Peer peer = attacker.connect().handshake(client).send(random(attacker));
                     while (true) {
                         peer.takeByte();
@@ -63,6 +63,12 @@ public final class TlsHarms {
 
     private static Harm atTls(String name, Harm.Attack attack) {
         return new Harm("TLS: " + name, attack, Harm.Besieged.TLS);
+    }
+
+    /** The pause comes first, for the server hangs up. */
+    private static void untilRefused(Attacker attacker, byte[] bytes) throws IOException {
+        attacker.linger(Siege.PAUSE_MS);
+        attacker.connect().send(bytes).takeByte();
     }
 
     private static byte[] random(Attacker attacker) {

@@ -36,10 +36,12 @@ final class Unauthenticated {
                     Attacker.Peer peer = attacker.connect().send(plain).send(wrong);
                     byte[] metadata =
                             RequestBytes.request(ApiKeys.METADATA, 1).int32(0).frame();
-                    for (int i = 0; i < 10_000; i++) {
+                    for (int i = 0; i < 1_000; i++) {
                         peer.send(metadata);
                     }
                     peer.takeAnswer();
+                    attacker.linger(Siege.PAUSE_MS);
+                    peer.close();
                 }),
                 atSasl("versions asked for without end", attacker -> {
                     byte[] versions =
@@ -63,13 +65,13 @@ final class Unauthenticated {
         return new Harm("before authentication: " + name, attack, Harm.Besieged.SASL);
     }
 
-    private static byte[] handshake(String mechanism, int version) {
+    static byte[] handshake(String mechanism, int version) {
         return RequestBytes.request(ApiKeys.SASL_HANDSHAKE, version)
                 .string(mechanism)
                 .frame();
     }
 
-    private static byte[] token(String text) {
+    static byte[] token(String text) {
         byte[] token = text.getBytes(StandardCharsets.UTF_8);
         return RequestBytes.request(ApiKeys.SASL_AUTHENTICATE, 0)
                 .int32(token.length)
