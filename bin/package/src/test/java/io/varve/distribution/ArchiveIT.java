@@ -146,6 +146,21 @@ class ArchiveIT {
         }
     }
 
+    /** Windows passes over labels in files with other ends of lines; bash takes these for words. */
+    @Test
+    void scriptsHaveTheEndsOfLinesOfTheirSystems() throws IOException {
+        try (Stream<Path> all = Files.walk(home.resolve("bin"))) {
+            for (Path script : all.filter(Files::isRegularFile).toList()) {
+                String text = Files.readString(script);
+                if (script.toString().endsWith(".bat")) {
+                    assertThat(text.replace("\r\n", "")).as(script.toString()).doesNotContain("\n", "\r");
+                } else {
+                    assertThat(text).as(script.toString()).doesNotContain("\r");
+                }
+            }
+        }
+    }
+
     private static List<String> files(Stream<String> entries) {
         return entries.filter(entry -> !entry.endsWith("/")).sorted().toList();
     }
