@@ -30,10 +30,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.ShareSessionLimitReachedException;
 import org.apache.kafka.common.message.ShareFetchRequestData;
-import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
-import org.apache.kafka.common.message.ShareFetchResponseData.ShareFetchableTopicResponse;
-import org.apache.kafka.common.message.ShareFetchResponseData.ShareFetchableTopicResponseCollection;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -111,7 +108,7 @@ public final class ShareFetchHandler implements ApiHandler {
                 shares.close(session);
             }
             answers.forEach(this::count);
-            return response(answers)
+            return ShareFetchAnswer.of(answers)
                     .setAcquisitionLockTimeoutMs(
                             shares.settings().limits(member.group()).lockMs());
         });
@@ -254,18 +251,5 @@ public final class ShareFetchHandler implements ApiHandler {
                 .setPartitionIndex(ref.partition())
                 .setRecords(MemoryRecords.EMPTY)
                 .setAcquiredRecords(List.of());
-    }
-
-    private static ShareFetchResponseData response(Map<SharedPartitionRef, PartitionData> answers) {
-        ShareFetchableTopicResponseCollection all = new ShareFetchableTopicResponseCollection();
-        answers.forEach((ref, answer) -> {
-            ShareFetchableTopicResponse topic = all.find(ref.topic());
-            if (topic == null) {
-                topic = new ShareFetchableTopicResponse().setTopicId(ref.topic());
-                all.add(topic);
-            }
-            topic.partitions().add(answer);
-        });
-        return new ShareFetchResponseData().setResponses(all);
     }
 }
