@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server;
 
+import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.engine.LogEngine;
 import io.varve.server.api.WorkQueue;
 import io.varve.server.config.BrokerConfigDef;
@@ -24,6 +25,14 @@ record DynamicBrokerConfig(
                     Math.toIntExact(broker.number(BrokerConfigDef.MAX_PER_IP)));
             throttle.connections().limit(Math.toIntExact(broker.number(BrokerConfigDef.MAX_CREATION_RATE)));
             engine.rememberProducers(broker.number(BrokerConfigDef.PRODUCER_EXPIRATION));
+            engine.compactWith(new CompactionConfig(
+                    broker.isOn(BrokerConfigDef.CLEANER_ENABLE),
+                    Math.toIntExact(broker.number(BrokerConfigDef.CLEANER_THREADS)),
+                    broker.number(BrokerConfigDef.CLEANER_DEDUPE_BUFFER),
+                    broker.decimal(BrokerConfigDef.CLEANER_LOAD_FACTOR),
+                    Math.toIntExact(broker.number(BrokerConfigDef.CLEANER_IO_BUFFER)),
+                    broker.decimal(BrokerConfigDef.CLEANER_IO_MAX),
+                    broker.number(BrokerConfigDef.CLEANER_BACKOFF)));
             engine.flushEvery(broker.number(BrokerConfigDef.FLUSH_MS), broker.number(BrokerConfigDef.FLUSH_MESSAGES));
         }
     }

@@ -15,10 +15,11 @@ public final class CompactionThrottle implements AutoCloseable {
     /** Max idle time whose bytes may be moved later, on top of the rate. */
     private static final long MAX_BURST_NANOS = 300 * NANOS_PER_MS;
 
-    private final double bytesPerSecond;
     private final Clock clock;
     private final Scheduler scheduler;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    /** Guarded by this. */
+    private double bytesPerSecond;
     /** When the bytes moved so far are due; guarded by this. */
     private double due;
 
@@ -50,6 +51,15 @@ public final class CompactionThrottle implements AutoCloseable {
         if (isStopped() || ms > 0 && scheduler.await(stopped, ms)) {
             throw new CompactionStoppedException();
         }
+    }
+
+    /**
+     * Changes the rate for bytes that are reported from now on.
+     *
+     * @param rate max bytes moved in a second, above 0
+     */
+    public synchronized void limit(double rate) {
+        bytesPerSecond = rate;
     }
 
     /** @return true after {@link #close} */

@@ -40,12 +40,12 @@ final class CompactionRunner {
     private record Candidate(PartitionLog log, Cleaner.Due due) {}
 
     private final Supplier<Collection<PartitionLog>> partitions;
-    private final CompactionConfig config;
     private final StorageContext context;
     private final CompactionMeter meter;
     private final CompactionThrottle throttle;
-    private final Cleaner cleaner;
+    /** Guarded by itself. */
     private final List<Scheduler.Agent> workers = new ArrayList<>();
+
     private final Set<PartitionLog> busy = ConcurrentHashMap.newKeySet();
     /** Partitions whose unreadable batches were logged. */
     private final Set<PartitionLog> reported = ConcurrentHashMap.newKeySet();
@@ -53,6 +53,9 @@ final class CompactionRunner {
     private final Set<PartitionLog> uncleanable = ConcurrentHashMap.newKeySet();
     /** Partitions skipped until a time, in ms since the epoch. */
     private final Map<PartitionLog, Long> postponed = new ConcurrentHashMap<>();
+
+    private volatile CompactionConfig config;
+    private volatile Cleaner cleaner;
 
     /** @param partitions gives the open ones */
     CompactionRunner(Supplier<Collection<PartitionLog>> partitions, CompactionConfig config, StorageContext context) {
@@ -65,13 +68,33 @@ final class CompactionRunner {
     }
 
     void start() {
-        for (int i = 0; config.enabled() && i < config.threads(); i++) {
-            workers.add(context.scheduler().worker("cleaner-" + i, this::work));
+        synchronized (workers) {
+            for (int i = workers.size(); config.enabled() && i < config.threads(); i++) {
+                int number = i;
+                workers.add(context.scheduler().worker("cleaner-" + i, () -> work(number)));
+            }
         }
     }
 
-    private long work() {
-        if (throttle.isStopped()) {
+    /**
+     * Changes threads, memory and bandwidth. What is being cleaned keeps the memory it has, and its thread
+     * rests only then if there are fewer from now on.
+     */
+    void configure(CompactionConfig next) {
+        synchronized (workers) {
+            if (next.equals(config) || throttle.isStopped()) {
+                return;
+            }
+            throttle.limit(next.bytesPerSecond());
+            cleaner = new Cleaner(next, context.clock(), throttle, context.failPoints());
+            config = next;
+            start();
+            workers.forEach(Scheduler.Agent::wake);
+        }
+    }
+
+    private long work(int number) {
+        if (throttle.isStopped() || number >= config.threads()) {
             return Scheduler.AgentStep.UNTIL_WOKEN;
         }
         try {
@@ -220,7 +243,11 @@ final class CompactionRunner {
      */
     void close(long waitMs) {
         throttle.close();
-        for (Scheduler.Agent worker : workers) {
+        List<Scheduler.Agent> all;
+        synchronized (workers) {
+            all = List.copyOf(workers);
+        }
+        for (Scheduler.Agent worker : all) {
             if (!worker.close(waitMs)) {
                 LOG.warn("A cleaner is still busy after {} ms", waitMs);
             }

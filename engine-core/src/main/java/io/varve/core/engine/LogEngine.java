@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.engine;
 
+import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.retention.RetentionExplanation;
@@ -381,6 +382,15 @@ public final class LogEngine implements AutoCloseable {
      */
     public void flushEvery(long ms, long records) {
         policy.flushEvery(ms, records);
+    }
+
+    /**
+     * Changes the threads, memory and bandwidth of compaction from now on. Thread-safe.
+     *
+     * @param compaction as {@link EngineConfig#compaction}; enabled as at the start
+     */
+    public void compactWith(CompactionConfig compaction) {
+        cleaners.configure(compaction);
     }
 
     private void expireProducers(long before) {

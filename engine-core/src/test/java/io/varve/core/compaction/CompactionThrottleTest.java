@@ -33,6 +33,15 @@ class CompactionThrottleTest {
     }
 
     @Test
+    void aChangedRateCountsForWhatIsMovedNext() {
+        CompactionThrottle throttle = new CompactionThrottle(1, time, time);
+        throttle.limit(1000);
+        long start = time.millis();
+        throttle.moved(10_000);
+        assertThat(time.millis() - start).isBetween(9_600L, 10_000L);
+    }
+
+    @Test
     void theDriverItselfWaitsInVirtualTime() {
         CompactionThrottle throttle = new CompactionThrottle(1000, time, time);
         long start = time.millis();

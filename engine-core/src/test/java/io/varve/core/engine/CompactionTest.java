@@ -193,6 +193,27 @@ class CompactionTest {
         assertThat(folded(dirty)).hasSize(7).containsEntry("key 1", "value 99");
     }
 
+    @Test
+    void cleansByWhatWasConfiguredLast() {
+        CompactionConfig rarely = new CompactionConfig(true, 1, 1 << 20, 0.9, 1 << 16, Double.MAX_VALUE, 3_600_000);
+        start(rarely);
+        time.runReady();
+        PartitionLog log = open("log", COMPACTED);
+        fill(log, 100);
+        time.advance(60_000);
+        assertThat(records(log)).isEqualTo(100);
+
+        CompactionConfig soon = new CompactionConfig(true, 2, 2 << 20, 0.9, 1 << 16, Double.MAX_VALUE, 1_000);
+        engine.compactWith(soon);
+        time.advance(1);
+        assertThat(records(log)).isLessThan(60);
+
+        fill(log, 100);
+        time.advance(2_000);
+        assertThat(records(log)).isLessThan(120);
+        engine.compactWith(rarely);
+    }
+
     private static PartitionConfig held(long from, long to) {
         return COMPACTED.with(RetentionLimits.KEEP.withHolds(List.of(new Hold("audit", from, to))));
     }

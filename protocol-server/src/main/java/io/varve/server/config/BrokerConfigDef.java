@@ -65,13 +65,21 @@ public final class BrokerConfigDef {
     /** Key of the time in ms after which an idle producer expires. */
     public static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
 
-    static final String CLEANER_ENABLE = "log.cleaner.enable";
-    static final String CLEANER_THREADS = "log.cleaner.threads";
-    static final String CLEANER_DEDUPE_BUFFER = "log.cleaner.dedupe.buffer.size";
-    static final String CLEANER_LOAD_FACTOR = "log.cleaner.io.buffer.load.factor";
-    static final String CLEANER_IO_BUFFER = "log.cleaner.io.buffer.size";
-    static final String CLEANER_IO_MAX = "log.cleaner.io.max.bytes.per.second";
-    static final String CLEANER_BACKOFF = "log.cleaner.backoff.ms";
+    /** Key of whether compacted topics are cleaned. */
+    public static final String CLEANER_ENABLE = "log.cleaner.enable";
+    /** Key of the number of partitions cleaned at a time. */
+    public static final String CLEANER_THREADS = "log.cleaner.threads";
+    /** Key of the bytes of memory for keys. */
+    public static final String CLEANER_DEDUPE_BUFFER = "log.cleaner.dedupe.buffer.size";
+    /** Key of the used part of that memory. */
+    public static final String CLEANER_LOAD_FACTOR = "log.cleaner.io.buffer.load.factor";
+    /** Key of the bytes read at a time. */
+    public static final String CLEANER_IO_BUFFER = "log.cleaner.io.buffer.size";
+    /** Key of the bytes cleaned in a second. */
+    public static final String CLEANER_IO_MAX = "log.cleaner.io.max.bytes.per.second";
+    /** Key of the pause in ms of an idle cleaner. */
+    public static final String CLEANER_BACKOFF = "log.cleaner.backoff.ms";
+
     static final String NETWORK_THREADS = "num.network.threads";
     static final String IO_THREADS = "num.io.threads";
     static final String SEND_BUFFER = "socket.send.buffer.bytes";
@@ -123,8 +131,19 @@ public final class BrokerConfigDef {
     private static final Set<String> LISTS = new HashSet<>();
 
     /** Keys that can change while the server runs, besides the defaults of topic settings. */
-    static final Set<String> DYNAMIC =
-            Set.of(MAX_CONNECTIONS, MAX_PER_IP, MAX_CREATION_RATE, PRODUCER_EXPIRATION, FLUSH_MS, FLUSH_MESSAGES);
+    static final Set<String> DYNAMIC = Set.of(
+            MAX_CONNECTIONS,
+            MAX_PER_IP,
+            MAX_CREATION_RATE,
+            PRODUCER_EXPIRATION,
+            FLUSH_MS,
+            FLUSH_MESSAGES,
+            CLEANER_THREADS,
+            CLEANER_DEDUPE_BUFFER,
+            CLEANER_LOAD_FACTOR,
+            CLEANER_IO_BUFFER,
+            CLEANER_IO_MAX,
+            CLEANER_BACKOFF);
 
     static {
         list(CONFIG_PROVIDERS, "");

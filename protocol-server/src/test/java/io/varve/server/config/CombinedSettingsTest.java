@@ -4,9 +4,13 @@ package io.varve.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.config.BrokerConfigs;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +73,20 @@ class CombinedSettingsTest {
             })
     void takesWhatIsNextToIt(String settings) {
         assertThat(load(settings).warnings()).allMatch(line -> line.contains("listeners opens "));
+    }
+
+    @Test
+    void cleanersChangeWhileTheServerRunsByAsMuchAsInKafka() {
+        MetadataConfig config = load("log.cleaner.threads=4").metadata();
+        BrokerConfigs broker = new BrokerConfigs(config.brokerKeys(), config.logDefaults());
+        broker.set(Map.of(), Map.of("log.cleaner.threads", "8", "log.cleaner.io.max.bytes.per.second", "5000"));
+
+        assertThat(broker.number("log.cleaner.threads")).isEqualTo(8);
+        assertThat(broker.decimal("log.cleaner.io.max.bytes.per.second")).isEqualTo(5000);
+        assertThat(broker.isOn("log.cleaner.enable")).isTrue();
+        assertThat(broker.isDynamic("log.cleaner.enable")).isFalse();
+        assertThat(List.of("threads", "backoff.ms", "dedupe.buffer.size", "io.buffer.size", "io.buffer.load.factor"))
+                .allMatch(key -> broker.isDynamic("log.cleaner." + key));
     }
 
     private ServerConfig load(String settings) {

@@ -57,7 +57,7 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
             case TOPIC -> topics.validate(before, after);
             case BROKER -> {
                 brokers.validate(changed);
-                brokers.validateLocalRetention(resource.equals(MetadataEvents.CLUSTER), after);
+                brokers.validateTogether(resource.equals(MetadataEvents.CLUSTER), after);
                 brokers.limit(after, changed.keySet());
             }
             default -> {} // the handlers of groups and client metrics check their settings

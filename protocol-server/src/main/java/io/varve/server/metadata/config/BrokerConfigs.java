@@ -19,6 +19,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,9 @@ public final class BrokerConfigs {
     private static final int MAX_UNKNOWN = 100;
 
     private static final int MAX_UNKNOWN_LENGTH = 249;
+    private static final Set<String> CLEANERS =
+            Set.of(CleanerConfig.LOG_CLEANER_THREADS_PROP, CleanerConfig.LOG_CLEANER_DEDUPE_BUFFER_SIZE_PROP);
+    private static final long MIN_CLEANER_BYTES = 1 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConfigs.class);
 
@@ -98,10 +102,29 @@ public final class BrokerConfigs {
      * @return its value in force
      */
     public long number(String name) {
+        return ((Number) value(name, layers)).longValue();
+    }
+
+    /**
+     * @param name a key of this server's whose value is a decimal number
+     * @return its value in force
+     */
+    public double decimal(String name) {
+        return ((Number) value(name, layers)).doubleValue();
+    }
+
+    /**
+     * @param name a key of this server's whose value is true or false
+     * @return its value in force
+     */
+    public boolean isOn(String name) {
+        return (Boolean) value(name, layers);
+    }
+
+    private Object value(String name, BrokerConfigLayers from) {
         ConfigKey key = definitions.keys().get(name);
-        String set = layers.merged().get(name);
-        Object value = set == null ? key.defaultValue : ConfigDef.parseType(name, set, key.type);
-        return ((Number) value).longValue();
+        String set = from.merged().get(name);
+        return set == null ? key.defaultValue : ConfigDef.parseType(name, set, key.type);
     }
 
     /**
@@ -128,6 +151,9 @@ public final class BrokerConfigs {
                     if (key.validator != null) {
                         key.validator.ensureValid(name, parsed);
                     }
+                    if (parsed instanceof Double number && number.isNaN()) {
+                        throw new ConfigException(name, value, "Not a number");
+                    }
                 }
             });
             TopicConfigDefaults.check(BrokerConfigLayers.ofFile(wanted));
@@ -137,24 +163,48 @@ public final class BrokerConfigs {
     }
 
     /**
-     * Checks local retention against the total one, as Kafka does at each change.
+     * Checks settings against each other, as Kafka does at each change: local retention against the total
+     * one, and the cleaners' memory and number.
      *
      * @param all true if the settings are those of all brokers, not of this one
      * @param wanted all of these settings, each valid by itself
-     * @throws InvalidRequestException if a local copy would have to stay longer than the segment itself
+     * @throws InvalidRequestException if a local copy would have to stay longer than the segment itself, if
+     *     cleaners would have too little memory, or if their number would change by more than half
      */
-    void validateLocalRetention(boolean all, Map<String, String> wanted) {
+    void validateTogether(boolean all, Map<String, String> wanted) {
         BrokerConfigLayers now = layers;
         Map<String, String> relevant = new HashMap<>(wanted);
-        relevant.keySet().retainAll(TopicConfigDefaults.ofRetention());
+        relevant.keySet()
+                .removeIf(name -> !TopicConfigDefaults.ofRetention().contains(name) && !CLEANERS.contains(name));
         Map<String, String> allowed = allowed(relevant);
+        BrokerConfigLayers next = all
+                ? new BrokerConfigLayers(now.broker(), allowed, file)
+                : new BrokerConfigLayers(allowed, now.cluster(), file);
+        if (definitions.dynamic().containsAll(CLEANERS)) {
+            validateCleaners(now, next);
+        }
         try {
-            TopicConfigDefaults.checkLocalRetention(
-                    all
-                            ? new BrokerConfigLayers(now.broker(), allowed, file)
-                            : new BrokerConfigLayers(allowed, now.cluster(), file));
+            TopicConfigDefaults.checkLocalRetention(next);
         } catch (MetadataException e) {
             throw new InvalidRequestException(e.getMessage());
+        }
+    }
+
+    private void validateCleaners(BrokerConfigLayers now, BrokerConfigLayers next) {
+        long present = ((Number) value(CleanerConfig.LOG_CLEANER_THREADS_PROP, now)).longValue();
+        long threads = ((Number) value(CleanerConfig.LOG_CLEANER_THREADS_PROP, next)).longValue();
+        if (threads < present / 2) {
+            throw new InvalidRequestException(
+                    "Log cleaner threads cannot be reduced to less than half the current value " + present);
+        }
+        if (threads > present * 2) {
+            throw new InvalidRequestException(
+                    "Log cleaner threads cannot be increased to more than double the current value " + present);
+        }
+        long memory = ((Number) value(CleanerConfig.LOG_CLEANER_DEDUPE_BUFFER_SIZE_PROP, next)).longValue();
+        if (memory / threads < MIN_CLEANER_BYTES) {
+            throw new InvalidRequestException(
+                    "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.");
         }
     }
 

@@ -8,10 +8,12 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,30 @@ class BrokerConfigsTest {
                 .asString()
                 .contains("ssl.keystore.password")
                 .doesNotContain("hush");
+    }
+
+    @Test
+    void cleanersKeepTheirMemoryAndChangeByHalfOrDouble() {
+        Map<String, ConfigKey> keys = new HashMap<>(CleanerConfig.CONFIG_DEF.configKeys());
+        BrokerConfigs configs = new BrokerConfigs(
+                new BrokerConfigKeys(keys, keys.keySet()),
+                Map.of("log.cleaner.threads", "4", "log.cleaner.dedupe.buffer.size", "8388608"));
+
+        for (String threads : List.of("2", "4", "8")) {
+            configs.validateTogether(true, Map.of("log.cleaner.threads", threads));
+        }
+        assertRefused(configs, Map.of("log.cleaner.threads", "1"), "less than half the current value 4");
+        assertRefused(configs, Map.of("log.cleaner.threads", "9"), "more than double the current value 4");
+        assertRefused(configs, Map.of("log.cleaner.dedupe.buffer.size", "4194303"), "at least 1MB per cleaner thread");
+        assertThatThrownBy(() -> configs.validate(Map.of("log.cleaner.io.buffer.load.factor", "NaN")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("log.cleaner.io.buffer.load.factor");
+    }
+
+    private static void assertRefused(BrokerConfigs configs, Map<String, String> wanted, String why) {
+        assertThatThrownBy(() -> configs.validateTogether(true, wanted))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining(why);
     }
 
     @Test

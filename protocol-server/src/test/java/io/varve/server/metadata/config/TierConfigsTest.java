@@ -172,13 +172,13 @@ class TierConfigsTest {
         BrokerConfigs brokers = new BrokerConfigs(BrokerConfigKeys.OF_TOPICS, Map.of("log.retention.bytes", "100"));
         brokers.set(Map.of(), Map.of("log.retention.ms", "50"));
         Map<String, String> tooLong = Map.of("log.local.retention.ms", "51");
-        assertThatThrownBy(() -> brokers.validateLocalRetention(false, tooLong))
+        assertThatThrownBy(() -> brokers.validateTogether(false, tooLong))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("Value must not be more than log.retention.ms property value: 50");
-        assertThatCode(() -> brokers.validateLocalRetention(true, tooLong))
+        assertThatCode(() -> brokers.validateTogether(true, tooLong))
                 .as("which replaces log.retention.ms=50 of all brokers")
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> brokers.validateLocalRetention(true, Map.of("log.local.retention.bytes", "-1")))
+        assertThatThrownBy(() -> brokers.validateTogether(true, Map.of("log.local.retention.bytes", "-1")))
                 .hasMessageContaining("Value must not be -1 as log.retention.bytes value is set as 100.");
         assertThat(BrokerConfigKeys.OF_TOPICS.dynamic())
                 .contains("log.local.retention.ms", "log.local.retention.bytes");
