@@ -116,19 +116,23 @@ class SaslIT {
         assertFails(settings);
     }
 
+    /** Side by side, for it is all waiting. */
     @Test
-    void javaClientsAuthenticateAgainBeforeTheirTimeIsOver() throws Exception {
-        for (String mechanism : List.of("PLAIN", "SCRAM-SHA-512", "OAUTHBEARER")) {
-            Map<String, Object> settings = new HashMap<>(server.client(mechanism));
-            settings.put("bootstrap.servers", "127.0.0.1:" + server.briefPort());
-            settings.put("retries", 0);
-            try (KafkaProducer<String, String> producer =
-                    new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-                Await.until("two times of " + mechanism, () -> {
-                    send(producer);
-                    return again(producer) >= 2;
-                });
+    void javaClientsAuthenticateAgainBeforeTheirTimeIsOver() {
+        Map<String, KafkaProducer<String, String>> producers = new HashMap<>();
+        try {
+            for (String mechanism : List.of("PLAIN", "SCRAM-SHA-512", "OAUTHBEARER")) {
+                Map<String, Object> settings = new HashMap<>(server.client(mechanism));
+                settings.put("bootstrap.servers", "127.0.0.1:" + server.briefPort());
+                settings.put("retries", 0);
+                producers.put(mechanism, new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer()));
             }
+            Await.until("two times of each mechanism", () -> {
+                producers.values().forEach(SaslIT::send);
+                return producers.values().stream().allMatch(producer -> again(producer) >= 2);
+            });
+        } finally {
+            producers.values().forEach(KafkaProducer::close);
         }
     }
 
