@@ -9,6 +9,8 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 servers, client, filled, rate = sys.argv[1:5]
 RECORD = 10_000
 AT_ONCE = 10 * int(rate)
+# Three records with their headers: of a fourth one Kafka would send, and count, a part.
+FETCHED = 3 * (RECORD + 100)
 IS_2 = kafka.__version__.startswith('2.')
 SETTINGS = dict(bootstrap_servers=servers, client_id=client)
 if sys.argv[5:]:
@@ -37,7 +39,7 @@ while sent < 2 * AT_ONCE and (sent == 0 or throttle_ms(producer) == 0):
 check('sent', sent, producer)
 producer.close()
 
-consumer = KafkaConsumer(auto_offset_reset='earliest', max_partition_fetch_bytes=3 * RECORD, group_id=None, **SETTINGS)
+consumer = KafkaConsumer(auto_offset_reset='earliest', max_partition_fetch_bytes=FETCHED, group_id=None, **SETTINGS)
 consumer.assign([TopicPartition(filled, 0)])
 got = 0
 while got < 2 * AT_ONCE and (got == 0 or throttle_ms(consumer) == 0):

@@ -34,6 +34,9 @@ final class QuotaProbe {
     /** Bytes after which a client that was not held back has no quota. */
     static final int UNLIMITED = 2 * AT_ONCE;
 
+    /** Three records with their headers: of a fourth one Kafka would send, and count, a part. */
+    private static final int FETCHED = 3 * (RECORD + 100);
+
     private static final String VALUE = "x".repeat(RECORD);
 
     private QuotaProbe() {}
@@ -69,7 +72,7 @@ final class QuotaProbe {
     static long consumed(Map<String, Object> client, String topic) {
         Map<String, Object> settings = new HashMap<>(client);
         settings.put("auto.offset.reset", "earliest");
-        settings.put("max.partition.fetch.bytes", 3 * RECORD);
+        settings.put("max.partition.fetch.bytes", FETCHED);
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.assign(List.of(new TopicPartition(topic, 0)));
