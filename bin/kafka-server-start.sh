@@ -6,7 +6,7 @@ if [ "${1:-}" = -daemon ]; then
   shift
 fi
 [ $# -gt 0 ] || usage "[-daemon] config/server.properties [--override key=value]..."
-prepare_server
+prepare_server "$1"
 [ -n "${daemon:-}" ] || run_server "$@"
 
 out=${LOG_DIR:-$STATE/logs}/kafkaServer.out

@@ -176,12 +176,16 @@ is_archive_stale() {
 }
 
 # Makes sure that there is a server to run.
+# Whoever asks with its first ARGUMENT for help or the version does not wait for a fast start.
 prepare_server() {
   find_java
   find_state
   prepare_program server
   set_archive
-  [ -n "${VARVE_NO_BUILD:-}" ] || prepare_archive
+  case ${1:-} in
+    -h | --help | -V | --version) ;;
+    *) [ -n "${VARVE_NO_BUILD:-}" ] || prepare_archive ;;
+  esac
 }
 
 # Makes the archive of a prepared server unless there is a fresh one.

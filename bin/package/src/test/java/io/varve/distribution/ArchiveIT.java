@@ -76,6 +76,7 @@ class ArchiveIT {
         Map<String, String> environment =
                 Map.of("JAVA_HOME", System.getProperty("java.home"), "VARVE_STATE", state.toString());
         Installed installed = new Installed(home, writable("elsewhere"), Installed.nobody(), environment);
+        assertThat(installed.run("kafka-server-start.sh", "--version")).matches("Varve \\S+\n");
         try (Installed.Running server = installed.startServer()) {
             assertThat(server.said()).contains("Preparing for fast starts");
             server.stop();
@@ -96,6 +97,7 @@ class ArchiveIT {
         assertThat(installed.run("connect-plugin-path.sh", "list", "--plugin-location", home + "/libs/lib"))
                 .contains("FileStreamSourceConnector");
         assertThat(installed.run("varve-s3.sh", "--help")).contains("--bucket");
+        assertThat(installed.run("varve-s3.sh", "--version")).matches("Varve \\S+\n");
         assertThat(installed.run("varve-experiment.sh", "--version")).contains("0.");
         assertThat(installed.run("conformance.sh", "--help")).contains("--backend");
         assertThat(installed.run("varve-completion.sh"))

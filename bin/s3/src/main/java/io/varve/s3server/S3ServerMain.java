@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /** Serves S3 on this machine until it is told to stop: {@code bin/varve-s3.sh}. */
@@ -19,8 +20,18 @@ import picocli.CommandLine.Option;
             "Serves S3 on 127.0.0.1 from a directory, for trying things out: a bucket, two keys, nothing else to set up.",
             "Prints one line when it is ready. Ends on Ctrl-C or SIGTERM; the objects stay in the directory."
         },
+        versionProvider = S3ServerMain.Version.class,
         exitCodeList = {"0:it was ended", "1:it could not serve", "2:the arguments are wrong"})
 public final class S3ServerMain implements Callable<Integer> {
+    /** Tells the version of the jar that the program is in. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = S3ServerMain.class.getPackage().getImplementationVersion();
+            return new String[] {"Varve " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
+
     private final PrintStream out;
     private final PrintStream err;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -30,6 +41,12 @@ public final class S3ServerMain implements Callable<Integer> {
             usageHelp = true,
             description = "show this text")
     private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "print the version")
+    private boolean version;
 
     @Option(
             names = "--port",
