@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
 /** Checks that everything in the archive may be given to others, under licenses that go with Apache's. */
@@ -24,6 +28,10 @@ class LicensesIT {
                     + "|Public Domain(, per Creative Commons CC0)?|CDDL 1\\.1|CDDL/GPLv2\\+CE"
                     + "|COMMON DEVELOPMENT AND DISTRIBUTION LICENSE \\(CDDL\\) Version 1\\.0",
             Pattern.CASE_INSENSITIVE);
+
+    /** A jar in the bill of materials: its group, its name, its version and its classifier. */
+    private static final Pattern JAR_OF_BILL = Pattern.compile(
+            "\"purl\"\\s*:\\s*\"pkg:maven/([^/]+)/([^@]+)@([^?\"]+)\\?(?:classifier=([^&]+)&)?type=jar\"");
 
     @Test
     void everyLibraryHasALicenseThatWillDo() throws IOException {
@@ -49,6 +57,30 @@ class LicensesIT {
                 .allSatisfy(line -> assertThat(bill)
                         .contains(
                                 "pkg:maven/" + line.replaceFirst(".*\\(([^:() ]+):([^:]+):([^: ]+) - .*", "$1/$2@$3")));
+    }
+
+    @Test
+    void theBillOfMaterialsHasEveryLibraryOfTheArchiveAndNoOther() throws IOException {
+        Path archive = Path.of(System.getProperty("varve.archive") + ".zip");
+        String version = archive.getFileName().toString().replaceFirst("varve-(.*)\\.zip", "$1");
+        Set<String> jars = new TreeSet<>();
+        try (ZipFile zip = new ZipFile(archive.toFile())) {
+            zip.stream()
+                    .map(ZipEntry::getName)
+                    .filter(name -> name.matches(".*/libs/lib/[^/]+\\.jar"))
+                    .map(name -> name.substring(name.lastIndexOf('/') + 1))
+                    .filter(jar -> !jar.contains("-" + version))
+                    .forEach(jars::add);
+        }
+        assertThat(jars).hasSizeGreaterThan(100);
+        List<String> billed = JAR_OF_BILL
+                .matcher(Files.readString(TARGET.resolve("sbom.cdx.json")))
+                .results()
+                .filter(jar -> !jar.group(1).equals("io.varve"))
+                .map(jar ->
+                        jar.group(2) + '-' + jar.group(3) + (jar.group(4) == null ? "" : '-' + jar.group(4)) + ".jar")
+                .toList();
+        assertThat(billed).containsExactlyInAnyOrderElementsOf(jars);
     }
 
     private static List<String> libraries() throws IOException {
