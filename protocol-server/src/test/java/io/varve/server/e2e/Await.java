@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Waits until a condition holds that a server brings about by itself. */
 final class Await {
@@ -14,7 +15,30 @@ final class Await {
     /** What is waited for needs the processor too. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** A Kafka's broker takes over what its controller has decided a moment after the client's answer. */
+    private static final long CONTROLLER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private Await() {}
+
+    /**
+     * Asks a question of both, again while a Kafka's broker may not know yet what its controller has decided,
+     * and requires the same answer.
+     *
+     * @param what names the question in the failure
+     * @param kafkas asks the Kafka; changes nothing
+     * @param ours asks the server; changes nothing
+     */
+    static <T> void alike(String what, Supplier<T> kafkas, Supplier<T> ours) {
+        long deadline = System.nanoTime() + CONTROLLER_NANOS;
+        T known = kafkas.get();
+        T own = ours.get();
+        while (!own.equals(known) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            known = kafkas.get();
+            own = ours.get();
+        }
+        assertThat(own).as(what).isEqualTo(known);
+    }
 
     /** @param what names the condition in the failure */
     static void until(String what, BooleanSupplier holds) {

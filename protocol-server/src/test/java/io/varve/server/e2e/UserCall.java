@@ -91,6 +91,10 @@ enum UserCall {
         this.call = call;
     }
 
+    boolean changesNothing() {
+        return name().startsWith("DESCRIBES");
+    }
+
     String outcome(Admin admin) {
         return AdminCall.outcome(admin, call);
     }
