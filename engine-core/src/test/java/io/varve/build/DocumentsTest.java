@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -40,6 +41,7 @@ class DocumentsTest {
             "(?:bin/varve-[\\w-]+|bin/conformance|benchmarks/[\\w-]+|compat/run)\\.(?:sh|py)((?:\\\\\n|[^`|#;\n])*)");
 
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][\\w-]*");
+    /** Directories that are there after a build only. */
     private static final Set<String> BUILT = Set.of("target", "node_modules");
 
     private final List<Path> files = files();
@@ -123,6 +125,7 @@ class DocumentsTest {
         for (Path page : Stream.concat(pages.stream(), settings).toList()) {
             found(FILE, 1, read(page))
                     .map(name -> name.replaceFirst("\\.+$", ""))
+                    .filter(name -> Collections.disjoint(BUILT, List.of(name.split("/"))))
                     .filter(name -> !Files.exists(ROOT.resolve(name)) && !Files.exists(page.resolveSibling(name)))
                     .forEach(name -> missing.add(named(page, name)));
         }
