@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class PartitionOpeningTest {
                 shown.add(after);
             }
         });
-        return awaitTopic(topic -> topic.name().equals("orders") && topic.open().size() == 2);
+        return awaitOrders(topic -> topic.open().size() == 2);
     }
 
     private void awaitNoPartitionOf(String topic) {
@@ -69,12 +70,13 @@ class PartitionOpeningTest {
                 List.of(new NewTopic(name, partitions, 1, Map.of(), Map.of())), false, MutationQuota.UNBOUNDED));
     }
 
-    private Topic awaitTopic(java.util.function.Predicate<Topic> right) {
+    /** Others are shown meanwhile, too. */
+    private Topic awaitOrders(Predicate<Topic> right) {
         try {
             for (Topic topic = shown.poll(TIMEOUT_S, TimeUnit.SECONDS);
                     topic != null;
                     topic = shown.poll(TIMEOUT_S, TimeUnit.SECONDS)) {
-                if (right.test(topic)) {
+                if (topic.name().equals("orders") && right.test(topic)) {
                     return topic;
                 }
             }
@@ -97,7 +99,7 @@ class PartitionOpeningTest {
         assertThat(Topic.missing(null, 0)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(node.metadata.byName("other").isOpen()).isTrue();
         gate.release();
-        PartitionLog last = awaitTopic(Topic::isOpen).partition(1);
+        PartitionLog last = awaitOrders(Topic::isOpen).partition(1);
         assertThat(last.id().partition()).isEqualTo(1);
         assertThat(node.metadata.byName("orders").partition(1)).isSameAs(last);
     }
@@ -122,7 +124,7 @@ class PartitionOpeningTest {
         await(node.metadata.alterConfigs(
                 List.of(ConfigChange.ofTopic("orders", present -> Map.of("max.message.bytes", "77"))), false));
         gate.release();
-        assertThat(awaitTopic(Topic::isOpen).open())
+        assertThat(awaitOrders(Topic::isOpen).open())
                 .hasSize(3)
                 .allMatch(log -> log.config().maxMessageBytes() == 77);
     }
@@ -135,7 +137,7 @@ class PartitionOpeningTest {
         assertThat(node.metadata.byName("orders").count()).isEqualTo(4);
         assertThat(node.metadata.byName("orders").partition(3)).isNotNull();
         gate.release();
-        assertThat(awaitTopic(Topic::isOpen).count()).isEqualTo(4);
+        assertThat(awaitOrders(Topic::isOpen).count()).isEqualTo(4);
     }
 
     @Test
