@@ -4,10 +4,16 @@ package io.varve.server.net;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /** Says in plain words why a TLS handshake came to no connection. Stateless. */
 public final class TlsFault {
+    private static final String RECEIVED = "Received fatal alert: ";
+
+    /** What newer JDKs begin the message with: the alert, be it received or sent. */
+    private static final Pattern ALERT_NAME = Pattern.compile("^\\([a-z_]+\\) ");
+
     private TlsFault() {}
 
     /**
@@ -24,8 +30,8 @@ public final class TlsFault {
         if (cause instanceof SslHandshakeTimeoutException) {
             return where + ", and the client did not finish its handshake in time";
         }
-        String message = String.valueOf(cause.getMessage());
-        if (message.contains("certificate_unknown") || message.contains("unknown_ca")) {
+        String message = ALERT_NAME.matcher(String.valueOf(cause.getMessage())).replaceFirst("");
+        if (message.startsWith(RECEIVED + "certificate_unknown") || message.startsWith(RECEIVED + "unknown_ca")) {
             return "the client does not accept this server's certificate (" + message + ")";
         }
         if (message.contains("Empty client certificate chain")) {

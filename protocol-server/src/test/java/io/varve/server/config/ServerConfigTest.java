@@ -234,10 +234,11 @@ class ServerConfigTest {
     void kafkasOwnFilesStartWithOneWarningAKey(String name) throws IOException {
         ServerConfig config = load(resource(name + ".properties"));
 
+        // A host name has as many listeners as it has addresses.
         assertThat(config.net().listeners())
-                .singleElement()
+                .isNotEmpty()
                 .extracting(Endpoint::port)
-                .isEqualTo(9092);
+                .containsOnly(9092);
         assertThat(config.warnings())
                 .isNotEmpty()
                 .doesNotHaveDuplicates()
