@@ -37,6 +37,8 @@ import threading
 import time
 import urllib.request
 
+from lib.free_port import free_port
+
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 HEAP = os.environ.get("KAFKA_HEAP_OPTS", "-Xms1g -Xmx1g").split()  # the default is that of Kafka's start script
 # Compiler threads that end would take their CPU time out of sight.
@@ -44,12 +46,6 @@ STEADY_JIT = "-XX:-UseDynamicNumberOfCompilerThreads"
 TICK = os.sysconf("SC_CLK_TCK")
 FORCES = ["syscalls:sys_enter_fdatasync", "syscalls:sys_enter_fsync"]
 ALL_CALLS = "raw_syscalls:sys_enter"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def cpu_ticks(path):

@@ -21,6 +21,8 @@ import sys
 import tempfile
 import time
 
+from lib.free_port import free_port
+
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TICK = os.sysconf("SC_CLK_TCK")
 PRODUCE, METADATA, OFFSET_COMMIT, FIND_COORDINATOR, CREATE_TOPICS = 0, 3, 8, 10, 19
@@ -54,9 +56,7 @@ def record_batch(value):
 class Broker:
     def __init__(self, home, overrides):
         self.root = tempfile.mkdtemp(prefix="crowd.", dir=os.environ.get("BENCH_DIR"))
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
+        self.port = free_port()
         settings = [f"listeners=PLAINTEXT://127.0.0.1:{self.port}", f"log.dirs={self.root}/data", *overrides]
         options = [word for setting in settings for word in ("--override", setting)]
         self.log = os.path.join(self.root, "server.out")

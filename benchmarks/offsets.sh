@@ -27,7 +27,7 @@ work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/offsets.XXXXXX")
 server=
 trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 "$(dirname "$JAVA")/javac" -d "$work/classes" -cp "$PROGRAM" "$home/benchmarks/Offsets.java"
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(python3 "$VARVE_HOME/benchmarks/lib/free_port.py")
 
 start() {
   "$home/bin/kafka-server-start.sh" "$home/config/server.properties" --override "log.dirs=$work/data" \

@@ -28,7 +28,7 @@ build "the benchmarks" benchmarks/stores "$VARVE_HOME/target/build-benchmarks.lo
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/tier.XXXXXX")
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(python3 "$VARVE_HOME/benchmarks/lib/free_port.py")
 KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC "$VARVE_HOME/bin/varve-s3.sh" --port "$port" --dir "$work/s3" --bucket varve --access-key bench --secret-key bench-secret >"$work/s3.out" 2>&1 &
 server=$!
 until grep -q "127.0.0.1:$port" "$work/s3.out"; do

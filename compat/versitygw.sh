@@ -27,7 +27,7 @@ if [ -z "$gateway" ]; then
   gateway="$work/bin/versitygw"
 fi
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(python3 benchmarks/lib/free_port.py)
 secret=$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n')
 mkdir "$work/data" "$work/attributes"
 # Attributes in files: not every file system has room for them in its own.

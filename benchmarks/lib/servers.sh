@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the measurements of whole servers share. Sourced, never run.
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+free_port() { python3 "$(dirname "${BASH_SOURCE[0]}")/free_port.py"; }
 
 # await PID FILE TEXT: returns when a process has written a text to a file; ends the script if the process ends before.
 await() {

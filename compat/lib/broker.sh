@@ -3,7 +3,7 @@
 
 broker_pid=''
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+free_port() { python3 "$(dirname "${BASH_SOURCE[0]}")/../../benchmarks/lib/free_port.py"; }
 
 # await_broker PORT LOG: waits until the broker listens, or ends the run with what it printed.
 await_broker() {

@@ -3,10 +3,10 @@ package io.varve.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import io.varve.conformance.rig.ChildRun;
 import io.varve.conformance.rig.TimedProcess;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -87,7 +87,7 @@ class PackagesIT {
                 "VARVE_STATE", state.toString(),
                 "VARVE_SETTINGS", base.toString(),
                 "VARVE_LISTENERS", "PLAINTEXT://127.0.0.1:0",
-                "VARVE_HTTP_LISTENERS", "http://127.0.0.1:" + freePort(),
+                "VARVE_HTTP_LISTENERS", "http://127.0.0.1:" + FreePort.take(),
                 "KAFKA_NUM_PARTITIONS", "7",
                 "KAFKA_HEAP_OPTS", "-Xmx256m",
                 "VARVE_CLUSTER_NAME", "a\\b\nc"));
@@ -120,11 +120,5 @@ class PackagesIT {
         }
         Path home = Installed.unpack(Installed.made("varve-*-linux-*.tar.gz"), directory);
         return new Installed(home, directory, List.of(), environment);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import io.varve.server.clock.ClockClient;
 import io.varve.server.clock.ClockReading;
 import java.nio.file.Path;
@@ -115,7 +116,7 @@ class ClockIT {
             "PLAINTEXT://[::]:%d",
             "PLAINTEXT://127.0.0.1:%d,OUT://192.0.2.1:0"
         }) {
-            int port = Server.freePort();
+            int port = FreePort.take();
             try (Server server = Server.launch(
                     directory,
                     port,

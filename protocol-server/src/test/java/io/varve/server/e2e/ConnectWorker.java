@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.varve.build.ports.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -42,7 +43,7 @@ final class ConnectWorker implements AutoCloseable {
 
     /** Starts a distributed worker with more settings, each on a line, and waits until it answers. */
     static ConnectWorker distributed(Broker broker, Path directory, String more) {
-        int port = Server.freePort();
+        int port = FreePort.take();
         Path config = configured("connect-distributed.properties", broker, directory, """
                 listeners=http://127.0.0.1:%d
                 offset.storage.partitions=3

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ class FirstRunIT {
                 checkout.resolve("bin/kafka-server-start.sh").toString(),
                 checkout.resolve("config/server.properties").toString(),
                 "--override",
-                "listeners=PLAINTEXT://localhost:" + Server.freePort());
+                "listeners=PLAINTEXT://localhost:" + FreePort.take());
     }
 
     private static void stop(ChildProcess server) {

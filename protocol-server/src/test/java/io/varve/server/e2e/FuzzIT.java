@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import io.varve.server.net.Fuzz;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,10 +29,7 @@ class FuzzIT {
     void damagedRequestsDoNotHarmTheServer() throws Exception {
         // Other requests' partitions are made on disk: fewer of them keep the disk out of this.
         try (Server server = Server.launch(
-                directory,
-                Server.freePort(),
-                Map.of("KAFKA_HEAP_OPTS", "-Xmx192m"),
-                "offsets.topic.num.partitions=4")) {
+                directory, FreePort.take(), Map.of("KAFKA_HEAP_OPTS", "-Xmx192m"), "offsets.topic.num.partitions=4")) {
             server.running().awaitOutput(out -> out.contains("ready"));
 
             Fuzz.Result result = new Fuzz(server.port(), SEED, REQUESTS).run();

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import io.varve.server.e2e.hostile.FewRights;
 import io.varve.server.e2e.hostile.Harm;
 import io.varve.server.e2e.hostile.HeldBack;
@@ -72,8 +73,8 @@ class HostilePeersIT {
     @TempDir
     Path directory;
 
-    private final int saslPort = Server.freePort();
-    private final int tlsPort = Server.freePort();
+    private final int saslPort = FreePort.take();
+    private final int tlsPort = FreePort.take();
     private final List<SteadyClient> steady = new ArrayList<>();
     private final List<String> report = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
@@ -81,7 +82,7 @@ class HostilePeersIT {
     @Test
     void clientsHardlyNoticePeersThatDoHarm() throws Exception {
         Files.deleteIfExists(REPORT);
-        int port = Server.freePort();
+        int port = FreePort.take();
         Path key = Files.writeString(
                 directory.resolve("server.pem"),
                 TlsHarms.AUTHORITY.issue("CN=localhost").pem());

@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.varve.build.ports.FreePort;
 import io.varve.server.security.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class HttpsByCurlIT {
                 directory.resolve("server.pem"), authority.issue("CN=server").pem());
         Path trusted = authority.pem(directory.resolve("ca.pem"));
         Path others = new TestAuthority("CN=elsewhere").pem(directory.resolve("other.pem"));
-        int port = Server.freePort();
+        int port = FreePort.take();
         try (Server server = Server.start(
                 directory,
                 "http.listeners=https://127.0.0.1:" + port,

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,7 +132,7 @@ class ImportIT {
         Map<Path, String> before = KafkaContent.files(kafka.logDirs());
         try (Server server = Server.launch(
                 directory,
-                Server.freePort(),
+                FreePort.take(),
                 Map.of(),
                 "log.dirs=" + kafka.logDirs().get(0))) {
             assertThat(server.running().exitWithin(Duration.ofSeconds(30))).isEqualTo(1);

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,8 +33,8 @@ final class KafkaBroker implements Broker {
 
     /** Makes a node's directories below this one. */
     static KafkaBroker format(Path directory, String... settings) {
-        int port = Server.freePort();
-        int controller = Server.freePort();
+        int port = FreePort.take();
+        int controller = FreePort.take();
         List<Path> logDirs = List.of(directory.resolve("kafka-a"), directory.resolve("kafka-b"));
         Path config = directory.resolve("kafka.properties");
         List<String> properties = new ArrayList<>(List.of(

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +47,7 @@ class ManyTopicsIT {
     }
 
     private Server startWithHeap(String heap) {
-        Server server = Server.launch(directory, Server.freePort(), Map.of("KAFKA_HEAP_OPTS", heap));
+        Server server = Server.launch(directory, FreePort.take(), Map.of("KAFKA_HEAP_OPTS", heap));
         server.running().awaitOutput(out -> out.contains("ready"));
         return server;
     }

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,8 +40,8 @@ class MeasuringSameAsKafkaIT {
     /** Of new clusters, and of a controller's own: one broker has no use for them. */
     private static final String FEATURES = "Epoch: \\d+|^Feature: (eligible|kraft).*";
 
-    private static final int KAFKAS_JMX = Server.freePort();
-    private static final int OWN_JMX = Server.freePort();
+    private static final int KAFKAS_JMX = FreePort.take();
+    private static final int OWN_JMX = FreePort.take();
 
     @TempDir
     static Path directory;
@@ -65,7 +66,7 @@ class MeasuringSameAsKafkaIT {
                                 + "-Dcom.sun.management.jmxremote.authenticate=false"));
         Server own = Server.launch(
                 Files.createDirectory(directory.resolve("own")),
-                Server.freePort(),
+                FreePort.take(),
                 Map.of("JMX_PORT", Integer.toString(OWN_JMX)),
                 Stream.concat(Stream.of("node.id=7"), Stream.of(quick)).toArray(String[]::new));
         own.running().awaitOutput(out -> out.contains("ready"));

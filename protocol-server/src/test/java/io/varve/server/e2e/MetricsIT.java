@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.build.ports.FreePort;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,7 +41,7 @@ class MetricsIT {
 
     @Test
     void whatClientsDoIsMeasured(@TempDir Path directory) throws Exception {
-        int port = Server.freePort();
+        int port = FreePort.take();
         try (Server server = Server.start(directory, "http.listeners=http://127.0.0.1:" + port);
                 Admin connected = Admin.create(Map.of("bootstrap.servers", server.bootstrap()))) {
             String idle = scrape(port);
@@ -132,7 +133,7 @@ class MetricsIT {
     /** Each of whom an operator sees only by these counts and the log. */
     @Test
     void whoIsRefusedOrHeldBackIsCounted(@TempDir Path directory) throws Exception {
-        int port = Server.freePort();
+        int port = FreePort.take();
         SaslServer sasl = SaslServer.start(
                 directory,
                 "http.listeners=http://127.0.0.1:" + port,

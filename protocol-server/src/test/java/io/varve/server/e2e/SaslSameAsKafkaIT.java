@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,8 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Compares what peers are answered while they authenticate with the answers of a Kafka. */
 class SaslSameAsKafkaIT {
-    private static final int KAFKAS_PORT = Server.freePort();
-    private static final int PORT = Server.freePort();
+    private static final int KAFKAS_PORT = FreePort.take();
+    private static final int PORT = FreePort.take();
 
     @TempDir
     static Path directory;
@@ -31,8 +32,8 @@ class SaslSameAsKafkaIT {
 
     @BeforeAll
     static void start() throws Exception {
-        int inner = Server.freePort();
-        int controller = Server.freePort();
+        int inner = FreePort.take();
+        int controller = FreePort.take();
         kafka = KafkaBroker.format(
                         Files.createDirectory(directory.resolve("kafka")),
                         settings(
@@ -45,7 +46,7 @@ class SaslSameAsKafkaIT {
                                         + "CLIENTS:SASL_PLAINTEXT",
                                 "inter.broker.listener.name=PLAINTEXT"))
                 .start(inner);
-        int own = Server.freePort();
+        int own = FreePort.take();
         server = Server.start(
                 Files.createDirectory(directory.resolve("own")),
                 own,

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import io.varve.server.security.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,8 +57,8 @@ final class SaslServer {
     }
 
     static SaslServer start(Path directory, String... more) throws IOException {
-        int open = Server.freePort();
-        int[] ports = {Server.freePort(), Server.freePort(), Server.freePort()};
+        int open = FreePort.take();
+        int[] ports = {FreePort.take(), FreePort.take(), FreePort.take()};
         TestAuthority authority = new TestAuthority("CN=Authority");
         Path key = Files.writeString(
                 directory.resolve("server.pem"), authority.issue("CN=localhost").pem());

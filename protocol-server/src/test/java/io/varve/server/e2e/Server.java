@@ -3,10 +3,9 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +38,7 @@ final class Server implements Broker {
 
     /** Starts a server on a free port and waits until it is ready. */
     static Server start(Path directory, String... overrides) {
-        return start(directory, freePort(), overrides);
+        return start(directory, FreePort.take(), overrides);
     }
 
     /** Starts a server and waits until it is ready. */
@@ -94,14 +93,6 @@ final class Server implements Broker {
     Server againUntil(String place, int time) {
         Map<String, String> environment = Map.of("KAFKA_OPTS", "-Dvarve.halt.at=" + place + ":" + time);
         return launch(directory, port, environment, overrides.toArray(String[]::new));
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

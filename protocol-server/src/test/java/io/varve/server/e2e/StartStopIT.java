@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -90,7 +91,7 @@ class StartStopIT {
     @Test
     void aSecondServerOnTheSameDirectoryIsRefusedInOneLine() throws IOException {
         try (Server first = Server.start(directory)) {
-            assertThat(refusal(directory, Server.freePort()))
+            assertThat(refusal(directory, FreePort.take()))
                     .contains(first.data().toString());
         }
     }
@@ -99,7 +100,7 @@ class StartStopIT {
     void aDirectoryThatCannotBeMadeIsSaidInOneLine() throws IOException {
         // A file is in its place: that stops root too, who may write anywhere.
         Files.writeString(directory.resolve("data"), "");
-        assertThat(refusal(directory, Server.freePort()))
+        assertThat(refusal(directory, FreePort.take()))
                 .contains(directory.resolve("data").toString());
     }
 
@@ -107,7 +108,7 @@ class StartStopIT {
     void aRefusalIsInTheLogToo() throws IOException {
         Map<String, String> toFile =
                 Map.of("VARVE_LOG", "file", "LOG_DIR", directory.resolve("log").toString());
-        try (Server server = Server.launch(directory, Server.freePort(), toFile, "num.partitions=many")) {
+        try (Server server = Server.launch(directory, FreePort.take(), toFile, "num.partitions=many")) {
             assertThat(server.running().exitWithin(START)).isEqualTo(1);
             assertThat(Files.readAllLines(directory.resolve("log/varve.log")))
                     .singleElement()
@@ -119,7 +120,7 @@ class StartStopIT {
 
     @Test
     void namesThePagesAddress() throws IOException {
-        int http = Server.freePort();
+        int http = FreePort.take();
         try (Server server = Server.start(directory, "http.listeners=HTTP://127.0.0.1:" + http)) {
             assertThat(server.running().out()).contains("HTTP://127.0.0.1:" + http);
         }
@@ -127,9 +128,9 @@ class StartStopIT {
 
     @Test
     void aWrongValueIsSaidInOneLine() throws IOException {
-        assertThat(refusal(directory, Server.freePort(), "num.partitions=many"))
+        assertThat(refusal(directory, FreePort.take(), "num.partitions=many"))
                 .isEqualTo("--override: num.partitions=many is wrong: must be a whole number, 1 or more");
-        assertThat(refusal(directory, Server.freePort(), "storage.backend=tape"))
+        assertThat(refusal(directory, FreePort.take(), "storage.backend=tape"))
                 .contains("storage.backend=tape")
                 .contains("file, ")
                 .contains("memory");
@@ -146,8 +147,8 @@ class StartStopIT {
 
     @Test
     void tellsTheClientsOfEachListenerItsOwnAddress() throws Exception {
-        int outside = Server.freePort();
-        int inside = Server.freePort();
+        int outside = FreePort.take();
+        int inside = FreePort.take();
         try (Server server = Server.start(
                 directory,
                 inside,

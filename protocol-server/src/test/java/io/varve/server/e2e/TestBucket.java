@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.e2e;
 
+import io.varve.build.ports.FreePort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ final class TestBucket implements AutoCloseable {
     }
 
     static TestBucket in(Path directory) {
-        return new TestBucket(directory.resolve("s3"), Server.freePort());
+        return new TestBucket(directory.resolve("s3"), FreePort.take());
     }
 
     /** Starts it again after {@link #kill}. */

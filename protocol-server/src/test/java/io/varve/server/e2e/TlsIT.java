@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.build.ports.FreePort;
 import io.varve.server.security.TestAuthority;
 import io.varve.server.security.TestIdentity;
 import java.io.IOException;
@@ -47,9 +48,9 @@ class TlsIT {
     static Path directory;
 
     private static final TestAuthority AUTHORITY = new TestAuthority("CN=authority");
-    private static final int PORT = Server.freePort();
-    private static final int SCRAM_PORT = Server.freePort();
-    private static final int MUTUAL_PORT = Server.freePort();
+    private static final int PORT = FreePort.take();
+    private static final int SCRAM_PORT = FreePort.take();
+    private static final int MUTUAL_PORT = FreePort.take();
 
     private static Server server;
     private static Path authority;

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,8 +121,8 @@ class ToolsIT {
     @Test
     @OnlyOnFiles(because = "the JVM answers, whatever the backend")
     void theServersJvmCanBeAskedAsKafkas(@TempDir Path directory) {
-        int port = Server.freePort();
-        try (Server server = Server.launch(directory, Server.freePort(), Map.of("JMX_PORT", Integer.toString(port)))) {
+        int port = FreePort.take();
+        try (Server server = Server.launch(directory, FreePort.take(), Map.of("JMX_PORT", Integer.toString(port)))) {
             server.running().awaitOutput(out -> out.contains("ready"));
             assertThat(succeed("kafka-jmx.sh --jmx-url service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port
                             + "/jmxrmi --object-name java.lang:type=Threading --attributes ThreadCount --one-time"))

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.ports.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,7 +25,7 @@ class TutorialIT {
     @TempDir
     Path directory;
 
-    private final int port = isFree(KAFKAS) ? KAFKAS : Server.freePort();
+    private final int port = isFree(KAFKAS) ? KAFKAS : FreePort.take();
 
     @Test
     void theCommandsOfTheOldTutorialsWorkAsTheyStand() throws IOException {
