@@ -47,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  * contain a match, {@code -Dvarve.test.hostile.ms} sets the duration of each.
  */
 @Timeout(600)
+@OnlyOnFiles(because = "what harms a server is met before its storage is asked")
 class HostilePeersIT {
     /**
      * What the attackers' own work can cost on two busy cores; harm that is not bounded takes seconds, and

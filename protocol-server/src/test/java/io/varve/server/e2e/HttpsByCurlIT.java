@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reads the page of a server by a client with a TLS of its own. */
+@OnlyOnFiles(because = "a connection is secured before its requests are read")
 class HttpsByCurlIT {
     private static final Path CURL = Path.of("/usr/bin/curl");
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Clients with a quota get what it allows, and learn that they are held back. */
 @ExtendWith(SharedServer.class)
+@OnlyOnFiles(because = "who is held back is told before the storage is asked again")
 class QuotasIT {
     private static final int RATE = 200_000;
     private static final int RECORD = 10_000;

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Has clients read what they may read, and fail to write, on a server that speaks nothing but TLS: known by
  * their certificates on one listener, by SASL on the others, one of which wants a certificate too.
  */
+@OnlyOnFiles(because = "a connection is secured before its requests are read")
 class TlsIT {
     private static final String PYTHON = "protocol-server/src/test/python/";
     private static final List<String> RECORDS = List.of("one", "two");

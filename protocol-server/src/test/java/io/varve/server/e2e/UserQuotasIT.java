@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Holds back users who have authenticated, by their own quotas, their clients' and the defaults. */
+@OnlyOnFiles(because = "who is held back is told before the storage is asked again")
 class UserQuotasIT {
     private static final double PLENTY = 1e9;
 
