@@ -5,6 +5,7 @@ import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.engine.LogEngine;
 import io.varve.server.api.WorkQueue;
 import io.varve.server.config.BrokerConfigDef;
+import io.varve.server.config.ConnectionOverrides;
 import io.varve.server.metadata.config.BrokerConfigs;
 import io.varve.server.metadata.config.ConfigListener;
 import io.varve.server.net.NetServer;
@@ -23,6 +24,8 @@ record DynamicBrokerConfig(
             net.limitConnections(
                     Math.toIntExact(broker.number(BrokerConfigDef.MAX_CONNECTIONS)),
                     Math.toIntExact(broker.number(BrokerConfigDef.MAX_PER_IP)));
+            net.limitAddresses(ConnectionOverrides.parse(broker.text(BrokerConfigDef.PER_IP_OVERRIDES)))
+                    .ifPresent(lookUps::add);
             throttle.connections().limit(Math.toIntExact(broker.number(BrokerConfigDef.MAX_CREATION_RATE)));
             engine.rememberProducers(broker.number(BrokerConfigDef.PRODUCER_EXPIRATION));
             engine.compactWith(new CompactionConfig(

@@ -96,6 +96,9 @@ public final class BrokerConfigDef {
     /** Key of the max number of connections from one address. */
     public static final String MAX_PER_IP = "max.connections.per.ip";
 
+    /** Key of the max numbers of connections from single addresses. */
+    public static final String PER_IP_OVERRIDES = "max.connections.per.ip.overrides";
+
     /** Key of the max number of new connections in a second. */
     public static final String MAX_CREATION_RATE = "max.connection.creation.rate";
 
@@ -134,6 +137,7 @@ public final class BrokerConfigDef {
     static final Set<String> DYNAMIC = Set.of(
             MAX_CONNECTIONS,
             MAX_PER_IP,
+            PER_IP_OVERRIDES,
             MAX_CREATION_RATE,
             PRODUCER_EXPIRATION,
             FLUSH_MS,
@@ -194,7 +198,8 @@ public final class BrokerConfigDef {
         atLeast(1_024, FETCH_MAX, FetchConfig.DEFAULT.maxBytes());
         atLeast(0, FETCH_SESSIONS, FetchConfig.DEFAULT.sessionSlots());
         atLeast(1, MAX_CONNECTIONS, Connections.DEFAULT.max());
-        atLeast(1, MAX_PER_IP, Connections.DEFAULT.maxPerIp());
+        atLeast(0, MAX_PER_IP, Connections.DEFAULT.maxPerIp());
+        define(PER_IP_OVERRIDES, Type.STRING, "", new ConnectionOverrides());
         atLeast(1, MAX_CREATION_RATE, ConnectionRates.UNLIMITED);
         atLeast(1, QUOTA_SAMPLES, QuotaWindow.DEFAULT.samples());
         atLeast(1, QUOTA_SECONDS, QuotaWindow.DEFAULT.seconds());
@@ -296,7 +301,7 @@ public final class BrokerConfigDef {
             case BOOLEAN -> "true or false";
             case DOUBLE -> "a number, " + range(key);
             case INT, LONG -> "a whole number, " + range(key);
-            default -> "one of " + key.validator;
+            default -> key.validator instanceof ValidString ? "one of " + key.validator : key.validator.toString();
         };
     }
 

@@ -26,6 +26,11 @@ final class CombinedSettings {
                     BrokerConfigDef.MAX_QUEUED,
                     "-1 (chosen by the server), or at least " + BrokerConfigDef.MAX_REQUEST + ", which is " + request);
         }
+        if ((Integer) values.get(BrokerConfigDef.MAX_PER_IP) == 0
+                && ((String) values.get(BrokerConfigDef.PER_IP_OVERRIDES)).isEmpty()) {
+            throw settings.wrong(
+                    BrokerConfigDef.MAX_PER_IP, "1 or more, or 0 with " + BrokerConfigDef.PER_IP_OVERRIDES);
+        }
         int delayMs = (Integer) values.get(BrokerConfigDef.AUTHENTICATION_DELAY);
         long idleMs = (Long) values.get(BrokerConfigDef.MAX_IDLE);
         if (delayMs >= idleMs) {

@@ -61,7 +61,6 @@ final class IgnoredKeys {
         because("the number of background threads is fixed", "background.threads");
         because("use queued.max.request.bytes", "queued.max.requests");
         because("the number of threads that open partitions is fixed", "num.recovery.threads.");
-        because("max.connections.per.ip is for every address", "max.connections.per.ip.overrides");
         because(NO_PLUGINS, "client.quota.", "create.topic.policy.", "alter.config.policy.");
         because(USE_LISTENERS, "host.name", "port", "advertised.host.name", "advertised.port");
         because("use log.message.timestamp.before.max.ms and .after.max.ms", "log.message.timestamp.difference.");

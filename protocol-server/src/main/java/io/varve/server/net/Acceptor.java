@@ -24,8 +24,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final int MAX_WAITING = 1_000;
 
     private final String listener;
-
-    private final NetConfig.Connections limits;
     private final ConnectionQuota quota;
     private final Supplier<ConnectionRates> rates;
     private final Runnable stopAccepting;
@@ -42,7 +40,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
      */
     Acceptor(
             String listener,
-            NetConfig.Connections limits,
             ConnectionQuota quota,
             Supplier<ConnectionRates> rates,
             Runnable stopAccepting,
@@ -50,7 +47,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             LogThrottle failed) {
         this.listener = listener;
         this.rates = rates;
-        this.limits = limits;
         this.quota = quota;
         this.stopAccepting = stopAccepting;
         this.refused = refused;
@@ -126,14 +122,14 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             refused.warn(
                     "refused a connection from {}, which has {} (max.connections.per.ip)",
                     address.getHostAddress(),
-                    limits.maxPerIp());
+                    quota.max(address));
             peer.unsafe().closeForcibly();
             return;
         }
         peer.closeFuture().addListener(closed -> quota.release(address));
         if (quota.isFull()) {
             stopAccepting.run();
-            refused.warn("no further connections until one of {} closes (max.connections)", limits.max());
+            refused.warn("no further connections until one of {} closes (max.connections)", quota.max());
         }
         context.fireChannelRead(peer);
     }

@@ -2,16 +2,20 @@
 package io.varve.server.net;
 
 import io.varve.core.runtime.Metrics.Readings;
+import io.varve.server.quota.AddressLimits;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Counts open connections, in all and by address, and tells when there are as many as may be. Thread-safe.
  */
 final class ConnectionQuota {
-    private NetConfig.Connections limits;
+    private final AddressLimits<Integer> ofAddresses =
+            new AddressLimits<>("connections (max.connections.per.ip.overrides)", () -> {});
     private final Runnable onAvailable;
+    private NetConfig.Connections limits;
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private int open;
     private long accepted;
@@ -26,7 +30,7 @@ final class ConnectionQuota {
 
     /** @return false if this address has reached its limit of connections */
     synchronized boolean reserve(InetAddress address) {
-        if (byAddress.getOrDefault(address, 0) >= limits.maxPerIp()) {
+        if (byAddress.getOrDefault(address, 0) >= max(address)) {
             refusedForNumber++;
             return false;
         }
@@ -34,6 +38,26 @@ final class ConnectionQuota {
         open++;
         accepted++;
         return true;
+    }
+
+    /** @return max connections from an address */
+    synchronized int max(InetAddress address) {
+        return ofAddresses.of(address, limits.maxPerIp());
+    }
+
+    /** @return max connections in all */
+    synchronized int max() {
+        return limits.max();
+    }
+
+    /**
+     * Gives some addresses limits of their own, in place of those before. Existing connections stay.
+     *
+     * @param limits max connections by address or name of a host; 0 and less let none in
+     * @return looks up the addresses of hosts, which may take long; empty if there are no hosts by name
+     */
+    Optional<Runnable> limitAddresses(Map<String, Integer> limits) {
+        return ofAddresses.enforce(limits);
     }
 
     /** Counts a connection that is not served, because its address connects too often. */

@@ -34,6 +34,8 @@ import io.varve.server.security.sasl.SaslListeners;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -131,7 +133,6 @@ public final class NetServer implements AutoCloseable {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
                 .handler(new Acceptor(
                         endpoint.listener(),
-                        config.connections(),
                         quota,
                         () -> context.throttle().connections(),
                         () -> setAccepting(false),
@@ -210,6 +211,16 @@ public final class NetServer implements AutoCloseable {
      */
     public void limitConnections(int max, int maxPerIp) {
         quota.limit(new NetConfig.Connections(config.connections().maxIdleMs(), max, maxPerIp));
+    }
+
+    /**
+     * Gives some addresses limits of their own, in place of those before. Existing connections stay.
+     *
+     * @param limits max connections by address or name of a host; 0 and less let none in
+     * @return looks up the addresses of hosts, which may take long; empty if there are no hosts by name
+     */
+    public Optional<Runnable> limitAddresses(Map<String, Integer> limits) {
+        return quota.limitAddresses(limits);
     }
 
     private void resumeAccepting() {

@@ -2,15 +2,12 @@
 package io.varve.server.quota;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.server.config.QuotaConfig;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Limits how fast new connections are accepted: all of the server, those of a listener, those from an address
@@ -18,8 +15,6 @@ import org.slf4j.LoggerFactory;
  * often is closed. Thread-safe.
  */
 public final class ConnectionRates {
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionRates.class);
-
     /** A rate that limits nothing. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -39,31 +34,19 @@ public final class ConnectionRates {
         public static final RateVerdict AT_ONCE = new RateVerdict(true, 0);
     }
 
-    /**
-     * The quotas of addresses.
-     *
-     * @param own of some addresses
-     * @param others of each other address; null if there is none
-     */
-    private record OfAddresses(Map<InetAddress, Double> own, Double others) {
-        private boolean isAny() {
-            return others != null || !own.isEmpty();
-        }
-
-        /** @return connections/s, or null if there is no limit */
-        private Double of(InetAddress address) {
-            return own.getOrDefault(address, others);
-        }
-    }
-
     private final LongSupplier nowMs;
     private final QuotaWindow window;
     private final Map<String, Integer> ofListeners;
     private final RateMeter server;
     private final Map<String, RateMeter> listeners = new HashMap<>();
     private final Meters<InetAddress, RateMeter> addresses;
+    private final AddressLimits<Double> ofAddresses =
+            new AddressLimits<>("new connections (" + KEY + ")", this::update);
     private int ofServer = UNLIMITED;
-    private OfAddresses ofAddresses = new OfAddresses(Map.of(), null);
+
+    /** Of each address that has none of its own; null if there is none. */
+    private Double ofOthers;
+
     private volatile boolean on;
 
     /**
@@ -99,9 +82,8 @@ public final class ConnectionRates {
      * @param quotas all quotas by entity and key; those of users and clients have no effect here
      * @return looks up the addresses of hosts, which may take long; empty if there are no hosts by name
      */
-    Optional<Runnable> enforce(Map<ClientQuotaEntity, Map<String, Double>> quotas) {
-        Map<InetAddress, Double> own = new HashMap<>();
-        Map<String, Double> hosts = new HashMap<>();
+    synchronized Optional<Runnable> enforce(Map<ClientQuotaEntity, Map<String, Double>> quotas) {
+        Map<String, Double> own = new HashMap<>();
         Double others = null;
         for (Map.Entry<ClientQuotaEntity, Map<String, Double>> each : quotas.entrySet()) {
             Map<String, String> parts = each.getKey().entries();
@@ -112,53 +94,16 @@ public final class ConnectionRates {
             String address = parts.get(ClientQuotaEntity.IP);
             if (address == null) {
                 others = rate;
-            } else if (AddressText.isLiteral(address)) {
-                look(address, rate, own);
             } else {
-                hosts.put(address, rate);
+                own.put(address, rate);
             }
         }
-        OfAddresses known = new OfAddresses(Map.copyOf(own), others);
-        use(known);
-        return hosts.isEmpty() ? Optional.empty() : Optional.of(() -> lookUp(hosts, known));
+        ofOthers = others;
+        return ofAddresses.enforce(own);
     }
 
-    private void lookUp(Map<String, Double> hosts, OfAddresses before) {
-        Map<InetAddress, Double> own = new HashMap<>(before.own);
-        for (Map.Entry<String, Double> host : hosts.entrySet()) {
-            if (!isInForce(before)) {
-                return; // other quotas are
-            }
-            look(host.getKey(), host.getValue(), own);
-        }
-        synchronized (this) {
-            if (isInForce(before)) {
-                use(new OfAddresses(own, before.others));
-            }
-        }
-    }
-
-    private synchronized boolean isInForce(OfAddresses quotas) {
-        return ofAddresses == quotas;
-    }
-
-    private synchronized void use(OfAddresses quotas) {
-        ofAddresses = quotas;
-        update();
-    }
-
-    private static void look(String name, double rate, Map<InetAddress, Double> own) {
-        try {
-            for (InetAddress address : InetAddress.getAllByName(name)) {
-                own.putIfAbsent(address, rate);
-            }
-        } catch (UnknownHostException e) {
-            LOG.warn("The quota of connections from {} has no effect: there is no such host", name);
-        }
-    }
-
-    private void update() {
-        on = ofServer != UNLIMITED || !ofListeners.isEmpty() || ofAddresses.isAny();
+    private synchronized void update() {
+        on = ofServer != UNLIMITED || !ofListeners.isEmpty() || ofOthers != null || ofAddresses.isAny();
     }
 
     /**
@@ -170,7 +115,7 @@ public final class ConnectionRates {
      */
     public synchronized RateVerdict admit(String listener, InetAddress address) {
         long now = nowMs.getAsLong();
-        Double bound = ofAddresses.of(address);
+        Double bound = ofAddresses.of(address, ofOthers);
         if (bound != null) {
             long ms = addresses.use(address, now, meter -> meter.countWithin(1, bound, now));
             if (ms < 0) {

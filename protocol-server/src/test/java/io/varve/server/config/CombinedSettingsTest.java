@@ -29,7 +29,12 @@ class CombinedSettingsTest {
                 "queued.max.request.bytes=100|queued.max.request.bytes|at least socket.request.max.bytes, which is 104857600",
                 "socket.request.max.bytes=200 queued.max.request.bytes=199|queued.max.request.bytes|which is 200",
                 "connections.max.idle.ms=100|connections.max.idle.ms|connection.failed.authentication.delay.ms (100)",
-                "max.connections.per.ip=0|max.connections.per.ip|a whole number, 1 or more",
+                "max.connections.per.ip=0|max.connections.per.ip|1 or more, or 0 with max.connections.per.ip.overrides",
+                "max.connections.per.ip=-1|max.connections.per.ip|a whole number, 0 or more",
+                "max.connections.per.ip.overrides=a|max.connections.per.ip.overrides|a list of address:number or host:number",
+                "max.connections.per.ip.overrides=a:b|max.connections.per.ip.overrides|a list of address:number",
+                "max.connections.per.ip.overrides=a/8:1|max.connections.per.ip.overrides|a list of address:number",
+                "max.connections.per.ip.overrides=:1|max.connections.per.ip.overrides|a list of address:number",
                 "log.retention.ms=0|log.retention.ms|-1 (no limit), or 1 or more",
                 "log.retention.minutes=0|log.retention.minutes|-1 (no limit), or 1 or more",
                 "log.retention.hours=0|log.retention.hours|-1 (no limit), or 1 or more",
@@ -70,6 +75,7 @@ class CombinedSettingsTest {
                 "log.dirs=d,de,e/d",
                 "group.consumer.assignors=range",
                 "max.connections.per.ip=1",
+                "max.connections.per.ip=0 max.connections.per.ip.overrides=a:1,10.0.0.1:2,::1:3",
             })
     void takesWhatIsNextToIt(String settings) {
         assertThat(load(settings).warnings()).allMatch(line -> line.contains("listeners opens "));
@@ -87,6 +93,19 @@ class CombinedSettingsTest {
         assertThat(broker.isDynamic("log.cleaner.enable")).isFalse();
         assertThat(List.of("threads", "backoff.ms", "dedupe.buffer.size", "io.buffer.size", "io.buffer.load.factor"))
                 .allMatch(key -> broker.isDynamic("log.cleaner." + key));
+    }
+
+    @Test
+    void somebodyMayConnectWhileTheServerRunsToo() {
+        MetadataConfig config = load("max.connections=9").metadata();
+        BrokerConfigs broker = new BrokerConfigs(config.brokerKeys(), config.logDefaults());
+        assertThat(broker.text("max.connections.per.ip.overrides")).isEmpty();
+        broker.set(
+                Map.of("max.connections.per.ip.overrides", "a:1 , ::1: 3,", "max.connections.per.ip", "0"),
+                Map.of("max.connections.per.ip.overrides", "b"));
+        assertThat(ConnectionOverrides.parse(broker.text("max.connections.per.ip.overrides")))
+                .isEqualTo(Map.of("a", 1, "::1", 3));
+        assertThat(broker.number("max.connections.per.ip")).isZero();
     }
 
     private ServerConfig load(String settings) {

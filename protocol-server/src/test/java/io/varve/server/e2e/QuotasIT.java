@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.server.net.RawClient;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,11 +15,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResourceCollection;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfigCollection;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
@@ -191,9 +200,51 @@ class QuotasIT {
         assertThat(isServed(server)).isTrue();
     }
 
+    /** By an address, and by a name that is looked up. */
+    @Test
+    void theToolLimitsHowManyConnectionsAnAddressHas(Server server) throws Exception {
+        String key = "max.connections.per.ip.overrides";
+        String all = "--entity-type brokers --entity-default ";
+        for (String peer : List.of("127.0.0.1", "localhost")) {
+            alter(server, all + "--add-config " + key + "=" + peer + ":0");
+            Await.until("no connection from " + peer, () -> !isServedNow(server));
+            try (RawClient other = new RawClient(server.port(), InetAddress.getByName("127.0.0.5"))) {
+                assertThat(other.send(metadata()).receiveId()).isEqualTo(7);
+                other.send(RawClient.frame(ApiKeys.INCREMENTAL_ALTER_CONFIGS, (short) 0, 8, removal(key)));
+                assertThat(other.receiveId()).isEqualTo(8);
+            }
+            Await.until("a connection from " + peer, () -> isServedNow(server));
+        }
+    }
+
+    private static IncrementalAlterConfigsRequestData removal(String key) {
+        AlterableConfig removed = new AlterableConfig()
+                .setName(key)
+                .setConfigOperation(AlterConfigOp.OpType.DELETE.id())
+                .setValue(null);
+        AlterConfigsResource all = new AlterConfigsResource()
+                .setResourceType(ConfigResource.Type.BROKER.id())
+                .setResourceName("")
+                .setConfigs(new AlterableConfigCollection(List.of(removed).iterator()));
+        return new IncrementalAlterConfigsRequestData()
+                .setResources(new AlterConfigsResourceCollection(List.of(all).iterator()));
+    }
+
+    private static byte[] metadata() {
+        return RawClient.frame(ApiKeys.METADATA, (short) 1, 7, new MetadataRequestData());
+    }
+
+    private static boolean isServedNow(Server server) {
+        try {
+            return isServed(server);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static boolean isServed(Server server) throws IOException {
         try (RawClient client = new RawClient(server.port())) {
-            client.send(RawClient.frame(ApiKeys.METADATA, (short) 1, 7, new MetadataRequestData()));
+            client.send(metadata());
             return client.receiveId() == 7;
         } catch (EOFException | SocketException closed) {
             return false;

@@ -117,7 +117,7 @@ class AcceptorTest {
 
     private EmbeddedChannel listener() {
         LogThrottle log = new LogThrottle(LoggerFactory.getLogger(AcceptorTest.class), time);
-        Acceptor acceptor = new Acceptor("tested", limit(2), quota, throttle::connections, () -> {}, log, log);
+        Acceptor acceptor = new Acceptor("tested", quota, throttle::connections, () -> {}, log, log);
         return new EmbeddedChannel(acceptor, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message) {

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.server.api.parse.RequestParser;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
+import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -195,8 +197,41 @@ class LimitsTest {
         }
     }
 
+    @Test
+    void countsSomeAddressesByLimitsOfTheirOwn() throws Exception {
+        InetAddress near = InetAddress.getByName("127.0.0.2");
+        InetAddress far = InetAddress.getByName("127.0.0.3");
+        NetConfig config = Servers.config(new Connections(60_000, 100, 0), Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, NettyTransport.best(), Servers.metadata(1))) {
+            int port = Servers.port(server);
+            assertThat(isServed(port, near)).as("the limit of all others is 0").isFalse();
+            assertThat(server.limitAddresses(Map.of("127.0.0.2", 1, "127.0.0.3", -1)))
+                    .isEmpty();
+            assertThat(isServed(port, near)).isTrue();
+            assertThat(isServed(port, far)).isFalse();
+            Servers.await("none", () -> server.context().connections().isEmpty());
+            try (RawClient first = new RawClient(port, near)) {
+                first.send(RawClient.metadata(1)).receive();
+                assertThat(isServed(port, near)).as("a second one").isFalse();
+            }
+            Runnable lookUp = server.limitAddresses(Map.of("localhost", 1)).orElseThrow();
+            assertThat(isServed(port)).as("before its address is known").isFalse();
+            lookUp.run();
+            assertThat(isServed(port)).isTrue();
+            Servers.await("none", () -> server.context().connections().isEmpty());
+            server.limitAddresses(Map.of("localhost", 1));
+            assertThat(isServed(port)).as("the same limits again").isTrue();
+            server.limitAddresses(Map.of());
+            assertThat(isServed(port)).isFalse();
+        }
+    }
+
     private static boolean isServed(int port) {
-        try (RawClient client = new RawClient(port)) {
+        return isServed(port, InetAddress.getLoopbackAddress());
+    }
+
+    private static boolean isServed(int port, InetAddress from) {
+        try (RawClient client = new RawClient(port, from)) {
             return client.send(RawClient.metadata(4)).receiveId() == 4;
         } catch (java.io.IOException e) {
             return false;

@@ -45,6 +45,9 @@ public final class BrokerConfigs {
     private static final Set<String> CLEANERS =
             Set.of(CleanerConfig.LOG_CLEANER_THREADS_PROP, CleanerConfig.LOG_CLEANER_DEDUPE_BUFFER_SIZE_PROP);
     private static final long MIN_CLEANER_BYTES = 1 << 20;
+    private static final String MAX_PER_IP = "max.connections.per.ip";
+    private static final String PER_IP_OVERRIDES = "max.connections.per.ip.overrides";
+    private static final Set<String> CONNECTIONS = Set.of(MAX_PER_IP, PER_IP_OVERRIDES);
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConfigs.class);
 
@@ -114,6 +117,14 @@ public final class BrokerConfigs {
     }
 
     /**
+     * @param name a key of this server's whose value is text
+     * @return its value in force
+     */
+    public String text(String name) {
+        return (String) value(name, layers);
+    }
+
+    /**
      * @param name a key of this server's whose value is true or false
      * @return its value in force
      */
@@ -164,7 +175,7 @@ public final class BrokerConfigs {
 
     /**
      * Checks settings against each other, as Kafka does at each change: local retention against the total
-     * one, and the cleaners' memory and number.
+     * one, the cleaners' memory and number, and that some address may connect.
      *
      * @param all true if the settings are those of all brokers, not of this one
      * @param wanted all of these settings, each valid by itself
@@ -175,13 +186,21 @@ public final class BrokerConfigs {
         BrokerConfigLayers now = layers;
         Map<String, String> relevant = new HashMap<>(wanted);
         relevant.keySet()
-                .removeIf(name -> !TopicConfigDefaults.ofRetention().contains(name) && !CLEANERS.contains(name));
+                .removeIf(name -> !TopicConfigDefaults.ofRetention().contains(name)
+                        && !CLEANERS.contains(name)
+                        && !CONNECTIONS.contains(name));
         Map<String, String> allowed = allowed(relevant);
         BrokerConfigLayers next = all
                 ? new BrokerConfigLayers(now.broker(), allowed, file)
                 : new BrokerConfigLayers(allowed, now.cluster(), file);
         if (definitions.dynamic().containsAll(CLEANERS)) {
             validateCleaners(now, next);
+        }
+        if (definitions.dynamic().containsAll(CONNECTIONS)
+                && ((Number) value(MAX_PER_IP, next)).intValue() == 0
+                && ((String) value(PER_IP_OVERRIDES, next)).isEmpty()) {
+            throw new InvalidRequestException(
+                    MAX_PER_IP + " can be set to zero only if " + PER_IP_OVERRIDES + " property is set.");
         }
         try {
             TopicConfigDefaults.checkLocalRetention(next);

@@ -61,6 +61,23 @@ class BrokerConfigsTest {
                 .hasMessageContaining("log.cleaner.io.buffer.load.factor");
     }
 
+    @Test
+    void nobodyCanConnectIsRefused() {
+        Map<String, ConfigKey> keys = new ConfigDef()
+                .define("max.connections.per.ip", ConfigDef.Type.INT, 9, ConfigDef.Importance.LOW, "doc")
+                .define("max.connections.per.ip.overrides", ConfigDef.Type.STRING, "", ConfigDef.Importance.LOW, "doc")
+                .configKeys();
+        BrokerConfigs configs = new BrokerConfigs(new BrokerConfigKeys(keys, keys.keySet()), Map.of());
+
+        assertRefused(configs, Map.of("max.connections.per.ip", "0"), "can be set to zero only if");
+        Map<String, String> some =
+                Map.of("max.connections.per.ip", "0", "max.connections.per.ip.overrides", "10.0.0.1:1");
+        configs.validateTogether(true, some);
+        configs.set(Map.of(), some);
+        assertRefused(configs, Map.of("max.connections.per.ip", "0"), "can be set to zero only if");
+        configs.validateTogether(true, Map.of());
+    }
+
     private static void assertRefused(BrokerConfigs configs, Map<String, String> wanted, String why) {
         assertThatThrownBy(() -> configs.validateTogether(true, wanted))
                 .isInstanceOf(InvalidRequestException.class)
