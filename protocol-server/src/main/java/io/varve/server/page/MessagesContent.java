@@ -23,7 +23,8 @@ import org.apache.kafka.common.TopicPartition;
  *   limit=N              at most so many, 50 by default
  * </pre>
  *
- * The answer says of each partition where to go on ({@code next}).
+ * The answer says of each partition where to go on ({@code next}), and of each record of a transaction how
+ * that ended ({@code transaction}: committed, aborted, or open while that is not decided).
  */
 final class MessagesContent {
     private static final int MAX_PARTITIONS = 64;
@@ -41,6 +42,8 @@ final class MessagesContent {
         int limit = (int) call.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
         List<TopicPartition> partitions = partitions(call, server, topic);
         Map<TopicPartition, Long> starts = OffsetQuery.starts(server, partitions);
+        // In this order: a last stable offset is never above the high watermark.
+        Map<TopicPartition, Long> stable = OffsetQuery.stable(server, partitions);
         Map<TopicPartition, Long> ends = OffsetQuery.ends(server, partitions);
         RecordSearch.Wanted wanted = new RecordSearch.Wanted(call.parameter("key"), call.parameter("contains"));
         Map<TopicPartition, Long> from = from(call, server, partitions, limit, starts, ends, wanted);
@@ -56,7 +59,7 @@ final class MessagesContent {
                 continue;
             }
             long first = Math.max(start, Math.min(end, from.getOrDefault(each, end)));
-            long next = search.isOver() ? first : search.read(each, first, end);
+            long next = search.isOver() ? first : search.read(each, first, stable.getOrDefault(each, start), end);
             node.put("start", start).put("end", end).put("from", first).put("next", next);
         }
         answer.put("read", search.readRecords()).put("over", search.isOver());

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
@@ -31,6 +32,11 @@ final class OffsetQuery {
         return at(server, partitions, ListOffsetsRequest.LATEST_TIMESTAMP);
     }
 
+    /** @return the last stable offset of each partition; a partition that cannot tell is left out */
+    static Map<TopicPartition, Long> stable(OwnRequests server, Collection<TopicPartition> partitions) {
+        return at(server, partitions, ListOffsetsRequest.LATEST_TIMESTAMP, IsolationLevel.READ_COMMITTED);
+    }
+
     /**
      * @param server asks in the caller's name
      * @param partitions partitions of any topics
@@ -39,8 +45,15 @@ final class OffsetQuery {
      *     cannot tell is left out
      */
     static Map<TopicPartition, Long> at(OwnRequests server, Collection<TopicPartition> partitions, long timeMs) {
-        ListOffsetsRequestData request =
-                new ListOffsetsRequestData().setReplicaId(CONSUMER).setTimeoutMs(TIME_OUT_MS);
+        return at(server, partitions, timeMs, IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    private static Map<TopicPartition, Long> at(
+            OwnRequests server, Collection<TopicPartition> partitions, long timeMs, IsolationLevel isolation) {
+        ListOffsetsRequestData request = new ListOffsetsRequestData()
+                .setReplicaId(CONSUMER)
+                .setTimeoutMs(TIME_OUT_MS)
+                .setIsolationLevel(isolation.id());
         partitions.stream()
                 .collect(Collectors.groupingBy(TopicPartition::topic))
                 .forEach((topic, numbers) -> request.topics()

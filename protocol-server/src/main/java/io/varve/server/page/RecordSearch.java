@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -29,6 +30,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 final class RecordSearch {
     /** The last version that names topics instead of their ids. */
     private static final short BY_NAME = 12;
+
+    private static final byte UNCOMMITTED = IsolationLevel.READ_UNCOMMITTED.id();
+    private static final byte COMMITTED = IsolationLevel.READ_COMMITTED.id();
 
     private static final int CONSUMER = -1;
     private static final int FETCH_BYTES = 1024 * 1024;
@@ -96,15 +100,17 @@ final class RecordSearch {
      *
      * @param partition the partition
      * @param from the first offset to read
+     * @param stable last stable offset: from there on, nobody knows yet how transactions end
      * @param end offset after the last record to read
      * @return where to go on: the end, if all was read
      */
-    long read(TopicPartition partition, long from, long end) {
+    long read(TopicPartition partition, long from, long stable, long end) {
         long next = from;
         while (next < end && !isOver()) {
+            boolean decided = next < stable;
             PartitionData fetched;
             try {
-                fetched = fetch(partition, next);
+                fetched = fetch(partition, next, decided ? COMMITTED : UNCOMMITTED);
             } catch (HttpRefusal e) {
                 if (server.isLate()) {
                     return next; // what was found is shown, and from here it goes on
@@ -115,8 +121,10 @@ final class RecordSearch {
             if (!(fetched.records() instanceof SliceRecords records)) {
                 return next;
             }
+            TransactionFates fates =
+                    decided ? TransactionFates.of(fetched.abortedTransactions()) : TransactionFates.OPEN;
             try (records) {
-                long after = read(partition.partition(), records.slice().buffer(), next, end);
+                long after = read(partition.partition(), records.slice().buffer(), next, end, fates);
                 if (after == next) {
                     return next;
                 }
@@ -126,12 +134,13 @@ final class RecordSearch {
         return next;
     }
 
-    private PartitionData fetch(TopicPartition partition, long offset) {
+    private PartitionData fetch(TopicPartition partition, long offset, byte isolation) {
         FetchRequestData request = new FetchRequestData()
                 .setReplicaId(CONSUMER)
                 .setMaxWaitMs(FETCH_WAIT_MS)
                 .setMinBytes(1)
                 .setMaxBytes(FETCH_BYTES)
+                .setIsolationLevel(isolation)
                 .setTopics(List.of(new FetchTopic()
                         .setTopic(partition.topic())
                         .setPartitions(List.of(new FetchPartition()
@@ -144,7 +153,7 @@ final class RecordSearch {
     }
 
     /** Reads whole batches; the last one may be cut off. */
-    private long read(int partition, ByteBuffer bytes, long from, long end) {
+    private long read(int partition, ByteBuffer bytes, long from, long end, TransactionFates fates) {
         long next = from;
         readBytes += bytes.remaining();
         for (int at = bytes.position(); at + BatchHeader.SIZE <= bytes.limit() && !isOver() && next < end; ) {
@@ -152,14 +161,14 @@ final class RecordSearch {
             if (size < BatchHeader.SIZE || size > bytes.limit() - at) {
                 break;
             }
-            next = Math.max(next, readBatch(partition, bytes, at, next, end));
+            next = Math.max(next, readBatch(partition, bytes, at, next, end, fates.of(bytes, at)));
             at += size;
         }
         return next;
     }
 
     /** @return where to go on: after the batch, unless the search is over before */
-    private long readBatch(int partition, ByteBuffer bytes, int at, long from, long end) {
+    private long readBatch(int partition, ByteBuffer bytes, int at, long from, long end, Optional<String> fate) {
         try (RecordIterator records = RecordIterator.of(bytes, at, MAX_BATCH_BYTES)) {
             while (records.next()) {
                 if (records.offset() < from) {
@@ -170,7 +179,7 @@ final class RecordSearch {
                 }
                 readRecords++;
                 if (isWanted(records)) {
-                    show(partition, records, BatchHeader.isTransactional(bytes, at));
+                    show(partition, records, fate);
                 }
             }
             readBytes += records.decompressedBytes();
@@ -190,18 +199,16 @@ final class RecordSearch {
         return contains == null || !record.isControl() && record.hasValue() && contains.isIn(record.value());
     }
 
-    private void show(int partition, RecordIterator record, boolean transactional) {
+    private void show(int partition, RecordIterator record, Optional<String> fate) {
         ObjectNode node = found.addObject()
                 .put("partition", partition)
                 .put("offset", record.offset())
                 .put("timestamp", record.timestamp());
-        if (transactional) {
-            node.put("transactional", true);
-        }
         if (record.isControl()) {
             node.put("marker", record.controlType().name().toLowerCase(Locale.ROOT));
             return;
         }
+        fate.ifPresent(how -> node.put("transaction", how));
         RecordText.write(node, "key", record.key());
         RecordText.write(node, "value", record.value());
         shownBytes += FRAME_BYTES + shown(record.key()) + shown(record.value());

@@ -5,6 +5,13 @@ import {ask} from "./server.js";
 
 const LIMIT = 50;
 
+/** How transactions ended, as a word and for whoever wants to know more. */
+const FATES = {
+  committed: [null, "in a transaction that was committed"],
+  aborted: ["aborted", "in a transaction that was aborted: consumers with isolation.level=read_committed do not get it"],
+  open: ["open", "in a transaction, and not decided yet: consumers with isolation.level=read_committed wait for its end, or for that of one before it"],
+};
+
 /** Bytes of a key or a value that the server gives. */
 const SHOWN = 64 * 1024;
 
@@ -102,7 +109,7 @@ export function messages(name, query) {
 
   function show(found, appending) {
     const rows = isNewest() ? newestFirst(found.records) : found.records;
-    const now = rows.map(row => `${row.partition}:${row.offset}`).join();
+    const now = rows.map(row => `${row.partition}:${row.offset}:${row.transaction ?? ""}`).join();
     // What is opened to be read stays so while nothing new has come.
     if (!appending && now === signature && body.children.length > 0) {
       finish(found);
@@ -199,7 +206,7 @@ function line(row, open) {
   const button = el("button", {type: "button", "aria-expanded": String(open), "data-key": key}, count(row.offset));
   const first = el("tr", {}, el("td", {class: "offset", "data-label": "Offset"}, button), el("td", {class: "number", "data-label": "Partition"}, String(row.partition)),
     el("td", {class: "tight mono wide", "data-label": "Time"}, row.timestamp === undefined ? "" : time(row.timestamp)),
-    el("td", {class: "key mono wide", "data-label": "Key"}, preview(row.key)), el("td", {class: "preview mono", "data-label": "Value"}, value(row)));
+    el("td", {class: "key mono wide", "data-label": "Key"}, preview(row.key)), el("td", {class: `preview mono ${row.transaction ?? ""}`, "data-label": "Value"}, value(row)));
   const lines = [first];
   if (open) {
     lines.push(detail(row));
@@ -220,7 +227,11 @@ function value(row) {
   if (row.marker) {
     return el("span", {class: "pill faint"}, `transaction: ${row.marker}`);
   }
-  return row.unreadable ? el("span", {class: "bad"}, row.unreadable) : preview(row.value);
+  if (row.unreadable) {
+    return el("span", {class: "bad"}, row.unreadable);
+  }
+  const word = FATES[row.transaction]?.[0];
+  return [word ? el("span", {class: "pill warn"}, word) : null, preview(row.value)];
 }
 
 function preview(content) {
@@ -236,8 +247,11 @@ function preview(content) {
 
 function detail(row) {
   const facts = el("dl", {class: "facts"});
-  if (row.transactional) {
-    facts.append(el("dt", {}, "Written"), el("dd", {}, "in a transaction, which may have been aborted"));
+  if (row.marker) {
+    facts.append(el("dt", {}, "Marker"), el("dd", {}, "the server's own record of how a transaction ended; consumers do not get it"));
+  }
+  if (row.transaction) {
+    facts.append(el("dt", {}, "Written"), el("dd", {}, FATES[row.transaction][1]));
   }
   for (const header of row.headers ?? []) {
     facts.append(el("dt", {}, header.cut ? `${header.name}…` : header.name), el("dd", {class: "mono"}, preview(header.value)));

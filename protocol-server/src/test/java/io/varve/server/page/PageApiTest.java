@@ -5,16 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Ids;
-import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.VarveServer;
-import io.varve.server.config.ServerConfig;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,7 +25,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,23 +35,17 @@ import org.slf4j.LoggerFactory;
 
 class PageApiTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
     private static Path home;
 
+    private static PageServer page;
     private static VarveServer server;
 
     @BeforeAll
     static void start() {
-        ServerConfig config = ServerConfig.of(
-                Map.of(
-                        "storage.backend", "file",
-                        "listeners", "PLAINTEXT://127.0.0.1:0",
-                        "http.listeners", "http://127.0.0.1:0",
-                        "num.partitions", "2"),
-                home);
-        server = VarveServer.start(config, Clock.system(), new SystemScheduler(2), Ids.random());
+        page = PageServer.start(home, Map.of("num.partitions", "2"));
+        server = page.server();
     }
 
     @AfterAll
@@ -69,28 +54,19 @@ class PageApiTest {
     }
 
     private static HttpResponse<String> response(String path) throws IOException, InterruptedException {
-        URI uri = URI.create("http://" + server.httpEndpoints().get(0).address() + path);
-        HttpRequest request =
-                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60)).build();
-        return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        return page.response(path);
     }
 
     private static JsonNode get(String path) throws IOException, InterruptedException {
-        HttpResponse<String> response = response(path);
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
-        return JSON.readTree(response.body());
+        return page.get(path);
     }
 
-    private static Properties client(Map<String, String> more) {
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", server.endpoints().get(0).address());
-        properties.putAll(more);
-        return properties;
+    private static Map<String, Object> client(Map<String, String> more) {
+        return page.client(more);
     }
 
     private static KafkaProducer<byte[], byte[]> producer(Map<String, String> more) {
-        return new KafkaProducer<>(client(more), new ByteArraySerializer(), new ByteArraySerializer());
+        return page.producer(more);
     }
 
     private static byte[] bytes(String text) {
@@ -206,25 +182,6 @@ class PageApiTest {
         assertThat(page.path("records").size()).isBetween(50, 100);
         assertThat(page.path("partitions").path(0).path("next").asLong())
                 .isEqualTo(page.path("records").size());
-    }
-
-    @Test
-    void markersOfTransactionsAreShownAsSuch() throws Exception {
-        create("transactional");
-        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("transactional.id", "shown"))) {
-            producer.initTransactions();
-            producer.beginTransaction();
-            producer.send(new ProducerRecord<>("transactional", 0, null, bytes("in it")));
-            producer.commitTransaction();
-        }
-
-        String path = "/api/messages?topic=transactional&partition=0&from=0:0";
-        JsonNode records = get(path).path("records");
-        while (records.size() < 2) { // the marker comes after the answer to the producer
-            records = get(path).path("records");
-        }
-        assertThat(records.path(0).path("transactional").asBoolean()).isTrue();
-        assertThat(records.path(1).path("marker").asText()).isEqualTo("commit");
     }
 
     @ParameterizedTest

@@ -106,7 +106,7 @@ class PageDeadlineTest {
                     10,
                     JsonNodeFactory.instance.arrayNode());
 
-            assertThat(search.read(new TopicPartition("orders", 0), 5, 10)).isEqualTo(5);
+            assertThat(search.read(new TopicPartition("orders", 0), 5, 7, 10)).isEqualTo(5);
             assertThat(search.isOver()).isTrue();
             assertThat(asked).hasValue(1);
         }
