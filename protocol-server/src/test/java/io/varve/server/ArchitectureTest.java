@@ -76,7 +76,7 @@ class ArchitectureTest {
             txn               | error coordinator metadata.producerid metadata.start metadata.topic logging pattern
                               | core.log.. core.spi.. core.transaction com.google.re2j kafka.coordinator..
                               | kafka.server.common kafka.server.util.. kafka.timeline
-            coordinator       | error metadata.start metadata.topic cluster core.log.. core.spi.. core.transaction
+            coordinator       | error metadata.start metadata.topic cluster core.log.. core.retention core.spi.. core.transaction
                               | kafka.coordinator.. kafka.image kafka.server.common kafka.server.util..
                               | kafka.storage.internals.log
             metadata          | error metadata.acl metadata.config metadata.feature metadata.kraft metadata.log metadata.producerid

@@ -36,6 +36,8 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
      */
     private static final long COMMIT_INTERVAL = 16_384;
 
+    private static final String GONE_BEFORE = "the events before that offset are gone";
+
     private final Topic topic;
     private final int chunkBytes;
     private final Deserializer<CoordinatorRecord> deserializer;
@@ -108,6 +110,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         private boolean damaged;
         private String firstDamage;
         private long offset;
+        private long written;
         private long committed = -1;
         private long records;
         private long bytes;
@@ -122,6 +125,9 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         LoadSummary run(long queued) {
             long started = clock.millis();
             long durableEnd = log.highWatermark();
+            if (!KnownStart.isWhole(log)) {
+                damaged(offset, GONE_BEFORE);
+            }
             // Records that cannot be read yet were appended after the load began.
             while (batches.readOnce(log.logEndOffset())) {
                 if (tasks.isStopped()) {
@@ -132,14 +138,15 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
             if (batches.offset() < durableEnd) {
                 damaged(batches.offset(), "the events from there to the log's end at " + durableEnd + " are gone");
             } else if (bytes == 0 && !damaged && durableEnd > 0) {
-                damaged(offset, "the events before that offset are gone");
+                damaged(offset, GONE_BEFORE);
             }
             if (!refused.isEmpty()) {
                 throw refusal();
             }
+            KnownStart.loaded(log);
             long reached = Math.max(batches.offset(), durableEnd);
-            if (damaged || reached > offset) {
-                offset = reached; // after skipped damage
+            if (reached > written) {
+                offset = reached; // after skipped damage at the end
                 advance();
             }
             return new LoadSummary(started, clock.millis(), started - queued, records, bytes);
@@ -149,7 +156,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
             damaged = true;
             if (losses.acceptsDamage(log.id(), at)) {
                 LOG.warn(
-                        "{} is damaged at offset {} ({}); skipping the batch there, as {} says",
+                        "{} is damaged at offset {} ({}); going on without, as {} says",
                         where(),
                         at,
                         why,
@@ -237,12 +244,17 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         private void advance() {
             long highWatermark = log.highWatermark();
             if (offset >= highWatermark) {
-                playback.updateLastWrittenOffset(offset);
+                written(offset);
                 commit(highWatermark);
             } else if (offset - committed >= COMMIT_INTERVAL) {
-                playback.updateLastWrittenOffset(offset);
+                written(offset);
                 commit(offset);
             }
+        }
+
+        private void written(long upTo) {
+            playback.updateLastWrittenOffset(upTo);
+            written = upTo;
         }
 
         private void commit(long upTo) {

@@ -142,7 +142,9 @@ public final class CoordinatorLogWriter implements PartitionWriter {
 
     @Override
     public CompletableFuture<Void> deleteRecords(TopicPartition partition, long before) {
-        log(partition).maintenance().trimTo(before);
+        PartitionLog log = log(partition);
+        KnownStart.write(log, before);
+        log.maintenance().trimTo(before);
         return CompletableFuture.completedFuture(null);
     }
 

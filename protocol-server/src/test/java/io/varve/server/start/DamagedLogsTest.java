@@ -29,6 +29,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +82,11 @@ class DamagedLogsTest {
             assertThat(committed(server, "g")).isEqualTo(3);
             commit(server, "g", 4);
             assertThat(committed(server, "g")).isEqualTo(4);
+            server.stop();
+
+            // Until it is cleaned away, the damage lies between sound commits.
+            server.start("log.loss.accepted=" + accepting(line));
+            assertThat(committed(server, "g")).isEqualTo(4);
         }
     }
 
@@ -114,6 +120,47 @@ class DamagedLogsTest {
             // What was appended since is no part of the loss.
             server.start();
             assertThat(committed(server, "g")).isEqualTo(4);
+        }
+    }
+
+    /** The storage goes on with what is left: only the coordinator knows that its log began earlier. */
+    @Test
+    void servesNoGroupWhoseOldestCommitsAreLostWithTheirFile() throws IOException {
+        try (ServerInProcess server = new ServerInProcess(
+                home,
+                "file",
+                1,
+                "offsets.topic.num.partitions=1",
+                "offsets.topic.segment.bytes=" + (1 << 20),
+                "offset.metadata.max.bytes=" + (1 << 20),
+                "log.cleaner.enable=false")) {
+            server.start().createTopic("orders", 1);
+            commit(server, "oldest", 3);
+            commitUpTo(server, "g", 50);
+            server.stop();
+            Path partition = server.directories.get(0).resolve("__consumer_offsets-0");
+            for (Path file : DirectoryDamage.all(partition)) {
+                if (file.getFileName().toString().startsWith("00000000000000000000.")) {
+                    Files.delete(file);
+                }
+            }
+
+            // Neither an orderly stop nor a crash in between makes the loss a thing of the past.
+            for (int i = 0; i < 2; i++) {
+                server.start();
+                assertThatThrownBy(() -> committed(server, "g")).isInstanceOf(TimeoutException.class);
+                assertThat(error())
+                        .matches("(?s).*damaged at offset [1-9][0-9]*: the events before that offset are gone.*");
+                server.kill("killed" + i);
+            }
+
+            server.start("log.loss.accepted=" + accepting(error()));
+            assertThat(committed(server, "g")).isEqualTo(50);
+            server.stop();
+
+            // Accepted once, it is where the log begins.
+            server.start();
+            assertThat(committed(server, "g")).isEqualTo(50);
         }
     }
 
@@ -170,6 +217,17 @@ class DamagedLogsTest {
         try (KafkaConsumer<String, String> consumer = server.consumer(group, Map.of())) {
             consumer.assign(List.of(ORDERS));
             consumer.commitSync(Map.of(ORDERS, new OffsetAndMetadata(offset)));
+        }
+    }
+
+    /** Commits many times, so that the log begins another segment. */
+    private static void commitUpTo(ServerInProcess server, String group, int offset) {
+        String metadata = "x".repeat(Short.MAX_VALUE);
+        try (KafkaConsumer<String, String> consumer = server.consumer(group, Map.of())) {
+            consumer.assign(List.of(ORDERS));
+            for (int i = 1; i <= offset; i++) {
+                consumer.commitSync(Map.of(ORDERS, new OffsetAndMetadata(i, metadata)));
+            }
         }
     }
 
