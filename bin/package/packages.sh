@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # packages.sh VERSION TARGET JDK: makes of TARGET/varve-VERSION.tar.gz an archive with a runtime of its own, linked from that JDK, and,
-# where dpkg-deb is, a Debian package. What is made of the same files and the same JDK is the same, byte for byte, but for the runtime's
-# archive of classes.
+# where dpkg-deb is, a Debian package. What is made of the same files and the same JDK is the same, byte for byte.
 set -euo pipefail
 version=$1 target=$2 jdk=$3
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -31,8 +30,7 @@ pack_with_runtime() {
   esac
   "$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages --compress="$(compression)" \
     --output "$work/$name/runtime"
-  # The JDK's own classes to share, as every JDK has them. Two dumps have the same classes, but not always in the same order.
-  "$work/$name/runtime/bin/java" -Xshare:dump -Xlog:disable -Xms128m -Xmx128m -XX:+UseSerialGC -Xint
+  "$here/dump-classes.sh" "$work/$name/runtime/bin/java" "$work/$name/runtime/lib/server/classes.jsa"
   tar -C "$work" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -cf - "$name" |
     gzip -n -6 >"$target/$name-$platform.tar.gz"
   rm -r "$work/$name/runtime"

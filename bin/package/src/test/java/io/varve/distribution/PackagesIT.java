@@ -57,6 +57,20 @@ class PackagesIT {
         assertThat(installed.run("varve-experiment.sh", "--version")).contains("0.");
     }
 
+    /** The one file that would vary: it has classes in the order in which threads have loaded them. */
+    @Test
+    void classesToShareAreUsedAndAreTheSameWheneverTheyAreDumped() throws IOException, InterruptedException {
+        Path runtime = unpacked(Map.of()).home().resolve("runtime");
+        String java = runtime.resolve("bin/java").toString();
+        ChildRun sharing = ChildRun.of(new ProcessBuilder(java, "-Xshare:on", "-version"));
+        assertThat(sharing.exit()).as(sharing.output()).isZero();
+        Path again = temporary.resolve("again.jsa");
+        ChildRun dump = ChildRun.of(new ProcessBuilder("./dump-classes.sh", java, again.toString()));
+        assertThat(dump.exit()).as(dump.output()).isZero();
+        assertThat(Files.mismatch(runtime.resolve("lib/server/classes.jsa"), again))
+                .isEqualTo(-1);
+    }
+
     /** Sees the system's files but no Java, and not where the file system of the data is mounted. */
     @Test
     void anotherUserServesFromAChroot() throws IOException, InterruptedException {
