@@ -15,6 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData.DescribeShareGroupOffsetsResponseGroup;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData.DescribeShareGroupOffsetsResponsePartition;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData.DescribeShareGroupOffsetsResponseTopic;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
@@ -38,7 +42,8 @@ public final class GroupReadings implements Consumer<Readings> {
             Metric.gauge("varve_groups", "Groups, by their type and state.", "type", "state");
     private static final Metric LAG = Metric.gauge(
             "varve_group_lag_records",
-            "Records between what a group has committed and the high watermark, of the first 100 groups by name.",
+            "Records between what a group has committed and the high watermark, of the first 100 groups by name;"
+                    + " of a share group, those that no member is done with.",
             "group",
             "topic");
 
@@ -61,7 +66,7 @@ public final class GroupReadings implements Consumer<Readings> {
 
     @Override
     public void accept(Readings readings) {
-        List<CompletableFuture<OffsetFetchResponseGroup>> offsets = new ArrayList<>();
+        List<CompletableFuture<Consumer<Readings>>> lags = new ArrayList<>();
         CompletableFuture<Void> deadline = new CompletableFuture<Void>().orTimeout(WAIT_MS, TimeUnit.MILLISECONDS);
         try {
             List<ListedGroup> all = await(groups.list(GroupRequestContext.OWN, new ListGroupsRequestData()), deadline)
@@ -69,11 +74,10 @@ public final class GroupReadings implements Consumer<Readings> {
             readNone(readings);
             all.forEach(group -> readings.add(GROUPS, 1, group.groupType(), group.groupState()));
             all.stream()
-                    .filter(group -> !group.groupType().equals("share")) // whose offsets are no commits
                     .sorted(Comparator.comparing(ListedGroup::groupId))
                     .limit(MAX_GROUPS)
-                    .forEach(group -> offsets.add(fetch(group.groupId())));
-            await(CompletableFuture.allOf(offsets.toArray(CompletableFuture[]::new)), deadline);
+                    .forEach(group -> lags.add(lag(group)));
+            await(CompletableFuture.allOf(lags.toArray(CompletableFuture[]::new)), deadline);
         } catch (ExecutionException e) {
             // Groups are being loaded, or one was deleted meanwhile.
             LOG.debug("not all groups tell how far they are", e);
@@ -82,9 +86,9 @@ public final class GroupReadings implements Consumer<Readings> {
         } finally {
             deadline.cancel(false);
         }
-        offsets.stream()
-                .filter(fetched -> fetched.isDone() && !fetched.isCompletedExceptionally())
-                .forEach(fetched -> read(readings, fetched.join()));
+        lags.stream()
+                .filter(lag -> lag.isDone() && !lag.isCompletedExceptionally())
+                .forEach(lag -> lag.join().accept(readings));
     }
 
     /** Of a type and state that no group has there are none, which is not the same as unknown. */
@@ -105,11 +109,33 @@ public final class GroupReadings implements Consumer<Readings> {
         return answer.get();
     }
 
-    private CompletableFuture<OffsetFetchResponseGroup> fetch(String group) {
+    /** Members of a share group acknowledge records in any order, so its coordinator counts what is left. */
+    private CompletableFuture<Consumer<Readings>> lag(ListedGroup group) {
+        String id = group.groupId();
+        if (GroupType.parse(group.groupType()) == GroupType.SHARE) {
+            return groups.shareGroups()
+                    .describeOffsets(
+                            GroupRequestContext.OWN,
+                            new DescribeShareGroupOffsetsRequestGroup()
+                                    .setGroupId(id)
+                                    .setTopics(null))
+                    .thenApply(described -> readings -> read(readings, described));
+        }
         return groups.fetch(
-                GroupRequestContext.OWN,
-                new OffsetFetchRequestGroup().setGroupId(group).setTopics(null),
-                false);
+                        GroupRequestContext.OWN,
+                        new OffsetFetchRequestGroup().setGroupId(id).setTopics(null),
+                        false)
+                .thenApply(fetched -> readings -> read(readings, fetched));
+    }
+
+    private static void read(Readings readings, DescribeShareGroupOffsetsResponseGroup group) {
+        for (DescribeShareGroupOffsetsResponseTopic topic : group.topics()) {
+            for (DescribeShareGroupOffsetsResponsePartition partition : topic.partitions()) {
+                if (partition.lag() >= 0) {
+                    readings.add(LAG, partition.lag(), group.groupId(), topic.topicName());
+                }
+            }
+        }
     }
 
     private void read(Readings readings, OffsetFetchResponseGroup group) {

@@ -21,11 +21,16 @@ import org.apache.kafka.common.protocol.Errors;
  * How far groups have read: the offset of each partition up to which records are done.
  *
  * @param done offsets by group and partition; a group that cannot tell is left out
+ * @param counted lags of share groups, whose members are done with records in any order: as many as the
+ *     coordinator has counted
  * @param starts log start offsets of those partitions; a partition that cannot tell is left out
  * @param ends high watermarks of those partitions; a partition that cannot tell is left out
  */
 record GroupOffsets(
-        Map<String, Map<TopicPartition, Long>> done, Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
+        Map<String, Map<TopicPartition, Long>> done,
+        Map<String, Map<TopicPartition, Long>> counted,
+        Map<TopicPartition, Long> starts,
+        Map<TopicPartition, Long> ends) {
     /** The last version of OffsetFetch that names topics instead of their ids. */
     private static final short BY_NAME = 9;
 
@@ -40,10 +45,12 @@ record GroupOffsets(
     static GroupOffsets of(OwnRequests server, Collection<String> committing, Collection<String> sharing) {
         Map<String, Map<TopicPartition, Long>> done = new HashMap<>();
         committed(server, committing, done);
-        shared(server, sharing, done);
+        Map<String, Map<TopicPartition, Long>> counted = new HashMap<>();
+        shared(server, sharing, done, counted);
         Set<TopicPartition> partitions = new LinkedHashSet<>();
         done.values().forEach(each -> partitions.addAll(each.keySet()));
-        return new GroupOffsets(done, OffsetQuery.starts(server, partitions), OffsetQuery.ends(server, partitions));
+        return new GroupOffsets(
+                done, counted, OffsetQuery.starts(server, partitions), OffsetQuery.ends(server, partitions));
     }
 
     private static void committed(
@@ -73,7 +80,10 @@ record GroupOffsets(
     }
 
     private static void shared(
-            OwnRequests server, Collection<String> groups, Map<String, Map<TopicPartition, Long>> done) {
+            OwnRequests server,
+            Collection<String> groups,
+            Map<String, Map<TopicPartition, Long>> done,
+            Map<String, Map<TopicPartition, Long>> counted) {
         if (groups.isEmpty()) {
             return;
         }
@@ -89,17 +99,25 @@ record GroupOffsets(
                 .groups()
                 .forEach(group -> {
                     Map<TopicPartition, Long> offsets = done.computeIfAbsent(group.groupId(), id -> new HashMap<>());
+                    Map<TopicPartition, Long> lags = counted.computeIfAbsent(group.groupId(), id -> new HashMap<>());
                     group.topics()
                             .forEach(topic -> topic.partitions().stream()
                                     .filter(each -> each.errorCode() == Errors.NONE.code() && each.startOffset() >= 0)
-                                    .forEach(each -> offsets.put(
-                                            new TopicPartition(topic.topicName(), each.partitionIndex()),
-                                            each.startOffset())));
+                                    .forEach(each -> {
+                                        TopicPartition partition =
+                                                new TopicPartition(topic.topicName(), each.partitionIndex());
+                                        offsets.put(partition, each.startOffset());
+                                        lags.put(partition, each.lag());
+                                    }));
                 });
     }
 
     /** @return how many offsets the group is behind in the partition, or -1 if that is not known */
     long lag(String group, TopicPartition partition) {
+        Long known = counted.getOrDefault(group, Map.of()).get(partition);
+        if (known != null) {
+            return known;
+        }
         Long offset = done.getOrDefault(group, Map.of()).get(partition);
         Long end = ends.get(partition);
         return offset == null || end == null ? -1 : Math.max(0, end - offset);
