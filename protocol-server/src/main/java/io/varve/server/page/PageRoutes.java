@@ -69,14 +69,15 @@ public final class PageRoutes {
                 .orElse(call -> requests.apply(call, call.certified().orElse(KafkaPrincipal.ANONYMOUS)));
         ServerContent server = new ServerContent(sources.ready(), sources.storage(), sources.problems());
         RateHistory rates = RateHistory.begin(sources.topics(), sources.clock(), sources.scheduler());
-        TopicsContent topics = new TopicsContent(rates);
+        TopicListContent topics = new TopicListContent(rates);
         List<HttpRoute> routes = new ArrayList<>(Assets.routes(callers));
         routes.addAll(List.of(
                 new JsonRoute("/api/server", callers, server::overview),
                 new JsonRoute("/api/clients", callers, server::clients),
                 new JsonRoute("/api/problems", callers, server::problems),
                 new JsonRoute("/api/settings", callers, SettingsContent::broker),
-                new JsonRoute("/api/topics", callers, topics::all),
+                new JsonRoute("/api/topics", callers, topics::write),
+                new JsonRoute("/api/names", callers, TopicListContent::names),
                 new JsonRoute("/api/topic", callers, TopicsContent::one),
                 new JsonRoute("/api/messages", callers, new RecordsOnLoopback(MessagesContent::write)),
                 new JsonRoute("/api/segments", callers, SegmentsContent::write),

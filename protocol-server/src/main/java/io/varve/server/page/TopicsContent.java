@@ -15,6 +15,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopicCollection;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
@@ -24,50 +25,11 @@ import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopi
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** The topics that the caller may see, with their sizes; one of them with its partitions and settings. */
+/** A topic that the caller may see, with its partitions and settings. */
 final class TopicsContent {
     private static final int NOT_FOUND = 404;
 
-    private static final double ROUND = 10;
-
-    private final RateHistory rates;
-
-    /** @param rates what came to each topic lately */
-    TopicsContent(RateHistory rates) {
-        this.rates = rates;
-    }
-
-    /** {@code /api/topics}. */
-    void all(HttpCall call, OwnRequests server, ObjectNode answer) {
-        List<MetadataResponseTopic> topics = described(server, null);
-        List<TopicPartition> partitions =
-                topics.stream().flatMap(topic -> partitions(topic).stream()).toList();
-        Map<TopicPartition, Long> starts = OffsetQuery.starts(server, partitions);
-        Map<TopicPartition, Long> ends = OffsetQuery.ends(server, partitions);
-        Map<TopicPartition, Long> sizes = sizes(server);
-        ArrayNode array = answer.putArray("topics");
-        for (MetadataResponseTopic topic : topics) {
-            long records = 0;
-            long end = 0;
-            long bytes = 0;
-            for (TopicPartition each : partitions(topic)) {
-                end += ends.getOrDefault(each, 0L);
-                records += ends.getOrDefault(each, 0L) - starts.getOrDefault(each, 0L);
-                bytes += sizes.getOrDefault(each, 0L);
-            }
-            ObjectNode node = array.addObject()
-                    .put("name", topic.name())
-                    .put("internal", topic.isInternal())
-                    .put("partitions", topic.partitions().size())
-                    .put("offsets", records)
-                    .put("end", end);
-            ArrayNode lately = node.putArray("rates");
-            rates.of(topic.name()).forEach(rate -> lately.add(Math.round(rate * ROUND) / ROUND));
-            if (!sizes.isEmpty()) {
-                node.put("bytes", bytes);
-            }
-        }
-    }
+    private TopicsContent() {}
 
     /** {@code /api/topic?topic=NAME}. */
     static void one(HttpCall call, OwnRequests server, ObjectNode answer) {
@@ -137,9 +99,9 @@ final class TopicsContent {
     }
 
     /** @return bytes on this machine of each partition; none if the caller may not know */
-    private static Map<TopicPartition, Long> sizes(OwnRequests server) {
+    static Map<TopicPartition, Long> sizes(OwnRequests server) {
         Map<TopicPartition, Long> sizes = new HashMap<>();
-        directories(server)
+        directories(server, null)
                 .results()
                 .forEach(directory -> directory
                         .topics()
@@ -150,15 +112,21 @@ final class TopicsContent {
         return sizes;
     }
 
-    /** @return the data directories, their space and partitions; none if the caller may not know */
+    /** @return the data directories and their space; none if the caller may not know */
     static DescribeLogDirsResponseData directories(OwnRequests server) {
+        return directories(server, new DescribableLogDirTopicCollection());
+    }
+
+    /** @param topics those whose partitions are described too; null for all */
+    private static DescribeLogDirsResponseData directories(
+            OwnRequests server, DescribableLogDirTopicCollection topics) {
         // Asked first, because a refusal would be logged, again and again while the page is open.
         if (!mayDescribeCluster(server)) {
             return new DescribeLogDirsResponseData();
         }
         return server.ask(
                 ApiKeys.DESCRIBE_LOG_DIRS,
-                new DescribeLogDirsRequestData().setTopics(null),
+                new DescribeLogDirsRequestData().setTopics(topics),
                 DescribeLogDirsResponseData.class);
     }
 

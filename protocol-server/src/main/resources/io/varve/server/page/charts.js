@@ -49,7 +49,7 @@ export function sparkline(values, what, kind = "spark") {
   const last = values.at(-1) ?? 0;
   const first = MAX - values.length;
   return svg("svg", {class: kind, viewBox: `0 0 ${MAX - 1} ${height}`, preserveAspectRatio: "none", role: "img",
-    "aria-label": values.length < 2 ? `${what}: no values yet` : `${what}: now ${last.toFixed(1)}, at most ${max.toFixed(1)}`},
+    "aria-label": values.length < 2 ? `${what}: nothing lately` : `${what}: now ${last.toFixed(1)}, at most ${max.toFixed(1)}`},
   values.length < 2 ? null : svg("path", {class: "area", d: `M${first},${height} L${at.join(" ")} L${MAX - 1},${height} Z`}),
   values.length < 2 ? null : svg("path", {class: "line", d: `M${at.join(" ")}`}));
 }

@@ -47,13 +47,16 @@ export function address(...path) {
  * and more when asked: a browser takes seconds to lay out ten thousand.
  *
  * columns: [{label, value: row => number or string to sort by, cell: row => node or text, class}]; key: row => string.
+ * changed: called when the reader wants another order or more rows, of a table whose rows the server sorts and cuts.
  */
 export class Table {
-  constructor(caption, columns, key, sorted = null) {
+  constructor(caption, columns, key, sorted = null, changed = null) {
     this.columns = columns;
     this.key = key;
     this.sorted = sorted;
     this.rows = [];
+    this.changed = changed ?? (() => this.update(this.rows));
+    this.cut = changed === null;
     this.lines = new Map();
     this.heads = columns.map((column, i) => el("th", {scope: "col", class: column.class},
       el("button", {type: "button", onclick: () => this.sortBy(i)}, column.label)));
@@ -61,7 +64,7 @@ export class Table {
     this.limit = STEP;
     this.rest = el("span", {role: "status"});
     this.more = el("div", {class: "more", hidden: true}, this.rest,
-      el("button", {type: "button", onclick: () => { this.limit += STEP; this.update(this.rows); }}, `Show ${STEP} more`));
+      el("button", {type: "button", onclick: () => { this.limit += STEP; this.changed(); }}, `Show ${STEP} more`));
     this.node = el("div", {}, el("div", {class: "scroll"}, el("table", {},
       el("caption", {class: "hidden"}, caption), el("thead", {}, el("tr", {}, this.heads)), this.body)), this.more);
     this.showOrder();
@@ -71,7 +74,7 @@ export class Table {
     const descending = this.sorted?.column === i ? !this.sorted.descending : this.columns[i].class === "number";
     this.sorted = {column: i, descending};
     this.showOrder();
-    this.update(this.rows);
+    this.changed();
   }
 
   showOrder() {
@@ -84,17 +87,18 @@ export class Table {
     });
   }
 
-  update(rows) {
+  /** all: how many rows there are, where the server cuts them. */
+  update(rows, all = rows.length) {
     this.rows = rows;
     let ordered = [...rows];
-    if (this.sorted) {
+    if (this.sorted && this.cut) {
       const value = this.columns[this.sorted.column].value;
       const sign = this.sorted.descending ? -1 : 1;
       ordered.sort((a, b) => sign * compare(value(a), value(b)));
     }
     ordered = ordered.slice(0, this.limit);
-    this.more.hidden = ordered.length === rows.length;
-    fill(this.rest, this.more.hidden ? null : `${count(ordered.length)} of ${count(rows.length)} are shown`);
+    this.more.hidden = ordered.length >= all;
+    fill(this.rest, this.more.hidden ? null : `${count(ordered.length)} of ${count(all)} are shown`);
     const gone = new Set(this.lines.keys());
     let at = this.body.firstChild;
     for (const row of ordered) {

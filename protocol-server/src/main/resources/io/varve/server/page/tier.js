@@ -13,6 +13,9 @@ export function samples(text, prefix) {
   });
 }
 
+/** The metrics' name for all topics that have no series of their own. */
+const OTHER = "other";
+
 function dollars(number) {
   if (number === undefined) {
     return "–";
@@ -38,7 +41,7 @@ function byTopic(all) {
 export function tier() {
   const cards = el("div", {class: "cards"});
   const table = new Table("Topics in the bucket", [
-    {label: "Topic", class: "name", value: row => row.topic, cell: row => link(row.topic, "topic", row.topic, "segments")},
+    {label: "Topic", class: "name", value: row => row.topic, cell: row => visible.has(row.topic) ? link(row.topic, "topic", row.topic, "segments") : "all others"},
     {label: "In the bucket", class: "number", value: row => row.stored_bytes ?? 0, cell: row => bytes(row.stored_bytes ?? 0)},
     {label: "A month of it", class: "number", value: row => row.stored_dollars_per_month ?? 0, cell: row => dollars(row.stored_dollars_per_month)},
     {label: "Requests", class: "number", value: row => row.requests_total ?? 0, cell: row => count(row.requests_total ?? 0)},
@@ -48,6 +51,18 @@ export function tier() {
     {label: "Requests cost", class: "number", value: row => row.request_dollars_total ?? 0, cell: row => dollars(row.request_dollars_total)},
   ], row => row.topic, {column: 1, descending: true});
   const nothing = el("div");
+  /** The topics whose samples were seen, and which of them the reader may see. */
+  const seen = new Set();
+  let visible = new Set();
+
+  /** Asks for the names of topics only when one is new: there may be thousands. */
+  async function isVisible(rows) {
+    if (rows.some(row => !seen.has(row.topic))) {
+      visible = new Set((await ask("/api/names")).names);
+      rows.forEach(row => seen.add(row.topic));
+    }
+    return row => visible.has(row.topic) || row.topic === OTHER;
+  }
 
   function card(title, value, note) {
     return el("section", {class: "card"}, el("h2", {}, title), el("div", {class: "value"}, value), el("div", {class: "note"}, note));
@@ -57,13 +72,13 @@ export function tier() {
     title: "Tier",
     content: [cards, table.node, nothing],
     async update() {
-      const [response, listed] = await Promise.all([reach("/metrics"), ask("/api/topics")]);
+      const response = await reach("/metrics");
       if (!response.ok) {
         throw new Refused(response.status, await response.text());
       }
       const all = samples(await response.text(), "varve_tier_");
-      const names = new Set(listed.topics.map(row => row.name));
-      const rows = byTopic(all).filter(row => names.has(row.topic));
+      const listed = byTopic(all);
+      const rows = listed.filter(await isVisible(listed));
       const one = name => all.find(each => each.name === name)?.value;
       const sum = name => rows.reduce((total, row) => total + (row[name] ?? 0), 0);
       fill(cards, all.length === 0 ? null : [

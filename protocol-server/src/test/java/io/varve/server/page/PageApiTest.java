@@ -106,7 +106,7 @@ class PageApiTest {
             listed = topic.path("name").asText().equals("sized") ? topic : listed;
         }
         assertThat(listed.path("partitions").asInt()).isEqualTo(2);
-        assertThat(listed.path("offsets").asLong()).isEqualTo(2);
+        assertThat(listed.path("records").asLong()).isEqualTo(2);
         assertThat(listed.path("end").asLong()).isEqualTo(2);
         assertThat(listed.path("bytes").asLong()).isPositive();
         assertThat(listed.path("internal").asBoolean()).isFalse();
