@@ -1,3 +1,7 @@
 @echo off
 rem SPDX-License-Identifier: Apache-2.0
+if "%~1"=="" (
+  echo USAGE: %0 connect-standalone.properties [connector1.properties connector2.json ...]
+  exit /b 1
+)
 call "%~dp0lib\connect.bat" connect-logback.xml org.apache.kafka.connect.cli.ConnectStandalone %*

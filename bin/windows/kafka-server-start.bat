@@ -1,7 +1,7 @@
 @echo off
 rem SPDX-License-Identifier: Apache-2.0
 if "%~1"=="" (
-  echo Usage: %~nx0 config\server.properties [--override key=value]... 1>&2
+  echo USAGE: %0 config\server.properties [--override key=value]...
   exit /b 1
 )
 call "%~dp0lib\server.bat" %*

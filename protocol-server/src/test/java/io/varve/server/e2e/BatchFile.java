@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,9 @@ final class BatchFile {
     private static final Pattern IF_DEFINED = Pattern.compile("if (not )?defined (\\w+) (.*)");
     private static final Pattern CALL =
             Pattern.compile("call \"%~dp0(?:lib\\\\)?([\\w-]+\\.bat)\" ?(.*?)( \\|\\| exit /b 1)?");
+    private static final Pattern IF_FIRST = Pattern.compile("if \"%~1\"==\"([^\"]+)\" (.*)");
+    private static final Pattern USAGE =
+            Pattern.compile("^if \"%~1\"==\"\" \\(\\R  echo USAGE: %0 (.*)\\R  exit /b 1\\R\\)$", Pattern.MULTILINE);
     private static final Pattern VARIABLE = Pattern.compile("%(\\w+)%");
     private static final Pattern WORD = Pattern.compile("(?:\"[^\"]*\"|[^\" ])+");
 
@@ -46,6 +50,12 @@ final class BatchFile {
         return new BatchFile(home, environment, javaMajor).run(home.resolve("bin/windows/" + script), arguments);
     }
 
+    /** @return what a script says that it wants without an argument; nothing when it goes on without one */
+    static Optional<String> usage(Path home, String script) throws IOException {
+        Matcher usage = USAGE.matcher(Files.readString(home.resolve("bin/windows/" + script)));
+        return usage.find() ? Optional.of(usage.group(1)) : Optional.empty();
+    }
+
     private List<String> run(Path file, String arguments) throws IOException {
         boolean skipped = false;
         for (String line : Files.readAllLines(file)) {
@@ -68,6 +78,7 @@ final class BatchFile {
     private List<String> statement(String line, String arguments) throws IOException {
         Matcher set = SET.matcher(line);
         Matcher condition = IF_DEFINED.matcher(line);
+        Matcher first = IF_FIRST.matcher(line);
         Matcher call = CALL.matcher(line);
         if (set.matches()) {
             variables.put(set.group(1), expanded(set.group(2), arguments));
@@ -77,6 +88,9 @@ final class BatchFile {
             boolean defined = !variables.getOrDefault(condition.group(2), "").isEmpty();
             return defined == (condition.group(1) == null) ? statement(condition.group(3), arguments) : null;
         }
+        if (first.matches()) {
+            return arguments.split(" ")[0].equals(first.group(1)) ? statement(first.group(2), arguments) : null;
+        }
         if (call.matches()) {
             return switch (call.group(1)) {
                 case JAVA -> findJava();
@@ -85,7 +99,8 @@ final class BatchFile {
             };
         }
         if (line.startsWith("for /f \"tokens=1,* delims= \"")) {
-            variables.put("REST", arguments.substring(arguments.indexOf(' ') + 1));
+            String[] words = arguments.split(" ", 2);
+            variables.put("REST", words.length == 1 ? "" : words[1]);
             return null;
         }
         if (line.startsWith("\"%JAVA%\" ")) {

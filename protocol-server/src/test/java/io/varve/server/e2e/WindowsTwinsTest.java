@@ -6,15 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Compares the command line that each script comes to with that of its twin for Windows, option by option:
@@ -60,6 +62,42 @@ class WindowsTwinsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("comeToTheSameCommand")
+    void sayTheSameWithoutArguments(String script) throws IOException {
+        Optional<String> onUnix;
+        try (ChildProcess running = start(script, "", Map.of(), 17)) {
+            running.exitWithin(Duration.ofSeconds(60));
+            onUnix = running.out()
+                    .lines()
+                    .filter(line -> line.startsWith("USAGE: "))
+                    .map(line -> line.substring(line.indexOf(".sh ") + ".sh ".length()))
+                    .map(usage -> usage.replace("[-daemon] ", "").replace('/', '\\')) // no program runs unseen there
+                    .findFirst();
+        }
+        assertThat(BatchFile.usage(ChildProcess.HOME, script + ".bat")).isEqualTo(onUnix);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kafka.tools.GetOffsetShell",
+                "kafka.tools.DumpLogSegments --files a",
+                "kafka.tools.ConsoleConsumer --topic a",
+                "kafka.tools.ConsoleProducer --topic a",
+                "kafka.admin.TopicCommand --list",
+                "kafka.admin.ConsumerGroupCommand --list",
+            })
+    void knowTheSameOldNames(String arguments) throws IOException {
+        List<String> onUnix;
+        try (ChildProcess running = start("kafka-run-class", arguments, Map.of(), 17)) {
+            onUnix = running.succeed().lines().toList();
+        }
+        assertThat(onUnix).anyMatch(word -> word.startsWith("org.apache.kafka.tools."));
+        assertThat(BatchFile.command(ChildProcess.HOME, "kafka-run-class.bat", arguments, Map.of(), 17))
+                .isEqualTo(onUnix);
+    }
+
     static List<String> comeToTheSameCommand() throws IOException {
         try (Stream<Path> files = Files.list(ChildProcess.HOME.resolve("bin"))) {
             return files.map(file -> file.getFileName().toString())
@@ -72,13 +110,17 @@ class WindowsTwinsTest {
     }
 
     private static List<String> onUnix(String script, Map<String, String> given, int javaMajor) throws IOException {
+        try (ChildProcess running = start(script, ARGUMENTS, given, javaMajor)) {
+            return running.succeed().lines().toList();
+        }
+    }
+
+    private static ChildProcess start(String script, String arguments, Map<String, String> given, int javaMajor)
+            throws IOException {
         Map<String, String> environment = new HashMap<>(given);
         environment.put("JAVA_HOME", printingJava(javaMajor).toString());
         environment.putIfAbsent("KAFKA_JVM_PERFORMANCE_OPTS", "");
-        try (ChildProcess running =
-                ChildProcess.start(environment, "bash", "-c", "bin/" + script + ".sh " + ARGUMENTS)) {
-            return new ArrayList<>(running.succeed().lines().toList());
-        }
+        return ChildProcess.start(environment, "bash", "-c", "bin/" + script + ".sh " + arguments);
     }
 
     /** @return the home of a Java of which no server has an archive of classes */
