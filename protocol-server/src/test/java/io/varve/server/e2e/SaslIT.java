@@ -24,6 +24,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.SaslAuthenticateResponse;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -238,6 +239,10 @@ class SaslIT {
     @ParameterizedTest
     @ValueSource(strings = {"0.10.2.2", "0.11.0.3", "1.1.1", "2.0.1"})
     void oldJavaClients(String release) throws Exception {
+        // From 2.0 to 3.9.0 they ask for Subject.getSubject, which newer JDKs refuse them (KAFKA-17078).
+        Assumptions.assumeFalse(
+                release.equals("2.0.1") && Runtime.version().feature() >= 23,
+                "Java's clients of " + release + " cannot authenticate on this JDK");
         List<String> sent = List.of("one", "two");
         Map<String, String> settings = Map.of(
                 "security.protocol",
