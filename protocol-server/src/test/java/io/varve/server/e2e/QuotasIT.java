@@ -55,12 +55,16 @@ class QuotasIT {
             String value = "x".repeat(RECORD);
             long begun = System.nanoTime();
             long bytes = 0;
-            while (System.nanoTime() - begun < Duration.ofSeconds(SECONDS).toNanos()) {
+            long seconds = 0;
+            // A busy machine may take longer than that to use the quota up.
+            while (bytes < 2 * AT_ONCE
+                    && (seconds < SECONDS || !(QuotaProbe.metric(producer.metrics(), THROTTLE) > 50))) {
                 producer.send(new ProducerRecord<>("quotas", 0, null, value)).get();
                 bytes += RECORD;
+                seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
             }
             // Of a quota's window Kafka's arithmetic counts up to eleven seconds.
-            assertThat(bytes).isBetween((long) AT_ONCE - RECORD, AT_ONCE * 11L / 10 + RECORD);
+            assertThat(bytes).isBetween((long) AT_ONCE - RECORD, RATE * Math.max(11, seconds + 2) + RECORD);
             assertThat(QuotaProbe.metric(producer.metrics(), THROTTLE)).isGreaterThan(50);
 
             alter(server, "--entity-type clients --entity-name quota-producer --delete-config producer_byte_rate");
@@ -70,7 +74,8 @@ class QuotasIT {
                 producer.send(new ProducerRecord<>("quotas", 0, null, value));
             }
             producer.flush();
-            assertThat(Duration.ofNanos(System.nanoTime() - freed)).isLessThan(Duration.ofSeconds(SECONDS));
+            // With the quota it takes ten seconds.
+            assertThat(Duration.ofNanos(System.nanoTime() - freed)).isLessThan(Duration.ofSeconds(8));
         }
     }
 
