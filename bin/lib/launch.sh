@@ -50,6 +50,8 @@ find_java() {
 native_flags() {
   printf '%s\n' --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
   [ "$JAVA_MAJOR" -lt 24 ] || printf '%s\n' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+  # A release that nobody has tried yet may have done away with these flags, and would not start.
+  [ "$JAVA_MAJOR" -lt 28 ] || printf '%s\n' -XX:+IgnoreUnrecognizedVMOptions
 }
 
 # An installation has its programs in libs/, a checkout where Maven has built them. CACHE is where a server's archive of classes is kept.

@@ -25,4 +25,6 @@ if %JAVA_MAJOR% LSS 17 (
 )
 set "NATIVE=--add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
 if %JAVA_MAJOR% GEQ 24 set "NATIVE=%NATIVE% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+rem As launch.sh: a release that nobody has tried yet may have done away with these flags.
+if %JAVA_MAJOR% GEQ 28 set "NATIVE=%NATIVE% -XX:+IgnoreUnrecognizedVMOptions"
 exit /b 0

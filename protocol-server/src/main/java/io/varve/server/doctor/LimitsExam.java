@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 /** Looks at the limits of the machine: Java, open files, mappings, memory. What is not known is left out. */
 final class LimitsExam {
     private static final int MIN_JAVA = 17;
+    /** The newest with which all tests run: see .ci/jdks. */
+    private static final int MAX_TESTED_JAVA = 25;
+
     private static final long MIN_FILES = 10_000;
     private static final long MIN_MAPPINGS = 65_530;
     private static final double MAX_HEAP_SHARE = 0.75;
@@ -43,11 +46,7 @@ final class LimitsExam {
 
     List<Finding> examine() {
         List<Finding> found = new ArrayList<>();
-        found.add(
-                java >= MIN_JAVA
-                        ? Finding.ok("Java " + java + " runs Varve")
-                        : Finding.problem(
-                                "Java " + java + " is too old", "Install Java " + MIN_JAVA + " or newer (JAVA_HOME)."));
+        found.add(runtime());
         read("self/limits", FILES)
                 .ifPresent(files -> found.add(
                         files < MIN_FILES
@@ -65,6 +64,18 @@ final class LimitsExam {
                                 : Finding.ok("a process may have " + mappings + " mappings of memory")));
         read("meminfo", MEMORY).ifPresent(kib -> found.add(memory(kib * 1024)));
         return found;
+    }
+
+    private Finding runtime() {
+        if (java < MIN_JAVA) {
+            return Finding.problem(
+                    "Java " + java + " is too old", "Install Java " + MIN_JAVA + " or newer (JAVA_HOME).");
+        }
+        return java > MAX_TESTED_JAVA
+                ? Finding.note(
+                        "Java " + java + " is newer than those Varve is tested with",
+                        "If anything is odd, try Java " + MAX_TESTED_JAVA + " (JAVA_HOME).")
+                : Finding.ok("Java " + java + " runs Varve");
     }
 
     private Finding memory(long bytes) {

@@ -112,6 +112,8 @@ class ExamsTest {
         assertThat(of(Level.NOTE, small)).containsExactly("a process may have 1000 mappings of memory");
         assertThat(of(Level.OK, new LimitsExam(directory, null, 21).examine()))
                 .contains("Java 21 runs Varve", "the heap may take 512 MiB of the machine's 2048 MiB of memory");
+        assertThat(of(Level.NOTE, new LimitsExam(directory, null, 26).examine()))
+                .contains("Java 26 is newer than those Varve is tested with");
         assertThat(new LimitsExam(directory.resolve("none"), null, 17).examine())
                 .hasSize(1);
     }

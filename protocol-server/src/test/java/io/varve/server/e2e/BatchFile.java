@@ -24,6 +24,7 @@ final class BatchFile {
     private static final Pattern IF_FIRST = Pattern.compile("if \"%~1\"==\"([^\"]+)\" (.*)");
     private static final Pattern USAGE =
             Pattern.compile("^if \"%~1\"==\"\" \\(\\R  echo USAGE: %0 (.*)\\R  exit /b 1\\R\\)$", Pattern.MULTILINE);
+    private static final Pattern NATIVE_FLAGS = Pattern.compile("(?:if %JAVA_MAJOR% GEQ (\\d+) )?(set \"NATIVE=.*)");
     private static final Pattern VARIABLE = Pattern.compile("%(\\w+)%");
     private static final Pattern WORD = Pattern.compile("(?:\"[^\"]*\"|[^\" ])+");
 
@@ -116,9 +117,9 @@ final class BatchFile {
         variables.put("JAVA", "java");
         variables.put("VARVE_HOME", home.toString());
         for (String line : Files.readAllLines(home.resolve("bin/windows/lib/" + JAVA))) {
-            String statement = line.replaceFirst("^if %JAVA_MAJOR% GEQ 24 ", "");
-            if (statement.startsWith("set \"NATIVE=") && (statement.equals(line) || javaMajor >= 24)) {
-                statement(statement, "");
+            Matcher flags = NATIVE_FLAGS.matcher(line);
+            if (flags.matches() && (flags.group(1) == null || javaMajor >= Integer.parseInt(flags.group(1)))) {
+                statement(flags.group(2), "");
             }
         }
         return null;

@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.build.ports.FreePort;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests Kafka's command-line tools, and kcat. */
 @ExtendWith(SharedServer.class)
@@ -146,6 +149,19 @@ class ToolsIT {
                 ChildProcess.start("bash", "-c", "JAVA_HOME=" + directory + " bin/kafka-topics.sh --list")) {
             assertThat(script.exitWithin(Duration.ofSeconds(60))).isEqualTo(1);
             assertThat(script.err().lines()).singleElement().asString().contains("JAVA_HOME is " + directory);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"11.0.33, kafka-topics.sh", "1.8.0_472, kafka-server-start.sh x", "16.0.2+7, varve-doctor.sh"})
+    void scriptsRefuseAJavaThatIsTooOld(String version, String command, @TempDir Path home) throws IOException {
+        Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho 'openjdk version \"" + version + "\" 2026-10-20' >&2\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        try (ChildProcess script = ChildProcess.start("bash", "-c", "JAVA_HOME=" + home + " bin/" + command)) {
+            assertThat(script.exitWithin(Duration.ofSeconds(60))).isEqualTo(1);
+            assertThat(script.err().lines())
+                    .containsExactly(java + " is Java " + version + ": Varve needs Java 17 or newer (set JAVA_HOME).");
         }
     }
 

@@ -51,7 +51,7 @@ class WindowsTwinsTest {
     @ParameterizedTest
     @MethodSource
     void comeToTheSameCommand(String script) throws IOException {
-        for (int javaMajor : new int[] {17, 25}) {
+        for (int javaMajor : new int[] {17, 25, 28}) {
             for (Map<String, String> environment : ENVIRONMENTS) {
                 List<String> onWindows =
                         BatchFile.command(ChildProcess.HOME, script + ".bat", ARGUMENTS, environment, javaMajor);
