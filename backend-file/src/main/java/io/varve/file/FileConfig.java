@@ -6,10 +6,13 @@ import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageSetting;
 import io.varve.core.spi.support.ReadVerification;
 import io.varve.core.spi.support.StorageProperties;
+import io.varve.file.disk.DescriptorLimit;
 import io.varve.file.partition.RingSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The settings of the file backend. Defaults and ranges are those of {@link #SETTINGS}.
@@ -33,6 +36,8 @@ record FileConfig(
         long ringBytes,
         int ringCommitBytes,
         boolean readVerify) {
+    private static final Logger LOG = LoggerFactory.getLogger(FileConfig.class);
+
     static final String CHECKPOINT_INTERVAL = "log.flush.offset.checkpoint.interval.ms";
     static final String CHECKPOINT_BYTES = "file.checkpoint.bytes";
     static final String OPEN_FILES = "file.open.files";
@@ -80,6 +85,26 @@ record FileConfig(
                             ReadVerification.SETTING),
                     DiskReserveConfig.SETTINGS.stream())
             .toList();
+
+    /**
+     * Bounds the idle files by what the process may open, and logs it where that is less than configured.
+     *
+     * @param limit files this process may have open
+     * @return max idle files to keep open
+     */
+    int idleFiles(long limit) {
+        int max = DescriptorLimit.idleFiles(openFiles, limit);
+        if (max < openFiles) {
+            LOG.info(
+                    "{} is {}, but this process may have {} files open at a time (ulimit -n), and connections need some:"
+                            + " keeping at most {} idle ones",
+                    OPEN_FILES,
+                    openFiles,
+                    limit,
+                    max);
+        }
+        return max;
+    }
 
     /** @param idleFiles max idle files kept open: half of them may wait in a ring to be forced */
     RingSettings ring(int idleFiles) {

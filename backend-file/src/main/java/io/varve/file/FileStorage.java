@@ -76,24 +76,10 @@ final class FileStorage implements Storage {
         this.context = context;
         this.config = config;
         this.progress = new ProgressLog(context.clock(), LOG::info);
-        this.idleFiles = idleFiles(config.openFiles(), DescriptorLimit.limit());
+        this.idleFiles = config.idleFiles(DescriptorLimit.limit());
         this.openFiles = new OpenFiles(idleFiles, context.clock());
         this.syncThreads = new SyncThreads(context.scheduler(), config.syncThreads() - 1);
         this.checkpointer = new Checkpointer(context.scheduler(), config.checkpointBytes());
-    }
-
-    private static int idleFiles(int wanted, long limit) {
-        int max = DescriptorLimit.idleFiles(wanted, limit);
-        if (max < wanted) {
-            LOG.info(
-                    "{} is {}, but this process may have {} files open at a time (ulimit -n), and connections need some:"
-                            + " keeping at most {} idle ones",
-                    FileConfig.OPEN_FILES,
-                    wanted,
-                    limit,
-                    max);
-        }
-        return max;
     }
 
     static FileStorage open(StorageContext context) {
@@ -318,6 +304,11 @@ final class FileStorage implements Storage {
     public boolean isSyncShort(Collection<? extends PartitionStore> dirty) {
         requireOpen();
         return new ParallelSync(own(dirty)).isShort();
+    }
+
+    @Override
+    public boolean appendsAreCalls() {
+        return true;
     }
 
     private List<FileStore> own(Collection<? extends PartitionStore> handles) {

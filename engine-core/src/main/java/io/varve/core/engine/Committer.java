@@ -46,7 +46,10 @@ final class Committer {
     private final Map<PartitionLog, List<CompletableFuture<Void>>> waiting = new LinkedHashMap<>();
 
     private final LoopRounds loops = new LoopRounds();
-    private final GatherBuffers buffers = new GatherBuffers();
+    private final GatherBuffers buffers;
+    /** Whether appends may wait until their commit begins. */
+    private final boolean gathers;
+
     private final LoopTurn turn = new LoopTurn(this::pauseOnLoop, this::commitOnLoop);
     /** Whether the last loop that had its turn ran a round: a pause is only for those that will. */
     private volatile boolean ranOnLoop;
@@ -81,6 +84,8 @@ final class Committer {
         this.durability = durability;
         this.afterCommit = afterCommit;
         this.later = later;
+        this.buffers = new GatherBuffers(scheduler);
+        this.gathers = storage.appendsAreCalls();
         this.pace = new CommitPace(clock);
         this.meter = new CommitMeter(metrics);
         this.agent = scheduler.agent("committer", this::commitRequested);
@@ -107,9 +112,9 @@ final class Committer {
         }
     }
 
-    /** @return as {@link io.varve.core.log.AppendListener#lend}: while the loop runs the rounds */
-    ByteBuffer lend(EventLoop loop) {
-        return ranOnLoop && !closing && loops.isAlone(loop) ? buffers.take() : null;
+    /** @return as {@link io.varve.core.log.AppendListener#lend}: where fewer, larger appends are cheaper */
+    ByteBuffer lend() {
+        return gathers && !closing ? buffers.take() : null;
     }
 
     /** @param buffer as {@link io.varve.core.log.AppendListener#giveBack} */
@@ -138,7 +143,7 @@ final class Committer {
             return false;
         }
         try {
-            queue.forEach(log -> log.commitTarget().begin()); // first, as it makes the sync longer
+            queue.forEach(log -> log.commitTarget().storeWaiting()); // first, as it makes the sync longer
             boolean here = !closing && storage.isSyncShort(stores(queue));
             ranOnLoop = here;
             if (here) {

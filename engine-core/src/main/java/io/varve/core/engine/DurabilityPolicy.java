@@ -56,8 +56,8 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
         }
 
         @Override
-        public ByteBuffer lend(EventLoop loop) {
-            return committer.lend(loop);
+        public ByteBuffer lend() {
+            return committer.lend();
         }
 
         @Override

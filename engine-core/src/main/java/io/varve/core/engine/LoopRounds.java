@@ -17,11 +17,6 @@ final class LoopRounds {
     private Executor last;
     private int inARow;
 
-    /** @return true if the last requests came from the loop, and from nobody else */
-    synchronized boolean isAlone(Executor loop) {
-        return loop == last && inARow == ALONE;
-    }
-
     /**
      * Counts a request.
      *

@@ -28,13 +28,11 @@ public interface AppendListener {
     }
 
     /**
-     * Lends a buffer in which appends of an event loop wait until their commit begins. Called with a log's
-     * lock held; must be short.
+     * Lends a buffer in which appends wait until their commit begins. Called with a lock held; must be short.
      *
-     * @param loop the loop of the calling thread
      * @return an empty buffer, to be {@link #giveBack given back}; null if appends must be stored at once
      */
-    default ByteBuffer lend(EventLoop loop) {
+    default ByteBuffer lend() {
         return null;
     }
 

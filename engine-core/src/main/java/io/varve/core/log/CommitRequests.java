@@ -17,8 +17,8 @@ final class CommitRequests {
     }
 
     /** @return as {@link AppendListener#lend} */
-    ByteBuffer lend(EventLoop loop) {
-        return listener.lend(loop);
+    ByteBuffer lend() {
+        return listener.lend();
     }
 
     /** @param buffer as {@link AppendListener#giveBack} */

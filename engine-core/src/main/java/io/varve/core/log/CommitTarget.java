@@ -27,6 +27,11 @@ public final class CommitTarget {
         return writer.store();
     }
 
+    /** Stores the appends that wait for a commit, so that the store knows of them. Outside any lock. */
+    public void storeWaiting() {
+        gathered.store();
+    }
+
     /** Stores the appends that wait for a commit. Call before the sync, outside any lock of the log. */
     public void begin() {
         gathered.storeForCommit();

@@ -5,7 +5,6 @@ import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.AppendOutcome;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
-import io.varve.core.runtime.EventLoop;
 import io.varve.core.spi.BatchRun;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -31,16 +30,17 @@ final class GatheredAppends {
     /** An append whose batches lie in the buffer. */
     private record Waiting(AppendRun run, AppendOutcome outcome) {}
 
+    /** Appends that are stored together, and the buffer in which they lie one after another. */
+    private record Group(ByteBuffer buffer, List<Waiting> waiting) {}
+
     /** What an append ended with: one of the two is null. */
     private record Ended(AppendOutcome outcome, AppendResult result, RuntimeException refusal) {}
 
     private final StoreWriter writer;
     private final CommitRequests commits;
     private final Function<AppendRun, AppendResult> append;
-    /** Guarded by the writer's lock. */
-    private final List<Waiting> waiting = new ArrayList<>(0);
-    /** What is lent; null while nothing waits. Guarded by the writer's lock. */
-    private ByteBuffer buffer;
+    /** What waits, or null; guarded by this. Taken out with the writer's lock held, which comes first. */
+    private Group group;
 
     private volatile boolean isEmpty = true;
 
@@ -60,38 +60,41 @@ final class GatheredAppends {
      * Takes an append that is worth waiting with: more are expected before the commit, and there is space.
      *
      * @param run a checked and stamped run of a client; copied
-     * @param loop the event loop of the calling thread, which commits by itself
      * @param outcome told when the append was stored
      * @return false if the run must be stored at once, after those that wait
      */
-    boolean add(AppendRun run, EventLoop loop, AppendOutcome outcome) {
-        if (expected < 2) {
-            return false;
+    boolean add(AppendRun run, AppendOutcome outcome) {
+        return expected >= 2 && addToGroup(run, outcome);
+    }
+
+    /** Waits for no writer: while appends are stored, others gather. */
+    private synchronized boolean addToGroup(AppendRun run, AppendOutcome outcome) {
+        if (group == null) {
+            ByteBuffer lent = commits.lend();
+            group = lent == null ? null : new Group(lent, new ArrayList<>());
         }
-        int bytes = run.end() - run.start();
-        writer.lock();
-        try {
-            if (buffer == null) {
-                buffer = commits.lend(loop);
-            }
-            boolean fits = buffer != null
-                    && waiting.size() < MAX
-                    && bytes
-                            <= Math.min(
-                                            buffer.capacity(),
-                                            writer.config().segments().segmentBytes() / SEGMENT_PART)
-                                    - buffer.position();
-            if (fits) {
-                waiting.add(new Waiting(run.copiedInto(buffer), outcome));
-                isEmpty = false;
-                appends.incrementAndGet();
-            } else if (waiting.isEmpty()) {
-                giveBack();
-            }
-            return fits;
-        } finally {
-            writer.unlock();
+        boolean fits = group != null && fits(run);
+        if (fits) {
+            group.waiting.add(new Waiting(run.copiedInto(group.buffer), outcome));
+            isEmpty = false;
+            appends.incrementAndGet();
+        } else if (isEmpty) {
+            giveBack(takeGroup());
         }
+        return fits;
+    }
+
+    private boolean fits(AppendRun run) {
+        int part = writer.config().segments().segmentBytes() / SEGMENT_PART;
+        int left = Math.min(group.buffer.capacity(), part) - group.buffer.position();
+        return group.waiting.size() < MAX && run.end() - run.start() <= left;
+    }
+
+    private synchronized Group takeGroup() {
+        Group taken = group;
+        group = null;
+        isEmpty = true;
+        return taken;
     }
 
     /** Counts an append that does not wait. */
@@ -116,36 +119,38 @@ final class GatheredAppends {
         if (isEmpty) {
             return;
         }
-        List<Ended> ended = new ArrayList<>();
+        List<Ended> ended;
         writer.lock();
         try {
-            if (!waiting.isEmpty()) {
-                storeAll(ended);
-            }
+            Group taken = takeGroup();
+            ended = taken == null ? List.of() : store(taken);
+            giveBack(taken);
         } finally {
-            waiting.clear();
-            giveBack();
-            isEmpty = true;
             writer.unlock();
         }
         ended.forEach(GatheredAppends::tell);
     }
 
-    private void storeAll(List<Ended> ended) {
+    private List<Ended> store(Group all) {
+        List<Waiting> waiting = all.waiting();
         try {
-            AppendResult all = append.apply(AppendRun.joined(
-                    buffer.flip(), waiting.stream().map(Waiting::run).toList()));
-            if (!all.duplicate()) {
-                waiting.forEach(one -> ended.add(new Ended(one.outcome(), resultOf(one.run(), all), null)));
-                return;
+            AppendResult stored = append.apply(AppendRun.joined(
+                    all.buffer().flip(), waiting.stream().map(Waiting::run).toList()));
+            if (!stored.duplicate()) {
+                return ended(waiting, one -> new Ended(one.outcome(), resultOf(one.run(), stored), null));
             }
         } catch (AppendException oneIsRefused) {
             LOG.debug("{}: storing appends one by one", writer.store().id(), oneIsRefused);
         } catch (RuntimeException | Error e) { // nothing was stored: FULL, CLOSED
-            waiting.forEach(one -> ended.add(new Ended(one.outcome(), null, asException(e))));
-            return;
+            return ended(waiting, one -> new Ended(one.outcome(), null, asException(e)));
         }
-        waiting.forEach(one -> ended.add(storeOne(one)));
+        return ended(waiting, this::storeOne);
+    }
+
+    private static List<Ended> ended(List<Waiting> waiting, Function<Waiting, Ended> end) {
+        List<Ended> ended = new ArrayList<>(waiting.size());
+        waiting.forEach(one -> ended.add(end.apply(one)));
+        return ended;
     }
 
     /** A run of several is all new, or nothing was stored: one of them may be a duplicate, or be refused. */
@@ -179,10 +184,9 @@ final class GatheredAppends {
         }
     }
 
-    private void giveBack() {
-        if (buffer != null) {
-            commits.giveBack(buffer.clear());
-            buffer = null;
+    private void giveBack(Group unused) {
+        if (unused != null) {
+            commits.giveBack(unused.buffer().clear());
         }
     }
 }

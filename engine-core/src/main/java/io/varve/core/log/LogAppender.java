@@ -146,12 +146,10 @@ public final class LogAppender {
      * @return the run's offsets; null if it waits
      */
     public AppendResult append(AppendRun run, Executor afterwards, EventLoop committing, AppendOutcome outcome) {
-        if (committing != null) {
-            run.stamp();
-            if (gathered.add(run, committing, outcome)) {
-                commits.on(afterwards, committing, run.records());
-                return null;
-            }
+        run.stamp();
+        if (gathered.add(run, outcome)) {
+            commits.on(afterwards, committing, run.records());
+            return null;
         }
         return append(run, VerificationGuard.NONE, afterwards, committing);
     }

@@ -132,6 +132,17 @@ public interface Storage extends AutoCloseable {
         return false;
     }
 
+    /**
+     * Tells whether an append is a call to the operating system, which costs much beside its bytes. Several
+     * appends of a partition that one {@link #sync} is to cover are then stored by one, just before it and on
+     * its thread; so an append never waits for a sync.
+     *
+     * @return false if an append is cheap, or may wait until a sync makes space; always the same
+     */
+    default boolean appendsAreCalls() {
+        return false;
+    }
+
     /** Syncs and closes everything; handles fail with CLOSED from then on. Idempotent. */
     @Override
     void close();

@@ -9,6 +9,7 @@ import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.append.AppendOutcome;
 import io.varve.core.log.append.AppendResult;
+import io.varve.core.log.append.AppendRun;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.memory.MemoryStorage;
@@ -39,17 +40,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests appends of an event loop that wait for their commit, on an engine whose loop commits by itself. */
+/** Tests appends that wait for their commit, which an event loop runs by itself or leaves to the agent. */
 class GatheredAppendsTest {
     private static final PartitionId ID = new PartitionId("t", new UUID(1, 2), 0);
 
     private final VirtualTime time = new VirtualTime(1_000);
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Map<PartitionId, PartitionStore> stores = new HashMap<>();
+    private boolean syncsAreShort = true;
+    private boolean appendsAreCalls = true;
+    /** Runs before each append of the storage. */
+    private Runnable beforeAppend = () -> {};
     /** Number of runs that the storage has taken. */
     private int runs;
     /** Why the storage takes none; null while it does. */
@@ -116,7 +123,12 @@ class GatheredAppendsTest {
 
                     @Override
                     public boolean isSyncShort(Collection<? extends PartitionStore> dirty) {
-                        return true;
+                        return syncsAreShort;
+                    }
+
+                    @Override
+                    public boolean appendsAreCalls() {
+                        return appendsAreCalls;
                     }
                 };
             }
@@ -132,6 +144,7 @@ class GatheredAppendsTest {
         return (PartitionStore) Proxy.newProxyInstance(
                 PartitionStore.class.getClassLoader(), new Class<?>[] {PartitionStore.class}, (self, method, args) -> {
                     if (method.getName().equals("append")) {
+                        beforeAppend.run();
                         if (failure != null) {
                             throw failure;
                         }
@@ -152,9 +165,14 @@ class GatheredAppendsTest {
     }
 
     private Begun begin(PartitionLog to, ByteBuffer batch) {
+        return begin(to, batch, loop);
+    }
+
+    /** @param committing null if the loop has more than one connection */
+    private Begun begin(PartitionLog to, ByteBuffer batch, EventLoop committing) {
         Begun begun = new Begun();
-        AppendResult now = to.appender()
-                .append(to.appender().check(batch, AppendOrigin.CLIENT, DecompressionMeter.NONE), loop, loop, begun);
+        AppendRun run = to.appender().check(batch, AppendOrigin.CLIENT, DecompressionMeter.NONE);
+        AppendResult now = to.appender().append(run, loop, committing, begun);
         batch.put(batch.limit() - 1, (byte) 0); // the caller may use the bytes again
         if (now != null) {
             begun.appended(now);
@@ -166,10 +184,18 @@ class GatheredAppendsTest {
         return begin(log, LogBatches.at(5, value + "."));
     }
 
-    private void runLoop() {
+    private Begun beginOn(EventLoop committing, String value) {
+        return begin(log, LogBatches.at(5, value + "."), committing);
+    }
+
+    private void runTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
         }
+    }
+
+    private void runLoop() {
+        runTasks();
         time.advanceNanos(1_000_000);
     }
 
@@ -210,6 +236,62 @@ class GatheredAppendsTest {
         assertThat(runs).isEqualTo(1);
         assertThat(log.highWatermark()).isEqualTo(end + 3);
         assertThat(values(log, end)).hasSize(3).element(1).isEqualTo("b");
+    }
+
+    @Test
+    void storesByOneRunWhatTheAgentCommits() {
+        beAlone(3);
+        syncsAreShort = false;
+        Begun first = begin("a");
+        runTasks();
+        assertThat(log.highWatermark()).as("left to the agent").isLessThan(log.logEndOffset());
+        Begun second = begin("b");
+        Begun third = begin("c");
+        assertThat(third.waits()).isTrue();
+        time.runReady();
+        assertThat(first.result.nextOffset()).isEqualTo(second.result.baseOffset());
+        assertThat(second.result.nextOffset()).isEqualTo(third.result.baseOffset());
+        assertThat(runs).isEqualTo(2);
+        assertThat(log.highWatermark()).isEqualTo(third.result.nextOffset());
+        assertThat(begin("the agent's round had three of them").waits()).isTrue();
+    }
+
+    @Test
+    void connectionsThatShareALoopGatherToo() {
+        beAlone(3);
+        List<Begun> begun = List.of(beginOn(null, "a"), beginOn(null, "b"), beginOn(loop, "c"));
+        assertThat(begun).allMatch(Begun::waits);
+        runLoop();
+        time.runReady();
+        assertThat(runs).isEqualTo(1);
+        assertThat(log.highWatermark()).isEqualTo(begun.get(2).result.nextOffset());
+    }
+
+    @Test
+    void appendsGatherWhileOthersAreWritten() {
+        beAlone(3);
+        Begun first = begin("a");
+        List<Begun> meanwhile = new ArrayList<>();
+        beforeAppend = () -> {
+            beforeAppend = () -> {};
+            CompletableFuture<Begun> other = CompletableFuture.supplyAsync(() -> begin("b"));
+            meanwhile.add(other.orTimeout(10, TimeUnit.SECONDS).join());
+        };
+        runLoop();
+        assertThat(meanwhile).hasSize(1);
+        runLoop();
+        time.runReady();
+        assertThat(first.result.nextOffset()).isEqualTo(meanwhile.get(0).result.baseOffset());
+        assertThat(log.highWatermark()).isEqualTo(meanwhile.get(0).result.nextOffset());
+    }
+
+    @Test
+    void nothingWaitsWhereAnAppendIsNoCall() {
+        engine.close();
+        appendsAreCalls = false;
+        open();
+        beAlone(3);
+        assertThat(begin("a").waits()).isFalse();
     }
 
     @Test

@@ -74,6 +74,11 @@ class GatheredByThreadsTest {
                 public boolean isSyncShort(Collection<? extends PartitionStore> dirty) {
                     return true;
                 }
+
+                @Override
+                public boolean appendsAreCalls() {
+                    return true;
+                }
             };
         }
     }

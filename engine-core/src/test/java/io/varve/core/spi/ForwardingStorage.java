@@ -49,6 +49,11 @@ public class ForwardingStorage implements Storage {
     }
 
     @Override
+    public boolean appendsAreCalls() {
+        return storage.appendsAreCalls();
+    }
+
+    @Override
     public void close() {
         storage.close();
     }

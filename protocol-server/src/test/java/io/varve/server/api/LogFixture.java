@@ -7,7 +7,6 @@ import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.ReadableAt;
-import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
@@ -141,7 +140,7 @@ public final class LogFixture implements Topics {
         }
 
         @Override
-        public ByteBuffer lend(EventLoop loop) {
+        public ByteBuffer lend() {
             return ByteBuffer.allocateDirect(1 << 16);
         }
     }
