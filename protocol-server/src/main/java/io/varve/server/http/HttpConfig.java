@@ -26,7 +26,8 @@ public record HttpConfig(List<Endpoint> listeners, Set<String> hosts, PeerLimits
     /**
      * Bounds of what peers can make grow.
      *
-     * @param connections max open connections; further ones are closed at once
+     * @param connections max open connections; a further one takes the place of one that is idle, or is
+     *     closed
      * @param lineBytes max size of a request's first line
      * @param headerBytes max size of all headers of a request
      * @param bodyBytes max size of a request's body, which is read and dropped

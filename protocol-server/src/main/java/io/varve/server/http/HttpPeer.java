@@ -69,10 +69,11 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        awaitRequest(context);
+        awaitRequest(context, WaitingPeers.Awaited.FIRST_REQUEST);
     }
 
-    private void awaitRequest(ChannelHandlerContext context) {
+    private void awaitRequest(ChannelHandlerContext context, WaitingPeers.Awaited which) {
+        server.waiting().await(context.channel(), which);
         deadline = context.executor()
                 .schedule(
                         () -> {
@@ -86,6 +87,7 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         deadline.cancel(false);
+        server.waiting().remove(context.channel());
         // The next request is read when this one was answered.
         context.channel().config().setAutoRead(false);
         boolean keepAlive = HttpUtil.isKeepAlive(request);
@@ -183,11 +185,13 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
         response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
         response.headers().set(HttpHeaderNames.CONNECTION, keepAlive ? "keep-alive" : "close");
+        server.waiting().await(context.channel(), WaitingPeers.Awaited.RECEIPT);
         context.writeAndFlush(response).addListener(written -> {
+            server.waiting().remove(context.channel());
             if (!written.isSuccess() || !keepAlive) {
                 context.close();
             } else {
-                awaitRequest(context);
+                awaitRequest(context, WaitingPeers.Awaited.NEXT_REQUEST);
                 context.channel().config().setAutoRead(true);
             }
         });
@@ -198,6 +202,7 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent ended && !ended.isSuccess()) {
             if (context.channel().isActive() && !TlsFault.isReset(ended.cause())) {
+                tls.handshakeFailed();
                 server.handshakes()
                         .warn(
                                 "closing {}: {}",
@@ -223,5 +228,6 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         deadline.cancel(false);
+        server.waiting().remove(context.channel());
     }
 }

@@ -68,6 +68,7 @@ public final class HttpServer implements AutoCloseable {
                 new HostCheck(config.hosts()),
                 () -> routes,
                 workers,
+                new WaitingPeers(),
                 clock,
                 new LogThrottle(LOG, clock),
                 new LogThrottle(LOG, clock));
@@ -141,9 +142,7 @@ public final class HttpServer implements AutoCloseable {
             channel.close();
             return;
         }
-        if (peers.size() > limits.connections()) {
-            refused.warn(
-                    "refused an HTTP connection from {}: there are {}", channel.remoteAddress(), limits.connections());
+        if (peers.size() > limits.connections() && !makePlace(channel)) {
             channel.close();
             return;
         }
@@ -164,6 +163,29 @@ public final class HttpServer implements AutoCloseable {
                 // Requests that were sent ahead wait for the answers before them.
                 .addLast(new FlowControlHandler())
                 .addLast(new HttpPeer(shared, tls));
+    }
+
+    /**
+     * Closes the connection that is missed least, without a word that its peer could be slow to take.
+     *
+     * @return false if requests of all of them are being answered
+     */
+    private boolean makePlace(Channel newcomer) {
+        Channel idle = shared.waiting().poll();
+        if (idle == null) {
+            refused.warn(
+                    "refused an HTTP connection from {}: there are {}, and all of them are being answered",
+                    newcomer.remoteAddress(),
+                    config.limits().connections());
+            return false;
+        }
+        refused.warn(
+                "closed the idle HTTP connection from {} for one from {}: there are {}",
+                idle.remoteAddress(),
+                newcomer.remoteAddress(),
+                config.limits().connections());
+        idle.unsafe().close(idle.newPromise());
+        return true;
     }
 
     /** @return the addresses that are listened on, with the ports that were bound */

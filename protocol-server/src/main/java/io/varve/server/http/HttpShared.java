@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  * @param hosts by which names the server may be called
  * @param routes gives what is served now
  * @param workers run the routes
+ * @param waiting the connections that are waited for
  * @param clock the only source of time
  * @param failures logs routes that failed
  * @param handshakes logs TLS handshakes that came to no connection
@@ -21,6 +22,7 @@ record HttpShared(
         HostCheck hosts,
         Supplier<HttpRoutes> routes,
         HttpWorkers workers,
+        WaitingPeers waiting,
         Clock clock,
         LogThrottle failures,
         LogThrottle handshakes) {}

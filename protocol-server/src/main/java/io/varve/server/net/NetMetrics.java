@@ -37,7 +37,8 @@ public final class NetMetrics {
             "varve_connections_malformed_total", "Connections closed because their bytes are no valid request.");
     static final Metric HANDSHAKES_FAILED = Metric.counter(
             "varve_tls_handshakes_failed_total",
-            "TLS handshakes that came to no connection: no TLS, a certificate that one side does not accept, too slow.");
+            "TLS handshakes that came to no connection: no TLS, a certificate that one side does not accept, too slow.",
+            "listener");
     static final Metric THROTTLED = Metric.counter(
             "varve_throttled_seconds_total",
             "Time for which connections are held back because of quotas, of all together.");

@@ -188,14 +188,15 @@ public final class NetServer implements AutoCloseable {
                 config.requests(), config.connections().maxIdleMs(), table, throttle, sasl, clock, scheduler, metrics);
         metrics.read(context::read);
         metrics.read(quota::read);
-        metrics.read(this::readCertificates);
+        metrics.read(this::readTls);
         setAccepting(true);
     }
 
-    private void readCertificates(Readings readings) {
-        security.tls()
-                .forEach((listener, tls) ->
-                        readings.add(NetMetrics.CERTIFICATE_END, tls.certificateEndMs() / 1e3, listener));
+    private void readTls(Readings readings) {
+        security.tls().forEach((listener, tls) -> {
+            readings.add(NetMetrics.CERTIFICATE_END, tls.certificateEndMs() / 1e3, listener);
+            readings.add(NetMetrics.HANDSHAKES_FAILED, tls.failedHandshakes(), listener);
+        });
     }
 
     /** @return the connected clients, in no order; none before {@link #serve} */

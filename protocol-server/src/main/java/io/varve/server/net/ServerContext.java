@@ -45,7 +45,6 @@ final class ServerContext {
     private final LogThrottle handshakes;
     private final LogThrottle broken;
     private final LongAdder malformedConnections = new LongAdder();
-    private final LongAdder failedHandshakes = new LongAdder();
     private final LongAdder brokenConnections = new LongAdder();
     private final LongAdder throttledNanos = new LongAdder();
     private final Map<EventLoop, LoopReads> reads = new ConcurrentHashMap<>();
@@ -146,9 +145,8 @@ final class ServerContext {
         malformed.warn("closing {}: {}", connection.id(), why.getMessage());
     }
 
-    /** Logs and counts a TLS handshake that came to no connection. */
+    /** Logs a TLS handshake that came to no connection. */
     void handshakeFailed(NettyConnection connection, String why) {
-        failedHandshakes.increment();
         handshakes.warn("closing {}: {}", connection.id(), why);
     }
 
@@ -171,7 +169,6 @@ final class ServerContext {
             readings.add(NetMetrics.CONNECTIONS, 1, software.name(), software.version());
         }
         readings.add(NetMetrics.MALFORMED, malformedConnections.sum());
-        readings.add(NetMetrics.HANDSHAKES_FAILED, failedHandshakes.sum());
         readings.add(NetMetrics.THROTTLED, throttledNanos.sum() / (double) TimeUnit.SECONDS.toNanos(1));
         readings.add(NetMetrics.BROKEN, brokenConnections.sum());
         budget.read(readings);

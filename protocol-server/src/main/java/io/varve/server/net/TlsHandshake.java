@@ -48,6 +48,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
                 connection.authenticated(listener.principal(tls.engine().getSession(), connection.clientAddress()));
             }
         } catch (KafkaException e) {
+            listener.handshakeFailed();
             server.handshakeFailed(connection, e.getMessage() + ": " + e.getCause());
             failed = true;
             context.close();
@@ -62,6 +63,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         }
         failed = true;
         if (context.channel().isActive() && !TlsFault.isReset(cause)) {
+            listener.handshakeFailed();
             server.handshakeFailed(
                     connection,
                     TlsFault.reason(

@@ -5,6 +5,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
@@ -18,6 +19,7 @@ public final class TlsListener {
     private final ListenerSecurity security;
     private final DefaultKafkaPrincipalBuilder principals;
     private final TlsStores stores;
+    private final LongAdder failedHandshakes = new LongAdder();
 
     private TlsListener(ListenerSecurity security, DefaultKafkaPrincipalBuilder principals, TlsStores stores) {
         this.security = security;
@@ -67,6 +69,16 @@ public final class TlsListener {
     /** @return when the certificate that clients see expires, in ms since the epoch */
     public long certificateEndMs() {
         return stores.current().certificate().getNotAfter().getTime();
+    }
+
+    /** Counts a handshake that came to no connection. */
+    public void handshakeFailed() {
+        failedHandshakes.increment();
+    }
+
+    /** @return the number of handshakes that came to no connection */
+    public long failedHandshakes() {
+        return failedHandshakes.sum();
     }
 
     /**

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.http;
 
+import static io.varve.server.http.HttpRequests.connect;
+import static io.varve.server.http.HttpRequests.exchange;
+import static io.varve.server.http.HttpRequests.get;
+import static io.varve.server.http.HttpRequests.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +15,6 @@ import io.varve.server.net.ListenException;
 import io.varve.server.security.SecuredListeners;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -48,28 +51,6 @@ class HttpServerTest {
                 scheduler);
         server.serve(reasons::get, List.of(routes));
         return server.listeners().get(0).port();
-    }
-
-    private static String get(String path) {
-        return request("GET", path, "localhost");
-    }
-
-    private static String request(String method, String path, String host) {
-        return method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
-    }
-
-    /** Sends bytes, and reads until the server closes the connection. */
-    private static String exchange(int port, String sent) throws IOException {
-        try (Socket socket = connect(port)) {
-            socket.getOutputStream().write(sent.getBytes(StandardCharsets.ISO_8859_1));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static Socket connect(int port) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(60_000);
-        return socket;
     }
 
     @Test
@@ -157,27 +138,6 @@ class HttpServerTest {
     }
 
     @Test
-    void connectionsBeyondTheLimitAreClosed() throws IOException {
-        int port = start(QUICK);
-
-        try (Socket first = connect(port);
-                Socket second = connect(port)) {
-            first.getOutputStream().write(get("/live").getBytes(StandardCharsets.ISO_8859_1));
-            assertThat(first.getInputStream().read()).isEqualTo('H');
-            assertThat(second.isConnected()).isTrue();
-            try (Socket third = connect(port);
-                    Socket fourth = connect(port)) {
-                // One of them may have the place of the first.
-                assertThat(Math.min(endOf(third), endOf(fourth))).isEqualTo(-1);
-            }
-        }
-    }
-
-    private static int endOf(Socket socket) throws IOException {
-        return socket.getInputStream().read();
-    }
-
-    @Test
     void requestsSentAheadAreAnsweredInOrderOneAfterAnother() throws IOException {
         int port = start(HttpConfig.PeerLimits.DEFAULT, new Echo());
         String keepAlive = " HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -209,13 +169,13 @@ class HttpServerTest {
         CountDownLatch free = new CountDownLatch(1);
         int port = start(
                 HttpConfig.PeerLimits.DEFAULT,
-                new Scripted("/fails", () -> {
+                new ScriptedRoute("/fails", () -> {
                     throw new IllegalStateException("hidden");
                 }),
-                new Scripted("/refuses", () -> {
+                new ScriptedRoute("/refuses", () -> {
                     throw new HttpRefusal(403, "not you");
                 }),
-                new Scripted("/waits", () -> {
+                new ScriptedRoute("/waits", () -> {
                     waits.countDown();
                     free.await();
                     return null;
@@ -277,7 +237,7 @@ class HttpServerTest {
 
     @Test
     void anErrorIsAnsweredClosesTheConnectionAndEndsNoThread() throws IOException {
-        int port = start(HttpConfig.PeerLimits.DEFAULT, new Echo(), new Scripted("/errs", () -> {
+        int port = start(HttpConfig.PeerLimits.DEFAULT, new Echo(), new ScriptedRoute("/errs", () -> {
             throw new StackOverflowError("hidden");
         }));
 
@@ -312,7 +272,7 @@ class HttpServerTest {
     void orchestratorsDoNotWaitBehindPeople() throws Exception {
         CountDownLatch waiting = new CountDownLatch(HttpLane.PAGE.threads());
         CountDownLatch free = new CountDownLatch(1);
-        int port = start(HttpConfig.PeerLimits.DEFAULT, new Monitored(), new Scripted("/waits", () -> {
+        int port = start(HttpConfig.PeerLimits.DEFAULT, new Monitored(), new ScriptedRoute("/waits", () -> {
             waiting.countDown();
             free.await();
             return null;
@@ -365,25 +325,6 @@ class HttpServerTest {
         @Override
         public HttpAnswer answer(HttpCall call) {
             return HttpAnswer.text(HttpAnswer.OK, call.path());
-        }
-    }
-
-    private record Scripted(String path, java.util.concurrent.Callable<Void> work) implements HttpRoute {
-        @Override
-        public HttpLane lane() {
-            return HttpLane.PAGE;
-        }
-
-        @Override
-        public HttpAnswer answer(HttpCall call) {
-            try {
-                work.call();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-            return HttpAnswer.text(HttpAnswer.OK, "done");
         }
     }
 }

@@ -63,6 +63,7 @@ class HttpsServerTest {
     };
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.varve.server.http");
     private Path file;
+    private SecuredListeners security;
     private HttpServer server;
 
     @BeforeEach
@@ -89,7 +90,7 @@ class HttpsServerTest {
         for (int i = 0; i < more.length; i += 2) {
             settings.put(more[i], more[i + 1]);
         }
-        SecuredListeners security = SecuredListeners.open(
+        security = SecuredListeners.open(
                 List.of(new ListenerSecurity(HttpConfig.HTTPS, SecurityProtocol.SSL, settings)), time);
         security.watch(time);
         HttpConfig config =
@@ -152,10 +153,20 @@ class HttpsServerTest {
     }
 
     private static Object serial(int port) throws IOException {
-        try (SSLSocket socket = (SSLSocket)
-                AUTHORITY.client(null).getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
-            socket.startHandshake();
+        try (SSLSocket socket = shakeHands(port, AUTHORITY)) {
             return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
+        }
+    }
+
+    private static SSLSocket shakeHands(int port, TestAuthority trusted) throws IOException {
+        SSLSocket socket = (SSLSocket)
+                trusted.client(null).getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        try {
+            socket.startHandshake();
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
         }
     }
 
@@ -199,8 +210,34 @@ class HttpsServerTest {
             assertThat(toTheEnd(plain)).doesNotContain("ok");
         }
         awaitLine("listener HTTPS speaks TLS, and what arrived is not TLS; the client needs https://");
-        assertThatThrownBy(() -> get(port, "/live", new TestAuthority("CN=elsewhere"), null))
-                .isInstanceOf(IOException.class);
+        assertThat(failedHandshakes()).isEqualTo(1);
+        TestAuthority elsewhere = new TestAuthority("CN=elsewhere");
+        assertThatThrownBy(() -> get(port, "/live", elsewhere, null)).isInstanceOf(IOException.class);
+        // The client above may leave without a word.
+        do {
+            assertThatThrownBy(() -> shakeHands(port, elsewhere)).isInstanceOf(IOException.class);
+        } while (failedHandshakes() == 1);
+    }
+
+    private long failedHandshakes() {
+        return security.tls(HttpConfig.HTTPS).orElseThrow().failedHandshakes();
+    }
+
+    @Test
+    void halfOpenHandshakesKeepNobodyOut() throws Exception {
+        int port = start(new HttpConfig.PeerLimits(2, 200, 400, 1_000, 600_000, 600_000));
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                silent.add(new Socket(InetAddress.getLoopbackAddress(), port));
+                silent.get(i).getOutputStream().write(new byte[] {22, 3, 1, 1, 0, 1});
+            }
+            assertThat(get(port, "/live", AUTHORITY, null).body()).isEqualTo("ok\n");
+        } finally {
+            for (Socket each : silent) {
+                each.close();
+            }
+        }
     }
 
     private static String toTheEnd(Socket socket) throws IOException {

@@ -78,6 +78,8 @@ class TlsServerTest {
                     metrics);
             assertThat(metrics.value("varve_certificate_end_timestamp_seconds", "PLAINTEXT"))
                     .isGreaterThan(Clock.system().millis() / 1e3);
+            assertThat(metrics.value("varve_tls_handshakes_failed_total", "PLAINTEXT"))
+                    .isZero();
             try (Admin admin = Admin.create(admin(port, Tls.AUTHORITY, Tls.CLIENT))) {
                 assertThat(admin.describeCluster().nodes().get(30, TimeUnit.SECONDS))
                         .hasSize(1);
@@ -159,7 +161,8 @@ class TlsServerTest {
 
     @Test
     void saysThatAClientSpeaksNoTls() throws Exception {
-        try (NetServer server = start(Tls.listener(), Connections.DEFAULT, noting);
+        SecuredListeners tls = Tls.listener();
+        try (NetServer server = start(tls, Connections.DEFAULT, noting);
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(RawClient.metadata(1));
             client.receiveToTheEnd();
@@ -167,6 +170,7 @@ class TlsServerTest {
                     "closing ",
                     ": listener PLAINTEXT speaks TLS, and what arrived is not TLS; the client needs"
                             + " security.protocol=SSL");
+            assertThat(tls.tls("PLAINTEXT").orElseThrow().failedHandshakes()).isEqualTo(1);
             assertThat(callers).isEmpty();
         }
     }
