@@ -3,6 +3,7 @@ package io.varve.server.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -10,6 +11,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Encrypts one connection by Netty's handler, and refuses two things that handler lets peers do: announce
@@ -17,6 +20,7 @@ import javax.net.ssl.SSLHandshakeException;
  * more than the peer.
  */
 public final class TlsHandler extends SslHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsHandler.class);
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_INDEX = 3;
     private static final int FIRST_TYPE = 20;
@@ -52,6 +56,20 @@ public final class TlsHandler extends SslHandler {
                 && !engine().isInboundDone()
                 && isBefore13()) {
             throw new SSLHandshakeException("renegotiation is not supported");
+        }
+    }
+
+    /**
+     * The JDK's engine throws what has failed in one of its tasks again here, where nobody asks for it: the
+     * handshake has failed by it already, and Netty's handler closes the connection all the same. Netty would
+     * log a stack trace, which peers could cause at will.
+     */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        try {
+            super.close(context, promise);
+        } catch (Exception e) {
+            LOG.debug("closing {}, whose TLS had failed", context.channel(), e);
         }
     }
 

@@ -24,6 +24,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what config/logback.xml makes of its settings. */
 class LogConfigurationTest {
@@ -106,15 +108,17 @@ class LogConfigurationTest {
         assertThat(event.path("timestamp").asLong()).isPositive();
     }
 
-    @Test
-    void aClientCannotFloodTheLogByWhatKafkasLibrariesLog() throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"org.apache.kafka.coordinator.group.GroupCoordinatorService", "io.netty.handler.ssl.SslHandler"})
+    void aClientCannotFloodTheLogByWhatLibrariesLog(String library) throws Exception {
         configured(Map.of("VARVE_LOG", "file"));
-        Logger coordinator = context.getLogger("org.apache.kafka.coordinator.group.GroupCoordinatorService");
+        Logger logger = context.getLogger(library);
         for (int i = 0; i < 1_000; i++) {
-            coordinator.error("Error deleting share group {} due to error {}", "group-" + i, "NON_EMPTY_GROUP");
+            logger.error("Error deleting share group {} due to error {}", "group-" + i, "NON_EMPTY_GROUP");
             context.getLogger("io.varve.Test").info("a line of Varve's own");
         }
-        coordinator.error("Persister initialization failed", new IllegalStateException("damaged"));
+        logger.error("Persister initialization failed", new IllegalStateException("damaged"));
 
         assertThat(lines("varve.log"))
                 .filteredOn(line -> line.contains("Error deleting share group"))

@@ -238,7 +238,7 @@ final class FrameFuzz {
         }
 
         private MemoryChannel open(boolean toAll, IntConsumer answered) {
-            MemoryChannel opened = new MemoryChannel(answered);
+            MemoryChannel opened = new MemoryChannel(new AnswerIds(answered));
             loop.register(opened).syncUninterruptibly();
             server.initConnection(opened, toAll ? FuzzedServer.OPEN : FuzzedServer.CLIENTS);
             return opened;

@@ -13,32 +13,25 @@ import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 
 /**
- * The server's end of a connection without a socket: what a peer sends is offered by {@link #receive}, and of
- * each answer the correlation id is told. Confined to its event loop.
+ * The server's end of a connection without a socket: what a peer sends is offered by {@link #receive}.
+ * Confined to its event loop.
  */
 final class MemoryChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
-    private static final int ID_END = 2 * Integer.BYTES;
 
     private final ChannelConfig config = new DefaultChannelConfig(this);
     private final InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9092);
     private final InetSocketAddress remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000);
-    private final IntConsumer answered;
+    private final Consumer<ByteBuf> sent;
     private boolean open = true;
 
-    /** Of the answer under way, the bytes that have come, and its size and id once these are known. */
-    private long taken;
-
-    private int size;
-    private int id;
-
-    /** @param answered takes the correlation id of each whole answer */
-    MemoryChannel(IntConsumer answered) {
+    /** @param sent reads all of what the server sends, piece by piece */
+    MemoryChannel(Consumer<ByteBuf> sent) {
         super((Channel) null);
-        this.answered = answered;
+        this.sent = sent;
     }
 
     /** Offers what a peer sends; the channel owns it from now on. */
@@ -50,34 +43,8 @@ final class MemoryChannel extends AbstractChannel {
     @Override
     protected void doWrite(ChannelOutboundBuffer out) {
         for (Object message = out.current(); message != null; message = out.current()) {
-            ByteBuf bytes = (ByteBuf) message;
-            while (bytes.isReadable()) {
-                take(bytes);
-            }
+            sent.accept((ByteBuf) message);
             out.remove();
-        }
-    }
-
-    private void take(ByteBuf bytes) {
-        if (taken < ID_END) {
-            int value = bytes.readUnsignedByte();
-            if (taken < Integer.BYTES) {
-                size = size << Byte.SIZE | value;
-            } else {
-                id = id << Byte.SIZE | value;
-            }
-            taken++;
-        } else {
-            int rest = (int) Math.min(bytes.readableBytes(), Integer.BYTES + (long) size - taken);
-            bytes.skipBytes(rest);
-            taken += rest;
-        }
-        if (taken == Integer.BYTES + (long) size && taken >= Integer.BYTES) {
-            int whole = id;
-            taken = 0;
-            size = 0;
-            id = 0;
-            answered.accept(whole);
         }
     }
 
