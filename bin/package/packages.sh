@@ -54,6 +54,7 @@ pack_deb() {
   ln -s /etc/varve "$share/config"
   sed -i 's|^log.dirs=data.*|log.dirs=/var/lib/varve/&|; s|=/var/lib/varve/log.dirs=|=/var/lib/varve/|' "$root"/etc/varve/server*.properties
   pack_pages "$root/usr/share/doc/varve"
+  pack_manual "$root/usr/share/man/man1"
   cp "$here/src/deb/copyright" "$root/usr/share/doc/varve/"
   cp "$here/src/deb/lintian-overrides" "$root/usr/share/lintian/overrides/varve"
   local script
@@ -81,6 +82,23 @@ pack_pages() {
   chmod 755 "$pages"/bin/package/src/container/*.sh
   ln -s /etc/varve "$pages/config"
   find "$pages" -type d -empty -delete
+}
+
+# pack_manual DIRECTORY: a page for each command, made of what it says with --help. Scripts name their programs' classes; one has none.
+pack_manual() {
+  local pages=$1 libs=$work/$name/libs script class words=()
+  mkdir -p "$pages" "$work/help"
+  for script in "$work/$name"/bin/varve-*.sh; do
+    class=$(sed -nE 's/^run_[a-z0-9]+ (io\.varve\.[A-Za-z0-9.]+) .*/\1/p' "$script")
+    if [ -z "$class" ]; then
+      class=$work/help/${script##*/}
+      bash "$script" --help | sed -E 's|bin/(varve-[a-z-]+)\.sh|\1|' >"$class"
+    fi
+    words+=("$(basename "$script" .sh)" "$class")
+  done
+  "$jdk/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dslf4j.internal.verbosity=ERROR \
+    -cp "$libs/varve-server.jar:$libs/varve-s3.jar:$libs/varve-experiments.jar" "$here/src/deb/ManPages.java" "$pages" "$version" "${words[@]}"
+  gzip -n -9 "$pages"/*.1
 }
 
 pack_with_runtime

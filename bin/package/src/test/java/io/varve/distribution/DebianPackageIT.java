@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.conformance.rig.ChildRun;
 import io.varve.conformance.rig.TimedProcess;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +40,8 @@ class DebianPackageIT {
 
     private static final String UNIT = "/usr/lib/systemd/system/varve.service";
     private static final String WANTED = "/etc/systemd/system/multi-user.target.wants/varve.service";
+
+    private static final Pattern OPTION_OR_COMMAND = Pattern.compile("(?m)(--[a-z][a-z0-9-]+)|^  ([a-z][a-z-]+)  ");
 
     /** What lintian sees in this build only: whoever makes a package for others gives an address. */
     private static final String NOBODYS_ADDRESS = "bogus-mail-host,bogus-mail-host-in-debian-changelog";
@@ -154,6 +162,41 @@ class DebianPackageIT {
         Files.createSymbolicLink(pages.resolve("config"), tree.resolve("etc/varve"));
         assertThat(PageLinks.pages(pages)).contains(pages.resolve("README.md"));
         assertThat(PageLinks.dead(pages)).isEmpty();
+    }
+
+    @Test
+    void everyCommandHasAManualPageWithAllThatItsHelpSays() throws IOException, InterruptedException {
+        Path tree = temporary.resolve("tree");
+        command("dpkg-deb", "-x", deb.toString(), tree.toString());
+        Installed installed = new Installed(
+                tree.resolve("usr/share/varve"),
+                temporary,
+                List.of(),
+                Map.of("JAVA_HOME", System.getProperty("java.home")));
+        List<String> commands = names(tree.resolve("usr/bin"));
+        assertThat(commands).hasSizeGreaterThan(10);
+        assertThat(names(tree.resolve("usr/share/man/man1")).stream().map(page -> page.replace(".1.gz", "")))
+                .containsExactlyElementsOf(commands);
+        for (String name : commands) {
+            Path page = tree.resolve("usr/share/man/man1/" + name + ".1.gz");
+            String text;
+            try (InputStream in = new GZIPInputStream(Files.newInputStream(page))) {
+                text = new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\\-", "-");
+            }
+            String help = installed.run(name + ".sh", "--help");
+            assertThat(help).contains("Usage: ");
+            assertThat(OPTION_OR_COMMAND
+                            .matcher(help)
+                            .results()
+                            .map(found -> found.group(1) == null ? found.group(2) : found.group(1)))
+                    .allSatisfy(found -> assertThat(text).as(name).containsPattern("[ B]" + found + "\\b"));
+        }
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
     }
 
     /** The package as another release, without its programs, and with a line more in its settings. */
