@@ -45,6 +45,11 @@ class PageInBrowserTest {
               return own.left < around.left || own.right > around.right || own.bottom > around.bottom + 1;
             }).map(each => each.innerText).join()""";
 
+    /** On how many lines the names of the parts in the header, or those in the tabs, are. */
+    private static final String LINES = """
+            Math.max(...['header nav a', '.tabs a'].map(each =>
+              new Set([...document.querySelectorAll(each)].map(name => name.offsetTop)).size))""";
+
     @TempDir
     private static Path files;
 
@@ -203,6 +208,7 @@ class PageInBrowserTest {
                     .isLessThanOrEqualTo(360);
             assertThat(tab.text("main")).as(part).doesNotContain("<code>", "classic, consumer");
             assertThat(tab.evaluate(CUT_OFF).asText()).as(part).isEmpty();
+            assertThat(tab.evaluate(LINES).asInt()).as(part).isEqualTo(1);
         }
     }
 
