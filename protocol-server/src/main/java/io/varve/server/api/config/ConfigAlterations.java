@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.config;
 
+import io.varve.server.api.ChangeLog;
+import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.config.ConfigChange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +38,7 @@ final class ConfigAlterations {
     private final Map<Resource, Integer> mentions = new HashMap<>();
     private final List<Resource> resources;
     private final ApiError[] errors;
+    private final List<List<String>> named = new ArrayList<>();
     private final List<Integer> positions = new ArrayList<>();
     private final List<ConfigChange> changes = new ArrayList<>();
 
@@ -87,6 +91,7 @@ final class ConfigAlterations {
      * @param alteration changes the resource, and returns the outcome
      */
     void alterNow(int position, List<String> keys, List<String> withoutValue, Function<Resource, ApiError> alteration) {
+        named.add(keys);
         Resource resource = resources.get(position);
         if (mentions.get(resource) > 1) {
             errors[position] = invalid("Each resource must appear at most once.");
@@ -109,22 +114,39 @@ final class ConfigAlterations {
     }
 
     /**
-     * Submits the changes.
+     * Submits the changes, and logs those that were made.
      *
+     * @param request who asked for them
      * @param metadata decides the changes
      * @param validateOnly true to check the changes only
      * @return completes with the outcome of each resource, by its position in the request
      */
-    CompletableFuture<List<ApiError>> decide(ClusterMetadata metadata, boolean validateOnly) {
-        if (changes.isEmpty()) {
-            return CompletableFuture.completedFuture(List.of(errors));
-        }
-        return metadata.alterConfigs(changes, validateOnly).thenApply(outcomes -> {
+    CompletableFuture<List<ApiError>> decide(Request request, ClusterMetadata metadata, boolean validateOnly) {
+        CompletableFuture<List<ApiError>> decided = changes.isEmpty()
+                ? CompletableFuture.completedFuture(List.of())
+                : metadata.alterConfigs(changes, validateOnly);
+        return decided.thenApply(outcomes -> {
             for (int i = 0; i < outcomes.size(); i++) {
                 errors[positions.get(i)] = outcomes.get(i);
             }
+            if (!validateOnly) {
+                ChangeLog.note(request, "changed settings", made());
+            }
             return List.of(errors);
         });
+    }
+
+    /** @return what was changed, such as "topic orders (retention.ms)"; without a name it is all brokers */
+    private List<String> made() {
+        List<String> made = new ArrayList<>();
+        for (int i = 0; i < errors.length; i++) {
+            Resource resource = resources.get(i);
+            if (errors[i].isSuccess() && !named.get(i).isEmpty()) {
+                String type = ConfigResource.Type.forId(resource.type()).name().toLowerCase(Locale.ROOT);
+                made.add((type + " " + resource.name()).strip() + " (" + ChangeLog.some(named.get(i)) + ")");
+            }
+        }
+        return made;
     }
 
     private static ApiError invalid(String message) {

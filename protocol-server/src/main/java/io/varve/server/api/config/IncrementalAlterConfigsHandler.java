@@ -59,7 +59,7 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler {
         for (AlterConfigsResource resource : asked.resources()) {
             add(alterations, position++, resource, asked.validateOnly());
         }
-        return alterations.decide(metadata, asked.validateOnly()).thenApply(errors -> answer(asked, errors));
+        return alterations.decide(request, metadata, asked.validateOnly()).thenApply(errors -> answer(asked, errors));
     }
 
     private void add(ConfigAlterations alterations, int position, AlterConfigsResource resource, boolean validateOnly) {

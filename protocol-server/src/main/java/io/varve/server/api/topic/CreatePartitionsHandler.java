@@ -2,9 +2,11 @@
 package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.NewPartitions;
+import io.varve.server.metadata.topic.TopicResult;
 import io.varve.server.quota.MutationQuota;
 import io.varve.server.quota.QuotaThrottle;
 import java.util.ArrayList;
@@ -61,6 +63,9 @@ public final class CreatePartitionsHandler implements ApiHandler {
         MutationQuota quota = throttle.mutations(request.quotaClient(), request.version() >= FIRST_STRICT);
         return metadata.createPartitions(wanted, asked.validateOnly(), quota).thenApply(outcomes -> {
             outcomes.forEach(outcome -> response.results().add(result(outcome.name(), outcome.error())));
+            if (!asked.validateOnly()) {
+                ChangeLog.note(request, "added partitions to topics", TopicResult.done(outcomes));
+            }
             return response.setThrottleTimeMs(quota.throttleMs());
         });
     }

@@ -2,6 +2,7 @@
 package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.api.config.ConfigSourceIds;
 import io.varve.server.metadata.ClusterMetadata;
@@ -86,6 +87,9 @@ public final class CreateTopicsHandler implements ApiHandler {
         MutationQuota quota = throttle.mutations(request.quotaClient(), request.version() >= FIRST_STRICT);
         return metadata.createTopics(wanted, asked.validateOnly(), quota).thenApply(outcomes -> {
             outcomes.forEach(outcome -> response.topics().add(result(outcome)));
+            if (!asked.validateOnly()) {
+                ChangeLog.note(request, "created topics", TopicResult.done(outcomes));
+            }
             return response.setThrottleTimeMs(quota.throttleMs());
         });
     }

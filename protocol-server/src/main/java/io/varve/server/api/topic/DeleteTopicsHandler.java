@@ -2,6 +2,7 @@
 package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.TopicRef;
@@ -71,6 +72,7 @@ public final class DeleteTopicsHandler implements ApiHandler {
             for (TopicResult outcome : outcomes) {
                 response.responses().add(result(outcome.name(), outcome.id(), outcome.error()));
             }
+            ChangeLog.note(request, "deleted topics", TopicResult.done(outcomes));
             return response.setThrottleTimeMs(quota.throttleMs());
         });
     }

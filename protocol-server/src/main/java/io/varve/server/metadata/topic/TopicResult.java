@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.topic;
 
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.requests.ApiError;
@@ -15,6 +16,14 @@ import org.apache.kafka.common.requests.ApiError;
  * @param configs its own settings; empty after an error
  */
 public record TopicResult(ApiError error, String name, Uuid id, int partitions, Map<String, String> configs) {
+    /** @return the names of the topics for which a request was not refused */
+    public static List<String> done(List<TopicResult> results) {
+        return results.stream()
+                .filter(each -> !each.error().isFailure())
+                .map(TopicResult::name)
+                .toList();
+    }
+
     /**
      * @param name the topic's name, or null
      * @param id the topic's id, or zero

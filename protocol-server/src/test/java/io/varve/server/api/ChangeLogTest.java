@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.varve.server.group.GroupsFixture;
+import io.varve.server.net.NetServer;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** Reads in the log what a client has changed. */
+class ChangeLogTest {
+    private static final String WHO = "User:ANONYMOUS at 127.0.0.1 has ";
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(ChangeLog.class);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final GroupsFixture broker = new GroupsFixture();
+    private Level level;
+    private NetServer server;
+    private Admin admin;
+
+    @BeforeEach
+    void start() {
+        log.start();
+        level = logger.getLevel();
+        logger.setLevel(Level.INFO); // in tests, only warnings are logged
+        logger.addAppender(log);
+        server = ServedBroker.on(broker);
+        admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + ServedBroker.port(server)));
+    }
+
+    @AfterEach
+    void close() {
+        admin.close();
+        server.close();
+        broker.close();
+        logger.detachAppender(log);
+        logger.setLevel(level);
+    }
+
+    private List<String> lines() {
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    private void change(ConfigResource.Type type, String name, String key, String value) {
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(type, name),
+                        List.of(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET))))
+                .all()
+                .toCompletionStage()
+                .exceptionally(refused -> null)
+                .toCompletableFuture()
+                .join();
+    }
+
+    @Test
+    void aTopicsLifeIsLoggedWithWhoChangedIt() throws Exception {
+        NewTopic orders = new NewTopic("orders", 1, (short) 1);
+        admin.createTopics(List.of(orders), new CreateTopicsOptions().validateOnly(true))
+                .all()
+                .get();
+        admin.createTopics(List.of(orders)).all().get();
+        admin.createPartitions(Map.of("orders", NewPartitions.increaseTo(2)))
+                .all()
+                .get();
+        change(ConfigResource.Type.TOPIC, "orders", "retention.ms", "4711");
+        change(ConfigResource.Type.TOPIC, "orders", "retention.ms", "none");
+        admin.deleteTopics(List.of("orders")).all().get();
+
+        assertThat(lines())
+                .containsExactly(
+                        WHO + "created topics: orders",
+                        WHO + "added partitions to topics: orders",
+                        WHO + "changed settings: topic orders (retention.ms)",
+                        WHO + "deleted topics: orders");
+    }
+
+    @Test
+    void aLineNamesAFewOfManyAndHoldsNoOther() throws Exception {
+        admin.createTopics(IntStream.range(0, 100)
+                        .mapToObj(i -> new NewTopic("t" + i, 1, (short) 1))
+                        .toList())
+                .all()
+                .get();
+        assertThat(lines()).singleElement().asString().endsWith(" and 90 more").hasSizeLessThan(120);
+
+        change(ConfigResource.Type.GROUP, "a\nb", "consumer.session.timeout.ms", "50000");
+        assertThat(lines()).last().isEqualTo(WHO + "changed settings: group a?b (consumer.session.timeout.ms)");
+    }
+}
