@@ -5,6 +5,8 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Opens the storage of {@code storage.backend=lmdb}: an LMDB environment in each of {@code log.dirs}. */
@@ -20,6 +22,11 @@ public final class LmdbStorageProvider implements StorageProvider {
     @Override
     public List<StorageSetting> settings() {
         return LmdbConfig.SETTINGS;
+    }
+
+    @Override
+    public boolean holds(Path directory) {
+        return Files.exists(directory.resolve(OpenedEnvironment.DATA));
     }
 
     @Override

@@ -106,4 +106,9 @@ record S3Config(
             default -> throw StorageProperties.wrong(ON_BACKLOG_FULL, value, "block or drop-oldest");
         };
     }
+
+    /** @return the same, for a start that is refused at once by a bucket that cannot be reached */
+    S3Config withoutWaiting() {
+        return new S3Config(hotBackend, storageId, 0, commitTimeoutMs, uploadMaxDelayMs, onBacklogFull);
+    }
 }

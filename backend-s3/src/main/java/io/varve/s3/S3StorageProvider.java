@@ -10,6 +10,7 @@ import io.varve.s3.client.BucketSettings;
 import io.varve.s3.client.ObjectStore;
 import io.varve.s3.manifest.TierJournal;
 import io.varve.s3.price.PriceSettings;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,19 @@ public final class S3StorageProvider implements StorageProvider {
     @Override
     public boolean tiers() {
         return true;
+    }
+
+    /** The backend in front has written it: which of them that is, the settings say. */
+    @Override
+    public boolean holds(Path directory) {
+        return hotBackends.stream().anyMatch(hot -> hot.holds(directory));
+    }
+
+    /** Opens the bucket as a start does, which writes to it, reads and deletes, without waiting for it. */
+    @Override
+    public void examine(StorageContext context) {
+        buckets.open(context, S3Config.of(context.properties()).withoutWaiting())
+                .close();
     }
 
     @Override

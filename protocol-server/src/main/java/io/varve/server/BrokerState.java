@@ -9,6 +9,7 @@ import io.varve.core.runtime.Metrics;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.server.config.ServerConfig;
+import io.varve.server.config.StorageBackends;
 import io.varve.server.config.StorageConfig;
 import io.varve.server.metadata.ClusterMetadata;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPo
     static BrokerState open(ServerConfig config, StorageProvider backend, ServerTime time, Ids ids, Metrics metrics) {
         Clock clock = time.clock();
         StorageConfig storage = config.storage();
-        storage.directories().forEach(StorageConfig::requireNotKafkas);
+        StorageBackends.requireOwn(storage.directories(), backend);
         FailPoints failPoints = HaltAtFailPoint.armed(System.getProperties());
         StorageContext context = new StorageContext(
                 storage.directories(),

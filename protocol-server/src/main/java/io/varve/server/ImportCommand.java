@@ -12,7 +12,6 @@ import io.varve.server.config.ConfigError;
 import io.varve.server.config.Installation;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageBackends;
-import io.varve.server.config.StorageConfig;
 import io.varve.server.importer.ImportConfig;
 import io.varve.server.importer.ImportSummary;
 import io.varve.server.importer.KafkaImport;
@@ -116,6 +115,9 @@ public final class ImportCommand implements Callable<Integer> {
         }
         overrides.add("log.durability=sync"); // records are durable before the topics are
         ServerConfig config = ServerConfig.load(to, overrides, Installation.state());
+        StorageBackends.requireOwn(
+                config.storage().directories(),
+                StorageBackends.named(config.storage().backend()));
         config.storage().directories().forEach(this::checkApart);
         try (KafkaSource source = KafkaSource.open(new ImportConfig(from, exclude, abortUndecided))) {
             List<String> table = ImportSummary.of(source);
@@ -131,7 +133,6 @@ public final class ImportCommand implements Callable<Integer> {
      * storage writes to its directories, and those of Kafka are only read.
      */
     private void checkApart(Path directory) {
-        StorageConfig.requireNotKafkas(directory);
         for (Path kafka : from) {
             Path own = real(directory);
             Path kafkas = real(kafka);

@@ -2,6 +2,7 @@
 package io.varve.core.spi;
 
 import io.varve.core.runtime.Metric;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
@@ -49,6 +50,28 @@ public interface StorageProvider {
     default boolean tiers() {
         return false;
     }
+
+    /**
+     * Tells whether this backend has stored something in a directory. The server refuses directories of
+     * another backend: it would begin anew in them, beside what is there.
+     *
+     * @param directory an existing directory; only read
+     * @return true if it holds what this backend has written; false by default
+     * @throws StorageException RETRY if the directory cannot be read
+     */
+    default boolean holds(Path directory) {
+        return false;
+    }
+
+    /**
+     * Looks, without opening the storage, at what it needs besides directories, such as another machine.
+     * Leaves everything as it was, and waits for what does not answer as long as for one request. Nothing by
+     * default.
+     *
+     * @param context as for {@link #open}; a server may have the storage open
+     * @throws StorageException as {@link #open}
+     */
+    default void examine(StorageContext context) {}
 
     /**
      * Opens the storage and recovers it from a crash. On return every partition that was synced before exists

@@ -3,6 +3,9 @@ package io.varve.server.config;
 
 import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -17,6 +20,9 @@ import org.apache.kafka.common.config.ConfigDef.Type;
  * Stateless.
  */
 public final class StorageBackends {
+    /** Name of a file that every Kafka log directory contains, and no directory of Varve. */
+    private static final String KAFKA_MARKER_FILE = "meta.properties";
+
     private StorageBackends() {}
 
     /**
@@ -32,6 +38,36 @@ public final class StorageBackends {
                     + String.join(", ", backends.keySet()) + " (the backends on the class path)");
         }
         return named;
+    }
+
+    /**
+     * Refuses directories that hold what is not this backend's: Kafka's, which must not be modified, and
+     * those of another backend, in which a server would begin anew beside what is there. A storage writes to
+     * its directories as soon as it is opened.
+     *
+     * @param directories those of {@code log.dirs}, which need not exist
+     * @param backend the backend that is to store there
+     * @throws ConfigError if one of them is a Kafka's, or another backend's
+     */
+    public static void requireOwn(List<Path> directories, StorageProvider backend) {
+        for (Path directory : directories) {
+            if (Files.exists(directory.resolve(KAFKA_MARKER_FILE))) {
+                throw new ConfigError(directory + " (log.dirs) is a Kafka's: name another directory, and import with"
+                        + " bin/varve-import.sh --from " + directory);
+            }
+            if (Files.isDirectory(directory) && !backend.holds(directory)) {
+                requireNoOthers(directory);
+            }
+        }
+    }
+
+    private static void requireNoOthers(Path directory) {
+        for (StorageProvider other : StorageProvider.all().values()) {
+            if (!other.tiers() && other.holds(directory)) { // one with a tier has another one in front
+                throw new ConfigError(directory + " (log.dirs) has been written with storage.backend=" + other.name()
+                        + ": set that, or name another directory");
+            }
+        }
     }
 
     /** @return true if the backend of that name has a remote tier; false also if there is no such backend */

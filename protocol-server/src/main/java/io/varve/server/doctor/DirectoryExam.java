@@ -14,15 +14,20 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Looks at one data directory: its permissions, space, file system, forces, lock, and how it was left. */
 final class DirectoryExam {
     /** Left by an orderly stop, as Kafka leaves it, where segments are files. */
     private static final String CLEAN_STOP = ".kafka_cleanshutdown";
+
+    /** What each directory of a Kafka has; others say what that means. */
+    private static final String KAFKAS = "meta.properties";
 
     private static final Set<String> VOLATILE = Set.of("tmpfs", "ramfs");
     private static final Set<String> NETWORK = Set.of("nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p");
@@ -31,21 +36,32 @@ final class DirectoryExam {
     private static final int BLOCK = 4096;
     private static final double SLOW_FORCE_MS = 50;
     private static final long FUTURE_MS = 60_000;
+    private static final double MIB = 1L << 20;
     private static final double GIB = 1L << 30;
 
     private final Path directory;
     private final Clock clock;
     private final boolean plainFiles;
+    private final Predicate<Path> usable;
 
     /**
      * @param directory one of {@code log.dirs}
      * @param clock the machine's clock
      * @param plainFiles whether an orderly stop leaves a marker, also when the machine has lost power before
+     * @param usable whether this user may use a file or a directory as the server does
      */
-    DirectoryExam(Path directory, Clock clock, boolean plainFiles) {
+    DirectoryExam(Path directory, Clock clock, boolean plainFiles, Predicate<Path> usable) {
         this.directory = directory;
         this.clock = clock;
         this.plainFiles = plainFiles;
+        this.usable = usable;
+    }
+
+    /** @return whether this user may read and write a file or a directory */
+    static boolean isUsable(Path path) {
+        return Files.isReadable(path)
+                && Files.isWritable(path)
+                && (!Files.isDirectory(path) || Files.isExecutable(path));
     }
 
     /** @return true if a server uses the directory now */
@@ -65,10 +81,10 @@ final class DirectoryExam {
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();
         }
-        if (existing == null || !Files.isDirectory(existing) || !Files.isWritable(existing)) {
+        if (existing == null || !Files.isDirectory(existing) || !usable.test(existing)) {
             return List.of(
                     Finding.problem(
-                            directory + " cannot be written by " + System.getProperty("user.name"),
+                            existing + " cannot be read and written by " + System.getProperty("user.name"),
                             "Make it a directory that belongs to the user who starts the server (chown), or name another in log.dirs."));
         }
         List<Finding> found = new ArrayList<>();
@@ -90,6 +106,7 @@ final class DirectoryExam {
             List<Path> all = entries.toList();
             boolean used = all.stream()
                     .anyMatch(entry -> entry.getFileName().toString().equals(DirectoryLock.NAME));
+            found.addAll(foreign(all, used));
             boolean clean = all.stream()
                     .anyMatch(entry -> entry.getFileName().toString().equals(CLEAN_STOP));
             OptionalLong holder = DirectoryLock.holder(directory);
@@ -113,6 +130,40 @@ final class DirectoryExam {
             found.add(Finding.problem(directory + " cannot be listed: " + e.getMessage(), "See to its permissions."));
         }
         return found;
+    }
+
+    /** Says what the server could not open, and what no server has made. */
+    private List<Finding> foreign(List<Path> all, boolean used) {
+        List<Finding> found = new ArrayList<>();
+        Optional<Path> hidden = all.stream()
+                .flatMap(DirectoryExam::withFiles)
+                .filter(path -> !usable.test(path))
+                .findFirst();
+        if (hidden.isPresent()) {
+            found.add(
+                    Finding.problem(
+                            System.getProperty("user.name") + " cannot read and write all that is in " + directory
+                                    + ", such as " + hidden.get(),
+                            "Another user has run the server, or copied the files. Let them belong to the one who starts it: chown -R."));
+        }
+        if (!used && !all.isEmpty() && !Files.exists(directory.resolve(KAFKAS))) {
+            found.add(Finding.note(
+                    directory + " holds what no server of Varve has made, such as "
+                            + all.get(0).getFileName(),
+                    "The server leaves it alone. A directory of its own is better: name another in log.dirs."));
+        }
+        return found;
+    }
+
+    private static Stream<Path> withFiles(Path entry) {
+        if (!Files.isDirectory(entry) || !Files.isReadable(entry)) {
+            return Stream.of(entry);
+        }
+        try (Stream<Path> files = Files.walk(entry, 1)) {
+            return files.toList().stream();
+        } catch (IOException | UncheckedIOException e) {
+            return Stream.of(); // deleted meanwhile
+        }
     }
 
     /** @return when the newest file in an entry of the directory was written, in ms since the epoch */
@@ -142,8 +193,9 @@ final class DirectoryExam {
         if (size == 0) {
             return List.of(Finding.problem("the space of " + directory + " cannot be asked for", "See to its disk."));
         }
-        String left = "%s has %.1f GiB of %.1f GiB left (%.0f%%)"
-                .formatted(directory, free / GIB, size / GIB, 100 * free / size);
+        double unit = size < GIB ? MIB : GIB;
+        String left = "%s has %.1f of %.1f %s left (%.0f%%)"
+                .formatted(directory, free / unit, size / unit, size < GIB ? "MiB" : "GiB", 100 * free / size);
         Finding space = free / size < LITTLE_SPACE
                 ? Finding.problem(
                         left,

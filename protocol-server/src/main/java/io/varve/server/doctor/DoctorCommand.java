@@ -7,6 +7,7 @@ import io.varve.server.command.CommandLines;
 import io.varve.server.config.ConfigError;
 import io.varve.server.config.Installation;
 import io.varve.server.config.ServerConfig;
+import io.varve.server.config.StorageBackends;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,10 +93,13 @@ public final class DoctorCommand implements Callable<Integer> {
         boolean running = false;
         for (Path directory : config.storage().directories()) {
             DirectoryExam exam = new DirectoryExam(
-                    directory, clock, config.storage().backend().equals("file"));
+                    directory, clock, config.storage().backend().equals("file"), DirectoryExam::isUsable);
             running |= exam.inUse();
             found.addAll(exam.examine());
         }
+        found.addAll(new StorageExam(
+                        config.storage(), StorageBackends.named(config.storage().backend()), clock)
+                .examine());
         if (config.virtualClock()) {
             found.add(Finding.note("the server's clock is moved by clients (clock=virtual)", "It is for tests only."));
         }

@@ -76,7 +76,8 @@ final class ConfiguredStorage implements AutoCloseable {
     /** @return the configuration as the server reads it */
     static ServerConfig read(Path file) {
         ServerConfig config = ServerConfig.load(file, DURABLE, Installation.state());
-        config.storage().directories().forEach(StorageConfig::requireNotKafkas);
+        StorageConfig storage = config.storage();
+        StorageBackends.requireOwn(storage.directories(), StorageBackends.named(storage.backend()));
         return config;
     }
 

@@ -7,6 +7,8 @@ import io.varve.core.directory.DirectoryLock;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.server.cluster.Endpoint;
+import io.varve.server.config.StorageBackends;
+import io.varve.server.config.StorageConfig;
 import io.varve.server.doctor.Finding.Level;
 import io.varve.server.security.ListenerSecurity;
 import io.varve.server.security.TestAuthority;
@@ -52,7 +54,7 @@ class ExamsTest {
     }
 
     private List<Finding> directory(boolean plainFiles) {
-        return new DirectoryExam(directory, Clock.system(), plainFiles).examine();
+        return new DirectoryExam(directory, Clock.system(), plainFiles, DirectoryExam::isUsable).examine();
     }
 
     @Test
@@ -68,10 +70,84 @@ class ExamsTest {
     @Test
     void aDirectoryThatCannotBeMadeIsAProblem() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
-        assertThat(of(Level.PROBLEM, new DirectoryExam(file.resolve("data"), Clock.system(), true).examine()))
+        assertThat(of(
+                        Level.PROBLEM,
+                        new DirectoryExam(file.resolve("data"), Clock.system(), true, DirectoryExam::isUsable)
+                                .examine()))
                 .singleElement()
                 .asString()
-                .contains("cannot be written by");
+                .contains("cannot be read and written by");
+    }
+
+    /** The tests' user may be root, who may do everything. */
+    @Test
+    void filesOfAnotherUserAreAProblem() throws IOException {
+        Path segment = Files.createFile(
+                Files.createDirectory(directory.resolve("orders-0")).resolve("0.log"));
+        DirectoryExam exam = new DirectoryExam(directory, Clock.system(), true, path -> !path.equals(segment));
+        assertThat(of(Level.PROBLEM, exam.examine())).singleElement().asString().contains("such as " + segment);
+        DirectoryExam whole = new DirectoryExam(directory, Clock.system(), true, path -> !path.equals(directory));
+        assertThat(of(Level.PROBLEM, whole.examine()))
+                .singleElement()
+                .asString()
+                .contains("cannot be read and written");
+    }
+
+    @Test
+    void whatNoServerHasMadeIsNoticed() throws IOException {
+        Files.createFile(directory.resolve("notes.txt"));
+        assertThat(of(Level.NOTE, directory(true))).anyMatch(what -> what.contains("such as notes.txt"));
+        Files.createFile(directory.resolve(DirectoryLock.NAME));
+        assertThat(of(Level.NOTE, directory(true))).noneMatch(what -> what.contains("notes.txt"));
+    }
+
+    private List<String> storage(String backend, Map<String, String> properties) {
+        return of(
+                Level.PROBLEM,
+                new StorageExam(
+                                new StorageConfig(backend, List.of(directory), properties),
+                                StorageBackends.named(backend),
+                                Clock.system())
+                        .examine());
+    }
+
+    @Test
+    void aDirectoryOfAnotherBackendIsAProblem() throws IOException {
+        assertThat(storage("lmdb", Map.of())).isEmpty();
+        Files.createFile(Files.createDirectory(directory.resolve("orders-0")).resolve("partition.metadata"));
+        assertThat(storage("file", Map.of())).isEmpty();
+        assertThat(storage("lmdb", Map.of()))
+                .singleElement()
+                .asString()
+                .contains(directory + " (log.dirs) has been written with storage.backend=file");
+    }
+
+    @Test
+    void aDirectoryOfAKafkaIsAProblemHoweverLittleOfItIsThere() throws IOException {
+        Files.writeString(directory.resolve("meta.properties"), "version=1\nclus");
+        assertThat(storage("file", Map.of())).singleElement().asString().contains("is a Kafka's");
+        assertThat(of(Level.NOTE, directory(true))).noneMatch(what -> what.contains("no server of Varve"));
+    }
+
+    @Test
+    void aBucketThatCannotBeReachedIsAProblem() throws IOException {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        assertThat(storage(
+                        "s3",
+                        Map.of(
+                                "s3.bucket", "records",
+                                "s3.endpoint", "http://127.0.0.1:" + port,
+                                "s3.region", "us-east-1",
+                                "s3.access.key.id", "key",
+                                "s3.secret.access.key", "do-not-tell")))
+                .singleElement()
+                .asString()
+                .contains("the bucket cannot be used", "s3.endpoint")
+                .doesNotContain("do-not-tell");
+        assertThat(storage("s3", Map.of())).singleElement().asString().contains("s3.bucket");
     }
 
     @Test
