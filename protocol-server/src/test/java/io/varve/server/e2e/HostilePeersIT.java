@@ -10,13 +10,17 @@ import io.varve.server.e2e.hostile.HeldBack;
 import io.varve.server.e2e.hostile.Siege;
 import io.varve.server.e2e.hostile.SteadyClient;
 import io.varve.server.e2e.hostile.TlsHarms;
+import io.varve.server.e2e.hostile.TokenHarms;
+import io.varve.server.net.RawClient;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -87,9 +91,11 @@ class HostilePeersIT {
         Path key = Files.writeString(
                 directory.resolve("server.pem"),
                 TlsHarms.AUTHORITY.issue("CN=localhost").pem());
+        Path keys = Files.writeString(directory.resolve("keys.json"), TokenHarms.ISSUER.keys());
         Server server = Server.start(
                 directory,
                 port,
+                Map.of("KAFKA_OPTS", "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=" + keys.toUri()),
                 "listeners=PLAINTEXT://localhost:" + port + ",CLIENTS://localhost:" + saslPort + ",TLS://localhost:"
                         + tlsPort,
                 "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLIENTS:SASL_PLAINTEXT,TLS:SSL",
@@ -98,11 +104,14 @@ class HostilePeersIT {
                 "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                 "super.users=User:ANONYMOUS",
                 "listener.name.clients.connections.max.reauth.ms=" + FewRights.SESSION_MS,
-                "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+                "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER",
+                "sasl.oauthbearer.jwks.endpoint.url=" + keys.toUri(),
+                "sasl.oauthbearer.expected.audience=" + TokenHarms.AUDIENCE,
                 "listener.name.clients.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule"
                         + " required user_alice=\"a-secret\" user_bob=\"b-secret\";");
         try {
             prepare(server);
+            requireThatTokensAreTaken();
             for (int i = 0; i < STEADY; i++) {
                 steady.add(new SteadyClient("steady-" + i, server.port()));
             }
@@ -131,7 +140,9 @@ class HostilePeersIT {
             }
             admin.createTopics(topics).all().get();
             admin.createAcls(acls()).all().get();
-            admin.alterClientQuotas(List.of(quota(HeldBack.CLIENT, 1), quota(null, 1e15)))
+            Map<String, String> each = new HashMap<>(Map.of(ClientQuotaEntity.CLIENT_ID, TokenHarms.MANY_USERS));
+            each.put(ClientQuotaEntity.USER, null);
+            admin.alterClientQuotas(List.of(quota(HeldBack.CLIENT, 1), quota(null, 1e15), quotaOf(each, 1e15)))
                     .all()
                     .get();
         }
@@ -148,6 +159,15 @@ class HostilePeersIT {
         }
     }
 
+    /** Who does harm as one of many users has to be one. */
+    private void requireThatTokensAreTaken() throws IOException {
+        try (RawClient user = new RawClient(saslPort)) {
+            user.send(TokenHarms.session(499)).receive();
+            ByteBuffer answer = user.receive();
+            assertThat(answer.getShort(Integer.BYTES)).as("the error").isZero();
+        }
+    }
+
     /** Entries for others, so that there is something to search. */
     private static List<AclBinding> acls() {
         return IntStream.range(0, ACLS)
@@ -159,8 +179,12 @@ class HostilePeersIT {
 
     /** @param client null for each client that has no quota of its own */
     private static ClientQuotaAlteration quota(String client, double bytesPerSecond) {
+        return quotaOf(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, client), bytesPerSecond);
+    }
+
+    private static ClientQuotaAlteration quotaOf(Map<String, String> whose, double bytesPerSecond) {
         return new ClientQuotaAlteration(
-                new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, client)),
+                new ClientQuotaEntity(whose),
                 List.of(new ClientQuotaAlteration.Op("producer_byte_rate", bytesPerSecond)));
     }
 

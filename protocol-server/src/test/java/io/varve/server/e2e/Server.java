@@ -26,12 +26,15 @@ final class Server implements Broker {
 
     private final Path directory;
     private final int port;
+    private final Map<String, String> environment;
     private final List<String> overrides;
     private final ChildProcess running;
 
-    private Server(Path directory, int port, List<String> overrides, ChildProcess running) {
+    private Server(
+            Path directory, int port, Map<String, String> environment, List<String> overrides, ChildProcess running) {
         this.directory = directory;
         this.port = port;
+        this.environment = environment;
         this.overrides = overrides;
         this.running = running;
     }
@@ -43,7 +46,12 @@ final class Server implements Broker {
 
     /** Starts a server and waits until it is ready. */
     static Server start(Path directory, int port, String... overrides) {
-        Server server = launch(directory, port, Map.of(), overrides);
+        return start(directory, port, Map.of(), overrides);
+    }
+
+    /** Starts a server with variables of its own, which it also has when it is started again. */
+    static Server start(Path directory, int port, Map<String, String> environment, String... overrides) {
+        Server server = launch(directory, port, environment, overrides);
         try {
             server.running.awaitOutput(out -> out.contains("ready"));
             return server;
@@ -67,6 +75,7 @@ final class Server implements Broker {
             return new Server(
                     directory,
                     port,
+                    environment,
                     List.of(overrides),
                     ChildProcess.start(environment, command.toArray(String[]::new)));
         } catch (IOException e) {
@@ -76,14 +85,14 @@ final class Server implements Broker {
 
     @Override
     public Server again() {
-        return start(directory, port, overrides.toArray(String[]::new));
+        return start(directory, port, environment, overrides.toArray(String[]::new));
     }
 
     /**
      * Starts another server on the same directory and port, with other settings, after this one has ended.
      */
     Server again(String... others) {
-        return start(directory, port, others);
+        return start(directory, port, environment, others);
     }
 
     /**
@@ -91,8 +100,9 @@ final class Server implements Broker {
      * -9 when it passes a named place for the n-th time. It may never be ready.
      */
     Server againUntil(String place, int time) {
-        Map<String, String> environment = Map.of("KAFKA_OPTS", "-Dvarve.halt.at=" + place + ":" + time);
-        return launch(directory, port, environment, overrides.toArray(String[]::new));
+        Map<String, String> halting = Map.of("KAFKA_OPTS", "-Dvarve.halt.at=" + place + ":" + time);
+        Server launched = launch(directory, port, halting, overrides.toArray(String[]::new));
+        return new Server(directory, port, environment, overrides, launched.running);
     }
 
     @Override

@@ -121,11 +121,11 @@ public final class FewRights {
                 }));
     }
 
-    private static Harm known(String name, Harm.Attack attack) {
+    static Harm known(String name, Harm.Attack attack) {
         return new Harm("after authentication: " + name, attack, Harm.Besieged.SASL);
     }
 
-    private static Attacker.Peer authenticated(Attacker attacker, byte[] session) throws IOException {
+    static Attacker.Peer authenticated(Attacker attacker, byte[] session) throws IOException {
         Attacker.Peer peer = attacker.connect().send(session);
         peer.takeAnswer();
         peer.takeAnswer();

@@ -48,6 +48,7 @@ public record Harm(String name, Attack attack, Besieged besieged) {
                         Garbage.harms(),
                         Unauthenticated.harms(),
                         FewRights.harms(),
+                        TokenHarms.harms(),
                         TlsHarms.harms(),
                         HeldBack.harms(),
                         DecompressionBombs.harms(),

@@ -61,7 +61,7 @@ final class Unauthenticated {
                 }));
     }
 
-    private static Harm atSasl(String name, Harm.Attack attack) {
+    static Harm atSasl(String name, Harm.Attack attack) {
         return new Harm("before authentication: " + name, attack, Harm.Besieged.SASL);
     }
 
@@ -91,7 +91,7 @@ final class Unauthenticated {
         return new RequestBytes().raw(handshake("PLAIN", 1)).raw(half).unframed();
     }
 
-    private static void exchange(Attacker attacker, byte[] handshake, byte[] token) throws IOException {
+    static void exchange(Attacker attacker, byte[] handshake, byte[] token) throws IOException {
         Attacker.Peer peer = attacker.connect().send(handshake);
         peer.takeAnswer();
         peer.send(token).takeAnswer();

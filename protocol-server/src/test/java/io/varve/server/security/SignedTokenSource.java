@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.e2e;
+package io.varve.server.security;
 
 import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
 import org.jose4j.jwk.RsaJsonWebKey;
@@ -10,7 +10,7 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.lang.JoseException;
 
 /** Stands for who issues tokens: signs them, and shows the key to verify them by. */
-final class SignedTokenSource {
+public final class SignedTokenSource {
     private static final int BITS = 2048;
     private static final float HOUR = 60;
 
@@ -20,7 +20,8 @@ final class SignedTokenSource {
         this.key = key;
     }
 
-    static SignedTokenSource create() {
+    /** @return one with a key of its own; all keys have the same name */
+    public static SignedTokenSource create() {
         try {
             RsaJsonWebKey key = RsaJwkGenerator.generateJwk(BITS);
             key.setKeyId("first");
@@ -31,24 +32,24 @@ final class SignedTokenSource {
     }
 
     /** The set of public keys (JWKS). */
-    String keys() {
+    public String keys() {
         return "{\"keys\":[" + key.toJson(OutputControlLevel.PUBLIC_ONLY) + "]}";
     }
 
-    String valid(String user) {
+    public String valid(String user) {
         return token(user, "varve", HOUR);
     }
 
-    String expired(String user) {
+    public String expired(String user) {
         return token(user, "varve", -HOUR);
     }
 
-    String forAudience(String user, String audience) {
+    public String forAudience(String user, String audience) {
         return token(user, audience, HOUR);
     }
 
     /** A token that is valid for so many minutes. */
-    String token(String user, String audience, float minutes) {
+    public String token(String user, String audience, float minutes) {
         JwtClaims claims = new JwtClaims();
         claims.setSubject(user);
         claims.setAudience(audience);
