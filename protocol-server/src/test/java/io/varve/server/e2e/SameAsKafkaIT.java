@@ -2,6 +2,7 @@
 package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -302,6 +306,37 @@ class SameAsKafkaIT {
         Set<String> common = new HashSet<>(ours.keySet());
         common.retainAll(theirs.keySet());
         assertThat(common).hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void changesNothingWhileItRunsThatKafkaReadsAtAStart() throws Exception {
+        Set<String> fixed = ofBroker(kafka).values().stream()
+                .filter(ConfigEntry::isReadOnly)
+                .map(ConfigEntry::name)
+                .collect(Collectors.toSet());
+        fixed.add("queued.max.requests");
+        String byKafka = refusal(kafka, fixed);
+        String byServer = refusal(server, fixed);
+
+        assertThat(fixed).hasSizeGreaterThan(200);
+        for (String key : fixed) {
+            Pattern named = Pattern.compile("dynamically: .*\\b" + Pattern.quote(key) + "[,\\]]");
+            assertThat(named.matcher(byServer).find())
+                    .as(key)
+                    .isEqualTo(named.matcher(byKafka).find());
+        }
+    }
+
+    /** @return why none of these keys can be set */
+    private static String refusal(Broker broker, Set<String> keys) throws Exception {
+        ConfigResource all = new ConfigResource(ConfigResource.Type.BROKER, "");
+        List<AlterConfigOp> set = keys.stream()
+                .map(key -> new AlterConfigOp(new ConfigEntry(key, "1"), AlterConfigOp.OpType.SET))
+                .toList();
+        try (Admin admin = JavaClientsIT.admin(broker)) {
+            var asked = admin.incrementalAlterConfigs(Map.of(all, set)).all();
+            return assertThrows(ExecutionException.class, asked::get).getCause().getMessage();
+        }
     }
 
     private static Map<String, ConfigEntry> ofBroker(Broker broker) throws Exception {

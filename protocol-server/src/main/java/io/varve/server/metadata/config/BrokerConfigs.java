@@ -139,8 +139,8 @@ public final class BrokerConfigs {
     }
 
     /**
-     * Checks what is to be set while running, as Kafka does: an unknown key is accepted, kept and has no
-     * effect. Other than in Kafka, no key of TLS and SASL can be set: they are read at a start.
+     * Checks what is to be set while running, as Kafka does: a key that is unknown to both is accepted, kept
+     * and has no effect. Other than in Kafka, no key of TLS and SASL can be set: they are read at a start.
      *
      * @param wanted the settings of one broker, or of all
      * @throws InvalidRequestException naming the keys that cannot be set, or the value that is wrong
@@ -259,7 +259,7 @@ public final class BrokerConfigs {
     private boolean isFixed(String name) {
         return MetadataEvents.OWN_KEYS.contains(name)
                 || isOfSecurity(name)
-                || definitions.keys().containsKey(name)
+                || (definitions.keys().containsKey(name) || KafkasFixedKeys.contains(name))
                         && !definitions.dynamic().contains(name);
     }
 

@@ -15,6 +15,8 @@ import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class BrokerConfigsTest {
@@ -59,6 +61,17 @@ class BrokerConfigsTest {
         assertThatThrownBy(() -> configs.validate(Map.of("log.cleaner.io.buffer.load.factor", "NaN")))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("log.cleaner.io.buffer.load.factor");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"queued.max.requests", "process.roles", "controller.quorum.voters", "metadata.log.dir"})
+    void whatKafkaReadsAtAStartIsRefusedThoughItMeansNothingHere(String key) {
+        BrokerConfigs configs = new BrokerConfigs(BrokerConfigKeys.OF_TOPICS, Map.of());
+
+        assertThatThrownBy(() -> configs.validate(Map.of(key, "1")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("Cannot update these configs dynamically: [" + key + "]");
+        configs.validate(Map.of("background.threads", "1", "zookeeper.connect", "1", "made.up", "1"));
     }
 
     @Test
