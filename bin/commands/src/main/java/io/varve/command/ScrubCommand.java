@@ -4,6 +4,7 @@ package io.varve.command;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.StorageProvider;
 import io.varve.file.tool.Scrub;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,6 +29,8 @@ import picocli.CommandLine.TypeConversionException;
 public final class ScrubCommand extends DirectoryCommand {
     private static final int SOUND = 0;
     private static final int DAMAGED = 1;
+    /** The backend whose directories can be verified. */
+    private static final String VERIFIED = "file";
 
     private final Clock clock;
     private final Scheduler scheduler;
@@ -73,6 +76,12 @@ public final class ScrubCommand extends DirectoryCommand {
     private static Path existing(Path directory) {
         if (!Files.isDirectory(directory)) {
             throw new IllegalArgumentException(directory + " is not a directory");
+        }
+        for (StorageProvider backend : StorageProvider.all().values()) {
+            if (!backend.name().equals(VERIFIED) && !backend.tiers() && backend.holds(directory)) {
+                throw new IllegalArgumentException(directory + " has been written with storage.backend="
+                        + backend.name() + ": this command verifies files only");
+            }
         }
         return directory.toAbsolutePath().normalize();
     }

@@ -102,6 +102,20 @@ class DirectoryCommandTest {
     }
 
     @Test
+    void callsNothingSoundThatItDoesNotLookAt() throws IOException {
+        Path lmdb = Files.createDirectory(directory.resolve("lmdb"));
+        Files.createFile(lmdb.resolve(".lock"));
+        assertThat(scrub("--dir", lmdb.toString())).isZero();
+        Files.createFile(lmdb.resolve("data.mdb"));
+        assertThat(scrub("--dir", directory.toString(), "--dir", lmdb.toString()))
+                .isEqualTo(2);
+        assertThat(errorOutput().lines())
+                .containsExactly("--dir " + lmdb
+                        + " has been written with storage.backend=lmdb: this command verifies files only");
+        assertThat(output()).isEmpty();
+    }
+
+    @Test
     void helpIsNoFailure() {
         assertThat(scrub("--help")).isZero();
         assertThat(output())
