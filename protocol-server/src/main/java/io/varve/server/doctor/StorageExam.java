@@ -8,6 +8,7 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
+import io.varve.server.command.CommandLines;
 import io.varve.server.config.ConfigError;
 import io.varve.server.config.StorageBackends;
 import io.varve.server.config.StorageConfig;
@@ -38,14 +39,14 @@ final class StorageExam {
         } catch (ConfigError e) {
             return List.of(Finding.problem(e.getMessage(), "The server does not start."));
         } catch (StorageException e) {
-            return List.of(Finding.problem(e.getMessage(), "See to its permissions."));
+            return List.of(Finding.problem(CommandLines.line(e), "See to its permissions."));
         }
         try (SystemScheduler scheduler = new SystemScheduler(THREADS)) {
             backend.examine(new StorageContext(
                     config.directories(), config.properties(), clock, scheduler, Ids.random(), new FailPoints()));
         } catch (StorageException e) {
             return List.of(Finding.problem(
-                    e.getMessage(),
+                    CommandLines.line(e),
                     e.kind() == StorageException.Kind.RETRY
                             ? "A start waits for it, and is refused in the end. A server that runs keeps serving what it has here."
                             : "Correct it: the server does not start."));

@@ -22,6 +22,11 @@ final class FrameException extends VarveException {
                 + " TLS, or security.protocol without SSL");
     }
 
+    static FrameException ofHttp() {
+        return new FrameException(
+                "speaks HTTP to a listener of Kafka's protocol; the page and /metrics are at" + " http.listeners");
+    }
+
     static FrameException ofDamagedTls(Throwable cause) {
         // Netty's message has all that arrived, in hexadecimal digits.
         return new FrameException("violates TLS: "

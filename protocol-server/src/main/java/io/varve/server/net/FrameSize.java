@@ -3,6 +3,7 @@ package io.varve.server.net;
 
 import io.netty.buffer.ByteBuf;
 import io.varve.server.api.table.ApiPolicy;
+import java.util.Set;
 
 /** Reads the size in front of a frame, and refuses a size that is out of range. Used on one event loop. */
 final class FrameSize {
@@ -10,6 +11,9 @@ final class FrameSize {
     private static final int UNKNOWN = -1;
     private static final int TLS_HANDSHAKE = 0x1603;
     private static final int TLS_SHIFT = 16;
+
+    /** How requests of browsers and of monitoring begin: GET, POST, HEAD, PUT, OPTIONS, in ASCII. */
+    private static final Set<Integer> HTTP = Set.of(0x47455420, 0x504F5354, 0x48454144, 0x50555420, 0x4F505449);
 
     private final NetConfig.Requests limits;
 
@@ -58,7 +62,7 @@ final class FrameSize {
             return false;
         }
         if (prefix < 0 || prefix > limits.maxBytes()) {
-            throw isTls(prefix) ? FrameException.ofTls() : FrameException.ofSize(prefix, limits.maxBytes());
+            throw refused();
         }
         if (prefix > maxBytes) {
             throw FrameException.ofUnknownPeer(prefix, maxBytes);
@@ -68,6 +72,14 @@ final class FrameSize {
         prefix = 0;
         prefixBytes = 0;
         return true;
+    }
+
+    /** Names what is often sent to a wrong port: its first bytes are no size. */
+    private FrameException refused() {
+        if (isTls(prefix)) {
+            return FrameException.ofTls();
+        }
+        return HTTP.contains(prefix) ? FrameException.ofHttp() : FrameException.ofSize(prefix, limits.maxBytes());
     }
 
     /** @return true for a handshake's record and a version of TLS, with which a client of TLS begins */

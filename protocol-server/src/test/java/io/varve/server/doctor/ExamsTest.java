@@ -145,9 +145,10 @@ class ExamsTest {
                                 "s3.secret.access.key", "do-not-tell")))
                 .singleElement()
                 .asString()
-                .contains("the bucket cannot be used", "s3.endpoint")
+                .startsWith("the bucket cannot be used")
+                .contains("s3.endpoint")
                 .doesNotContain("do-not-tell");
-        assertThat(storage("s3", Map.of())).singleElement().asString().contains("s3.bucket");
+        assertThat(storage("s3", Map.of())).singleElement().asString().startsWith("s3.bucket is");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.varve.core.runtime.Clock;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -88,6 +89,16 @@ class FrameAssemblerTest {
         assertThat(read.getByte(Integer.BYTES)).isEqualTo((byte) 42);
         frames.release();
         read.release();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET / HTTP/1.1", "POST / HTTP/1.1", "HEAD /x", "PUT /x", "OPTIONS *"})
+    void saysThatAClientSpeaksHttp(String line) {
+        frames.offer(allocator.directBuffer().writeBytes(line.getBytes(StandardCharsets.US_ASCII)));
+        assertThatThrownBy(() -> frames.next(Integer.MAX_VALUE))
+                .isInstanceOf(FrameException.class)
+                .hasMessageContaining("speaks HTTP", "http.listeners");
+        frames.release();
     }
 
     @ParameterizedTest
