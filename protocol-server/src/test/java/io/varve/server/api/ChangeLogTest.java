@@ -18,7 +18,9 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,18 @@ class ChangeLogTest {
                         WHO + "added partitions to topics: orders",
                         WHO + "changed settings: topic orders (retention.ms)",
                         WHO + "deleted topics: orders");
+    }
+
+    @Test
+    void aTopicThatIsThereBecauseAClientAskedForItIsLogged() {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", "127.0.0.1:" + ServedBroker.port(server)),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            assertThat(producer.partitionsFor("asked")).isNotEmpty();
+            assertThat(producer.partitionsFor("asked")).isNotEmpty();
+        }
+        assertThat(lines()).containsExactly(WHO + "created topics by asking for them: asked");
     }
 
     @Test

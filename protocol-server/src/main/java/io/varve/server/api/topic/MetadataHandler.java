@@ -4,6 +4,7 @@ package io.varve.server.api.topic;
 import io.varve.core.log.PartitionLog;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.AuthorizedOperations;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.FutureLists;
 import io.varve.server.api.HeavyRequestException;
@@ -82,7 +83,7 @@ public final class MetadataHandler implements ApiHandler {
         ids.forEach(id -> response.topics().add(byId(id, operations)));
         List<CompletableFuture<MetadataResponseTopic>> found = new ArrayList<>(names.size());
         MutationQuota quota = config.topics().autoCreate() && body.allowAutoTopicCreation() ? quota(request) : null;
-        names.forEach(name -> found.add(byName(name, quota, operations)));
+        names.forEach(name -> found.add(byName(name, quota, request, operations)));
         return FutureLists.all(found).thenApply(all -> {
             response.topics().addAll(all);
             return response;
@@ -153,7 +154,8 @@ public final class MetadataHandler implements ApiHandler {
     }
 
     /** @param quota of partitions that are created for the client; null to create no topic */
-    private CompletableFuture<MetadataResponseTopic> byName(String name, MutationQuota quota, boolean operations) {
+    private CompletableFuture<MetadataResponseTopic> byName(
+            String name, MutationQuota quota, Request request, boolean operations) {
         Topic topic = topics.byName(name);
         if (topic != null) {
             return CompletableFuture.completedFuture(describe(topic, operations));
@@ -164,9 +166,13 @@ public final class MetadataHandler implements ApiHandler {
         if (quota == null || ReservedTopics.contains(name)) {
             return CompletableFuture.completedFuture(missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION));
         }
-        return creation.create(name, config.topics().numPartitions(), quota)
-                .handle((created, failure) ->
-                        failure == null ? describe(created, operations) : missing(name, Errors.forException(failure)));
+        return creation.create(name, config.topics().numPartitions(), quota).handle((created, failure) -> {
+            if (failure != null) {
+                return missing(name, Errors.forException(failure));
+            }
+            ChangeLog.note(request, "created topics by asking for them", List.of(name));
+            return describe(created, operations);
+        });
     }
 
     /**
