@@ -139,6 +139,13 @@ final class FileStorage implements Storage {
     }
 
     @Override
+    public Map<String, String> unidentified() {
+        Map<String, String> all = new HashMap<>();
+        directories.forEach(directory -> all.putAll(directory.unidentified()));
+        return all;
+    }
+
+    @Override
     public synchronized Set<PartitionId> partitions() {
         Set<PartitionId> ids = new TreeSet<>();
         partitions.values().forEach(partition -> ids.add(partition.id()));
@@ -370,15 +377,7 @@ final class FileStorage implements Storage {
         closed = true;
         checkpointer.stop();
         syncThreads.close();
-        for (DataDirectory directory : directories) {
-            for (FilePartition partition : directory.partitions()) {
-                synchronized (partition) {
-                    partition.fencing().end(CLOSED);
-                    partition.retire();
-                }
-            }
-            directory.unlock();
-        }
+        directories.forEach(directory -> directory.abandon(CLOSED));
     }
 
     private void requireOpen() {

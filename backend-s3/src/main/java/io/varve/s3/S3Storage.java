@@ -14,6 +14,7 @@ import io.varve.core.spi.support.Fencing;
 import io.varve.s3.object.SegmentObjectReader;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -72,6 +73,11 @@ final class S3Storage implements Storage {
     @Override
     public Set<PartitionId> partitions() {
         return catalog.ids();
+    }
+
+    @Override
+    public Map<String, String> unidentified() {
+        return parts.hot().unidentified();
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.disk;
 
+import io.varve.core.directory.FileFailure;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -192,18 +193,28 @@ public final class Disk {
     public static StorageException writeFailure(String what, Path file, IOException cause) {
         return new StorageException(
                 DescriptorLimit.areUsedUp(cause) ? StorageException.Kind.RETRY : StorageException.Kind.FULL,
-                what + " failed at " + file + ": " + reason(cause),
+                what + " failed at " + file + ": " + FileFailure.words(cause, file, FileNames::isRebuilt),
                 cause);
     }
 
     /** Turns the failure of a read into a StorageException, always RETRY. */
     public static StorageException readFailure(String what, Path file, IOException cause) {
         return new StorageException(
-                StorageException.Kind.RETRY, what + " failed at " + file + ": " + reason(cause), cause);
+                StorageException.Kind.RETRY,
+                what + " failed at " + file + ": " + FileFailure.words(cause, file, FileNames::isRebuilt),
+                cause);
     }
 
-    /** @return the exception's message, or its name when it has none */
-    private static String reason(IOException cause) {
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    /**
+     * Reads a small file whole.
+     *
+     * @throws IOException naming the file
+     */
+    public static byte[] readAll(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw FileFailure.naming(file, e);
+        }
     }
 }

@@ -115,6 +115,13 @@ public final class FileNames {
                 && (SUFFIXES.contains(suffix) || suffix.endsWith(SNAPSHOT) && suffix.indexOf('.', 1) < 0);
     }
 
+    /** @return true for the names of files that are made anew from others where they are missing */
+    public static boolean isRebuilt(String name) {
+        return !name.endsWith(LOG) && !name.equals(METADATA) && isKnown(name)
+                || name.equals(RECOVERY_POINTS)
+                || name.equals(START_OFFSETS);
+    }
+
     private static long digits(String name, int from) {
         for (int i = from; i < from + DIGITS; i++) {
             if (name.charAt(i) < '0' || name.charAt(i) > '9') {

@@ -12,7 +12,6 @@ import io.varve.file.disk.UninterruptibleFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -82,7 +81,7 @@ public final class CreationLog {
     public synchronized List<ListedPartition> read() throws IOException {
         String text;
         try {
-            text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            text = new String(Disk.readAll(file), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             return List.of();
         }

@@ -51,6 +51,7 @@ public final class DataDirectory {
 
     private final Object forcingNames = new Object();
     private final Map<PartitionId, FilePartition> partitions = new ConcurrentSkipListMap<>();
+    private final Map<String, String> unidentified = new ConcurrentSkipListMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final Runnable afterWrite;
     private final long recentSpan = RecentAppends.span();
@@ -102,6 +103,31 @@ public final class DataDirectory {
     public void unlock() {
         ring.close();
         lock.close();
+    }
+
+    /**
+     * Ends all partitions and releases the directory without a sync, as a crash does.
+     *
+     * @param why why later calls on a partition are refused
+     */
+    public void abandon(String why) {
+        for (FilePartition partition : partitions()) {
+            synchronized (partition) {
+                partition.fencing().end(why);
+                partition.retire();
+            }
+        }
+        unlock();
+    }
+
+    /** Notes a directory that could not be identified, by its name. */
+    public void unidentified(String name, String why) {
+        unidentified.put(name, why);
+    }
+
+    /** @return directories that could not be identified, by their names: what is wrong with each */
+    public Map<String, String> unidentified() {
+        return Map.copyOf(unidentified);
     }
 
     /** @return the data directory, as the configuration names it */

@@ -155,7 +155,7 @@ public final class FileSnapshots implements Snapshots {
 
     private static Optional<ByteBuffer> content(Path file) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+            ByteBuffer bytes = ByteBuffer.wrap(Disk.readAll(file));
             if (isSound(file, bytes)) {
                 boolean kafka = KafkaSnapshotKind.ofFile(file.toString()) != null;
                 return Optional.of(kafka ? bytes : bytes.slice(0, bytes.limit() - FOOTER));

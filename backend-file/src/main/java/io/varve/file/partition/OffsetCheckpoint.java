@@ -7,7 +7,6 @@ import io.varve.file.disk.FileFailPoints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,12 +60,8 @@ public final class OffsetCheckpoint {
      * @throws IllegalArgumentException if the file is damaged; the message says how
      */
     public static Map<String, Long> parse(Path file) throws IOException {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-        } catch (java.nio.charset.MalformedInputException e) {
-            throw new IllegalArgumentException("it is not text", e);
-        }
+        List<String> lines =
+                new String(Disk.readAll(file), StandardCharsets.UTF_8).lines().toList();
         if (lines.size() < 2 || !lines.get(0).trim().equals(VERSION)) {
             throw new IllegalArgumentException("first line is not version " + VERSION);
         }

@@ -7,9 +7,9 @@ import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
@@ -20,6 +20,8 @@ import java.util.UUID;
  * rest of the partition's id. Stateless.
  */
 public final class PartitionMetadata {
+    private static final String VERSION = "version: 0";
+    private static final String TOPIC_ID = "topic_id:";
     private static final int UUID_BYTES = 16;
 
     private PartitionMetadata() {}
@@ -31,7 +33,7 @@ public final class PartitionMetadata {
      * @param force whether the content is durable on return; the name is not
      */
     public static void write(Path directory, PartitionId id, boolean force) throws IOException {
-        String text = "version: 0\ntopic_id: " + text(id.topicId());
+        String text = VERSION + "\n" + TOPIC_ID + " " + text(id.topicId());
         Disk.write(
                 directory.resolve(FileNames.METADATA), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), force);
     }
@@ -57,8 +59,11 @@ public final class PartitionMetadata {
         return new UUID(buffer.getLong(), buffer.getLong());
     }
 
-    /** @return the id of the directory's partition, or empty when the directory is not a partition's */
-    public static Optional<PartitionId> read(Path directory) throws IOException {
+    /**
+     * @return the id of the directory's partition, or empty when the directory is not a partition's, or the
+     *     file cannot be read: {@link #problem} says why
+     */
+    public static Optional<PartitionId> read(Path directory) {
         String name = directory.getFileName().toString();
         int dash = name.lastIndexOf('-');
         if (dash <= 0) {
@@ -70,21 +75,45 @@ public final class PartitionMetadata {
             Optional<PartitionId> id =
                     written(text).map(uuid -> new PartitionId(name.substring(0, dash), uuid, partition));
             return id.filter(found -> found.toString().equals(name));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IllegalArgumentException | java.nio.charset.MalformedInputException | StorageException e) {
-            return Optional.empty(); // not a number, not base64, not a topic name: not a partition
+        } catch (IOException | IllegalArgumentException | StorageException e) {
+            return Optional.empty(); // no such file, not a number, not base64, not a topic name: not a partition
+        }
+    }
+
+    /** @return what is wrong with the file of a directory that {@link #read} cannot identify, and what to do */
+    public static String problem(Path directory) {
+        Path file = directory.resolve(FileNames.METADATA);
+        return file + " " + problemOf(file) + ": write its two lines anew, '" + VERSION + "' and '" + TOPIC_ID
+                + " ' with the topic's id";
+    }
+
+    private static String problemOf(Path file) {
+        if (!Files.exists(file)) {
+            return Files.isSymbolicLink(file) ? "is a link to something that is not there" : "is missing";
+        }
+        try {
+            String text = Files.readString(file);
+            String first = text.lines().findFirst().orElse("").trim();
+            if (text.isBlank()) {
+                return "is empty";
+            }
+            return first.matches("version: [0-9]+") && !first.equals(VERSION)
+                    ? "has another format, " + first
+                    : "is damaged";
+        } catch (CharacterCodingException e) {
+            return "is damaged";
+        } catch (IOException e) {
+            return "cannot be read (" + e.getMessage() + ")";
         }
     }
 
     private static Optional<UUID> written(String text) {
         String[] lines = text.split("\n");
         if (lines.length < 2
-                || !lines[0].trim().equals("version: 0")
-                || !lines[1].trim().startsWith("topic_id:")) {
+                || !lines[0].trim().equals(VERSION)
+                || !lines[1].trim().startsWith(TOPIC_ID)) {
             return Optional.empty();
         }
-        return Optional.of(
-                topicId(lines[1].trim().substring("topic_id:".length()).trim()));
+        return Optional.of(topicId(lines[1].trim().substring(TOPIC_ID.length()).trim()));
     }
 }

@@ -17,12 +17,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds the partitions of a data directory, and deletes the directories of deleted ones. */
 public final class PartitionDiscovery {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionDiscovery.class);
+
+    private static final Pattern PARTITION = Pattern.compile("[a-zA-Z0-9._-]+-[0-9]+");
 
     private final DataDirectory directory;
     /** New partitions of the list that were not found yet, by the names of their directories. */
@@ -78,6 +81,10 @@ public final class PartitionDiscovery {
         if (id == null && name.startsWith(".")) {
             return; // the cache of a tier, for instance
         }
+        if (id == null && PARTITION.matcher(name).matches()) {
+            leaveAlone(entry);
+            return;
+        }
         if (id == null) {
             LOG.warn("{} is not a partition (no name-number with a partition.metadata in it): leaving it alone", entry);
             return;
@@ -90,6 +97,12 @@ public final class PartitionDiscovery {
         }
     }
 
+    private void leaveAlone(Path entry) {
+        String problem = PartitionMetadata.problem(entry);
+        directory.unidentified(entry.getFileName().toString(), problem);
+        LOG.warn("{} is left alone, as it cannot be identified: {}", entry, problem);
+    }
+
     /**
      * Makes a new partition anew whose files did not survive a power cut: nothing in it was durable. One with
      * a recovery point was settled, so its files are lost for another reason.
@@ -99,10 +112,12 @@ public final class PartitionDiscovery {
         PartitionId id = entry.id();
         String name = id.toString();
         if (checkpoints.recoveryPoint(name) > 0) {
-            LOG.warn(
-                    "{} is not there any more, or has lost its {}",
-                    directory.path().resolve(name),
-                    FileNames.METADATA);
+            Path lost = directory.path().resolve(name);
+            if (Files.isDirectory(lost)) {
+                leaveAlone(lost);
+            } else {
+                LOG.warn("{} is not there any more", lost);
+            }
             return;
         }
         FilePartition made = directory.add(id, 0, checkpoints.startOffset(name));

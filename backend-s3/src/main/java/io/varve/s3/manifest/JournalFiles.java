@@ -50,13 +50,18 @@ class JournalFiles {
                 }
             } catch (StorageException e) {
                 e.rethrowUnless(StorageException.Kind.CORRUPT);
-                LOG.error("{}; the one of another data directory counts", e.getMessage());
                 damaged.add(e);
             }
         }
         if (newest.version() == 0 && !damaged.isEmpty()) {
-            throw damaged.get(0);
+            StorageException first = damaged.get(0);
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    first.reason() + ": bring it back from a copy, or start with empty data directories:"
+                            + " then what the bucket has is restored",
+                    first);
         }
+        damaged.forEach(e -> LOG.error("{}; the one of another data directory counts", e.getMessage()));
         return newest;
     }
 

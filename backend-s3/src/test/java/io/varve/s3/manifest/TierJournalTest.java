@@ -134,7 +134,7 @@ class TierJournalTest {
         assertThatThrownBy(this::open)
                 .isInstanceOfSatisfying(
                         StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.CORRUPT))
-                .hasMessageContaining(file(1).toString());
+                .hasMessageContainingAll(file(1).toString(), "bring it back", "empty data directories");
     }
 
     @ParameterizedTest

@@ -96,12 +96,8 @@ public final class LogEngine implements AutoCloseable {
     }
 
     /**
-     * Opens a storage and starts the committer on it.
+     * Opens a storage and starts the committer on it. No partition is open yet.
      *
-     * @param provider makes the storage
-     * @param context what the storage works with; the engine uses its clock and scheduler
-     * @param config the engine's own settings
-     * @return the engine; no partition is open yet
      * @throws StorageException as {@link StorageProvider#open}
      */
     public static LogEngine open(StorageProvider provider, StorageContext context, EngineConfig config) {
@@ -111,6 +107,11 @@ public final class LogEngine implements AutoCloseable {
     /** @return partitions the storage holds, open or not, in their order; a copy */
     public Set<PartitionId> stored() {
         return new TreeSet<>(storage.partitions());
+    }
+
+    /** @return what the storage could not identify, as {@link Storage#unidentified} */
+    public Map<String, String> unidentified() {
+        return storage.unidentified();
     }
 
     /** @return true if the storage is restored from a remote tier, as {@link Storage#restoring} */

@@ -12,6 +12,17 @@ public interface Storage extends AutoCloseable {
     Set<PartitionId> partitions();
 
     /**
+     * Names what was found when the storage was opened, and could not be identified, such as a partition's
+     * directory whose file with the topic id is damaged. It is left alone.
+     *
+     * @return what is wrong, where, and what to do, by the name {@code topic-number} of the partition that it
+     *     seems to be
+     */
+    default Map<String, String> unidentified() {
+        return Map.of();
+    }
+
+    /**
      * Tells whether this machine lacked partitions, when the storage was opened, that a remote tier has: its
      * disk was lost, or it takes over from another machine. Partitions that were never copied are lost then,
      * and the last records of others.

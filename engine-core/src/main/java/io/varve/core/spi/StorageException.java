@@ -48,6 +48,11 @@ public final class StorageException extends VarveException {
         return kind;
     }
 
+    /** @return the message without the kind, which is for programs */
+    public String reason() {
+        return getMessage().substring(kind.toString().length() + 2);
+    }
+
     /**
      * Throws this exception again unless it is of one kind: the first statement of a catch block that handles
      * that kind only.

@@ -2,6 +2,7 @@
 package io.varve.core.spi;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 
 /** Passes all calls on to another storage; a test's storage overrides those it is about. */
@@ -16,6 +17,11 @@ public class ForwardingStorage implements Storage {
     @Override
     public Set<PartitionId> partitions() {
         return storage.partitions();
+    }
+
+    @Override
+    public Map<String, String> unidentified() {
+        return storage.unidentified();
     }
 
     @Override

@@ -52,9 +52,6 @@ public final class CommandLines {
 
     /** @return the message without the kind of failure, which is for programs */
     public static String line(VarveException failure) {
-        String message = failure.getMessage();
-        return failure instanceof StorageException storage
-                ? message.substring(storage.kind().toString().length() + 2)
-                : message;
+        return failure instanceof StorageException storage ? storage.reason() : failure.getMessage();
     }
 }

@@ -155,7 +155,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);
         try {
             StorageReconciliation found = StorageReconciliation.compare(engine.stored(), replayed);
-            found.requireNothingLost(config.losses(), engine.restoring());
+            found.requireNothingLost(config.losses(), engine.restoring(), engine.unidentified());
             found.tidy(engine);
             EventLog<MetadataState, ApiMessageAndVersion> events = metadata.events;
             events.submit(new BootstrapCluster(config.nodeId(), config.rack(), null, ids))

@@ -4,6 +4,7 @@ package io.varve.server.start;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +26,24 @@ final class DirectoryDamage {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+    }
+
+    /**
+     * Copies a directory that is in use.
+     *
+     * @return false if files were renamed or removed meanwhile, so that the copy lacks some
+     */
+    static boolean copyUnchanged(Path from, Path to) {
+        try {
+            List<Path> before = all(from);
+            copy(from, to);
+            return before.equals(all(from));
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof NoSuchFileException) {
+                return false;
+            }
+            throw e;
         }
     }
 

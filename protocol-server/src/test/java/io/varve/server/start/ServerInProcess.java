@@ -36,7 +36,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * directories between two starts.
  */
 final class ServerInProcess implements AutoCloseable {
-    private static final long TIMEOUT_S = 20;
+    private static final long TIMEOUT_S = 60;
 
     final Path home;
     private final String backend;
@@ -104,12 +104,14 @@ final class ServerInProcess implements AutoCloseable {
         directories = copies;
     }
 
-    /** @return copies of the directories as they are now */
+    /** @return copies of the directories as they are now: of one moment, as far as names go */
     List<Path> copies(String name) {
         List<Path> copies = new ArrayList<>();
         for (Path directory : directories) {
             Path to = home.resolve(name + "-" + directory.getFileName());
-            DirectoryDamage.copy(directory, to);
+            while (!DirectoryDamage.copyUnchanged(directory, to)) {
+                DirectoryDamage.delete(to); // checkpoints were being replaced
+            }
             copies.add(to);
         }
         return copies;

@@ -64,14 +64,21 @@ public final class MetadataLog {
     public static Replayed replay(LogEngine engine, MetadataRecordCodec codec, boolean tiered, Scheduler scheduler) {
         Set<PartitionId> stored = engine.stored();
         if (!stored.contains(PARTITION)) {
-            checkEmpty(stored);
+            String problem = engine.unidentified().get(PARTITION.toString());
+            if (problem != null) {
+                throw new MetadataException(problem + " " + Uuid.METADATA_TOPIC_ID);
+            }
+            TopicIds.mistaken(PARTITION, stored).ifPresent(mistake -> {
+                throw new MetadataException(mistake);
+            });
+            checkEmpty(stored, "");
         }
         PartitionConfig config = new PartitionConfig(
                 SegmentLimits.DEFAULT, MAX_BATCH_BYTES, false, Long.MAX_VALUE, Long.MAX_VALUE, CompactionLimits.NONE);
         config = tiered ? config.with(config.retention().withHolds(PINNED)).with(COPIED) : config;
         PartitionLog log = engine.open(PARTITION, 0, config);
         if (log.logEndOffset() == 0) {
-            checkEmpty(stored);
+            checkEmpty(stored, where(log));
         }
         MetadataDelta delta = MetadataState.blank();
         Set<UUID> deleted = new HashSet<>();
@@ -114,19 +121,19 @@ public final class MetadataLog {
     }
 
     private static MetadataException unusable(PartitionLog log, RuntimeException why) {
-        String where = log.directory().map(directory -> " in " + directory).orElse("");
         return new MetadataException(
-                PARTITION + where + " cannot be read, and without it the other partitions cannot be identified: "
+                PARTITION + where(log) + " cannot be read, and without it the other partitions cannot be identified: "
                         + plain(why) + ". Bring " + PARTITION
                         + " back from a backup; bin/varve-scrub.sh tells whether other files are damaged",
                 why);
     }
 
+    private static String where(PartitionLog log) {
+        return log.directory().map(directory -> " in " + directory).orElse("");
+    }
+
     private static String plain(RuntimeException e) {
-        String message = e.getMessage();
-        return e instanceof StorageException storage
-                ? message.substring(storage.kind().toString().length() + 2)
-                : message;
+        return e instanceof StorageException storage ? storage.reason() : e.getMessage();
     }
 
     /** @throws MetadataException if the data was written by another node */
@@ -140,14 +147,14 @@ public final class MetadataLog {
         }
     }
 
-    private static void checkEmpty(Set<PartitionId> stored) {
+    private static void checkEmpty(Set<PartitionId> stored, String where) {
         Set<PartitionId> others = new HashSet<>(stored);
         others.remove(PARTITION);
         if (!others.isEmpty()) {
             throw new MetadataException("log.dirs holds " + others.size() + " partitions ("
                     + others.iterator().next()
-                    + " for one) but no metadata: " + PARTITION.topic()
-                    + " is missing or empty; bring it back, or name an empty directory");
+                    + " for one) but no metadata: " + PARTITION
+                    + where + " is missing or empty; bring it back, or name an empty directory");
         }
     }
 }

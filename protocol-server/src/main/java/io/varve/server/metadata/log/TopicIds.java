@@ -3,6 +3,8 @@ package io.varve.server.metadata.log;
 
 import io.varve.core.runtime.Ids;
 import io.varve.core.spi.PartitionId;
+import java.util.Collection;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.TopicImage;
@@ -24,6 +26,22 @@ public final class TopicIds {
                 return id;
             }
         }
+    }
+
+    /**
+     * Describes a partition that is stored under another topic id than it must have.
+     *
+     * @param due the partition that is missing
+     * @param stored what is stored
+     * @return what is wrong; empty if no partition of that name is stored
+     */
+    public static Optional<String> mistaken(PartitionId due, Collection<PartitionId> stored) {
+        return stored.stream()
+                .filter(found -> found.toString().equals(due.toString()) && !found.equals(due))
+                .findFirst()
+                .map(found -> found + " in log.dirs has the topic id " + kafka(found.topicId()) + ", not "
+                        + kafka(due.topicId()) + " of the metadata: bring back what was there; if only the id is"
+                        + " damaged (partition.metadata in its directory), correct it");
     }
 
     /** @return the engine's form of an id */

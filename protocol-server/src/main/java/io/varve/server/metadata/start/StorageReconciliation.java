@@ -12,6 +12,7 @@ import io.varve.server.metadata.topic.PartitionCreator;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.image.TopicImage;
@@ -67,10 +68,11 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
      *
      * @param accepted what may be missing
      * @param restoring true if the storage is restored from a remote tier
+     * @param unidentified what the storage found and could not identify, by partitions' names
      * @throws MetadataException if a partition is missing whose loss the user has not accepted; nothing has
      *     been changed then
      */
-    public void requireNothingLost(AcceptedLosses accepted, boolean restoring) {
+    public void requireNothingLost(AcceptedLosses accepted, boolean restoring, Map<String, String> unidentified) {
         if (restoring) {
             if (!missing.isEmpty()) {
                 LOG.warn(
@@ -86,10 +88,24 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
             return;
         }
         boolean many = lost.size() > MAX_NAMED;
+        String damaged = lost.stream()
+                .flatMap(id -> damaged(id, unidentified).stream())
+                .limit(MAX_NAMED)
+                .collect(Collectors.joining("; "));
+        if (!damaged.isEmpty()) {
+            throw new MetadataException(damaged);
+        }
         throw new MetadataException(named(lost) + (lost.size() > 1 ? " are" : " is")
                 + " not in log.dirs any more: bring back what is missing, such as a directory that is not mounted;"
                 + " or, to go on without those records, start with --override " + AcceptedLosses.KEY + "="
                 + (many ? "*" : words(lost, ",")) + ", and they are made anew, empty");
+    }
+
+    /** @return what is wrong with a missing partition that is there, but does not say so */
+    private Optional<String> damaged(PartitionId id, Map<String, String> unidentified) {
+        return Optional.ofNullable(unidentified.get(id.toString()))
+                .map(problem -> problem + " " + TopicIds.kafka(id.topicId()))
+                .or(() -> TopicIds.mistaken(id, strays));
     }
 
     private static String named(List<PartitionId> some) {
