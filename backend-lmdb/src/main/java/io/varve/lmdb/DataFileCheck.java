@@ -31,12 +31,24 @@ final class DataFileCheck {
      * @param directory an existing directory that this process has locked
      * @return true if there is no file yet
      * @throws StorageException CORRUPT if the file is missing or too short, but the directory was in use
-     *     before
+     *     before, or if its first pages are damaged; MISUSE if another LMDB has written it
      */
     static boolean isNew(Path directory) throws IOException {
         Path data = directory.resolve(OpenedEnvironment.DATA);
+        if (!Files.exists(data) && Files.isSymbolicLink(data)) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    data + " is a link to " + Files.readSymbolicLink(data)
+                            + ", which is not there: mount what it is on, or bring the file back");
+        }
+        if (Files.isDirectory(data)) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    data + " is a directory, and must be LMDB's file" + LmdbErrors.BRING_BACK);
+        }
         long size = Files.exists(data) ? Files.size(data) : 0;
         if (size >= META_PAGES) {
+            MetaPages.require(data);
             return false;
         }
         // The reserve is filled only after the first commit, and only LMDB has a reader table: with both,
@@ -73,7 +85,7 @@ final class DataFileCheck {
             throw new StorageException(
                     StorageException.Kind.CORRUPT,
                     data + " is cut short: it ends within a page, at byte " + size + " of " + wanted
-                            + ": bring it back from a copy, or empty the directory to begin anew");
+                            + LmdbErrors.BRING_BACK);
         }
         LOG.warn(
                 "{} is {} bytes long, and its pages take {}: if it was cut short, what was there is lost, and reads of it fail",

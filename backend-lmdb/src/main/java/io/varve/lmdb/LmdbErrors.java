@@ -16,6 +16,15 @@ final class LmdbErrors {
      */
     private static final Set<Integer> OUT_OF_SPACE = Set.of(28, 27, 122, 69, 112, 39);
 
+    /** What to do about a file that cannot be used. */
+    static final String BRING_BACK = ": bring it back from a copy, or empty the directory to begin anew";
+
+    /** EACCES and EPERM. */
+    private static final Set<Integer> NOT_PERMITTED = Set.of(13, 1);
+
+    /** ENOMEM: the address space is limited, or the machine allows no map of that size. */
+    private static final int NO_MEMORY = 12;
+
     /** EIO on Linux and macOS; Windows does not shorten writes. */
     private static final int INPUT_OUTPUT = 5;
 
@@ -30,6 +39,34 @@ final class LmdbErrors {
     /** @return true if the system reports an I/O error without a reason */
     static boolean isInputOutput(LmdbException e) {
         return e instanceof LmdbNativeException known && known.getResultCode() == INPUT_OUTPUT;
+    }
+
+    /**
+     * Turns the failure to open an environment into a StorageException that says what to do: MISUSE, CORRUPT
+     * or FULL.
+     *
+     * @param mapBytes size of the map that was asked for
+     */
+    static StorageException opening(Path directory, long mapBytes, LmdbException e) {
+        Path data = directory.resolve(OpenedEnvironment.DATA);
+        int code = e instanceof LmdbNativeException known ? known.getResultCode() : 0;
+        if (kind(e, Kind.MISUSE) == Kind.CORRUPT) {
+            return new StorageException(Kind.CORRUPT, data + " is damaged: " + e.getMessage() + BRING_BACK, e);
+        }
+        String advice = "";
+        if (isOutOfSpace(e)) {
+            advice = ": free some space on the disk";
+        } else if (NOT_PERMITTED.contains(code)) {
+            advice = ": this user must be allowed to read and write " + OpenedEnvironment.DATA + " and "
+                    + ReaderTable.NAME;
+        } else if (code == NO_MEMORY) {
+            advice = ": a map of " + mapBytes + " bytes finds no address space; lift the limit (ulimit -v), or lower "
+                    + LmdbConfig.MAP_INITIAL;
+        } else if (code == INPUT_OUTPUT) {
+            advice = ": the disk may be failing; the system's log tells";
+        }
+        return new StorageException(
+                isOutOfSpace(e) ? Kind.FULL : Kind.MISUSE, data + " cannot be opened: " + e.getMessage() + advice, e);
     }
 
     /** Turns the failure of a write, of which nothing was kept, into a StorageException: FULL, or CORRUPT. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
+import io.varve.core.directory.FileFailure;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
@@ -67,11 +68,12 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
                 throw e;
             }
         } catch (LmdbException e) {
-            throw LmdbErrors.write("opening the LMDB environment", directory, e);
+            throw LmdbErrors.opening(directory, config.mapInitialBytes(), e);
         } catch (IOException e) {
             throw new StorageException(
                     StorageException.Kind.MISUSE,
-                    "data directory " + directory + " (log.dirs) cannot be used: " + e,
+                    "data directory " + directory + " (log.dirs) cannot be used: "
+                            + FileFailure.words(e, directory, ReaderTable.NAME::equals),
                     e);
         }
     }

@@ -10,6 +10,7 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,5 +178,70 @@ class DamageTest extends LmdbTestBase {
                             failure -> assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT));
             storage.abandon();
         }
+    }
+
+    /** LMDB tells these by a number, or takes what it finds. */
+    @Test
+    void saysWhatIsWrongWithTheFirstPages() throws IOException {
+        storage.close();
+        Path data = directory.resolve(OpenedEnvironment.DATA);
+        byte[] sound = Files.readAllBytes(data);
+        ByteBuffer bytes = ByteBuffer.wrap(sound.clone()).order(ByteOrder.nativeOrder());
+        refuses(bytes.putInt(20, 999), StorageException.Kind.MISUSE, "version 999", "start the version of Varve");
+        bytes = ByteBuffer.wrap(sound.clone()).order(ByteOrder.nativeOrder());
+        refuses(
+                bytes.putInt(16, Integer.reverseBytes(bytes.getInt(16))),
+                StorageException.Kind.MISUSE,
+                "other byte order",
+                "start it there");
+        bytes = ByteBuffer.wrap(sound.clone()).order(ByteOrder.nativeOrder());
+        refuses(bytes.putInt(40, 4097), StorageException.Kind.CORRUPT, "4097", "bring it back");
+        bytes = ByteBuffer.wrap(sound.clone()).order(ByteOrder.nativeOrder());
+        refuses(bytes.putInt(40, 1 << 16), StorageException.Kind.CORRUPT, "two pages of 65536", "bring it back");
+        // Without the check the file was lengthened to as many pages as it says it has.
+        bytes = ByteBuffer.wrap(sound.clone()).order(ByteOrder.nativeOrder());
+        refuses(bytes.putLong(136, 1L << 40), StorageException.Kind.CORRUPT, "its last page", "bring it back");
+        bytes = ByteBuffer.wrap(sound.clone()).order(ByteOrder.nativeOrder());
+        refuses(
+                bytes.putInt(bytes.getInt(40) + 16, 0),
+                StorageException.Kind.CORRUPT,
+                "magic number",
+                "at byte 4096",
+                "bring it back");
+        refuses(ByteBuffer.allocate(sound.length), StorageException.Kind.CORRUPT, "not LMDB's", "bring it back");
+        Files.write(data, sound);
+        start();
+        assertThat(readAll(store)).hasSize(3);
+    }
+
+    private void refuses(ByteBuffer content, StorageException.Kind kind, String... words) throws IOException {
+        Path data = directory.resolve(OpenedEnvironment.DATA);
+        Files.write(data, content.array());
+        StorageException refusal = catchThrowableOfType(StorageException.class, () -> LmdbStorage.open(context()));
+        assertThat(refusal.kind()).as(refusal.getMessage()).isEqualTo(kind);
+        assertThat(refusal).hasMessageContaining(data.toString()).hasMessageContainingAll(words);
+    }
+
+    @Test
+    void saysWhatLiesInPlaceOfTheFiles() throws IOException {
+        storage.close();
+        Path data = directory.resolve(OpenedEnvironment.DATA);
+        Path aside = directory.resolve("aside");
+        Files.move(data, aside);
+        Files.createDirectory(data);
+        assertThatThrownBy(this::start).hasMessageContainingAll(data.toString(), "is a directory", "bring it back");
+        Files.delete(data);
+        Files.createSymbolicLink(data, directory.resolve("gone"));
+        assertThatThrownBy(this::start).hasMessageContainingAll(data.toString(), "is a link to", "mount");
+        Files.delete(data);
+        Files.createSymbolicLink(data, aside); // on another disk, for instance
+        Path readers = directory.resolve(ReaderTable.NAME);
+        Files.delete(readers);
+        Files.createDirectory(readers);
+        assertThatThrownBy(this::start).hasMessageContainingAll(readers.toString(), "is a directory", "remove it");
+        Files.delete(readers);
+        Files.write(readers, new byte[] {1, 2, 3});
+        start();
+        assertThat(readAll(store)).hasSize(3);
     }
 }
