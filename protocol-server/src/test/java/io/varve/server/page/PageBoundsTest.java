@@ -5,15 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Ids;
-import io.varve.core.runtime.SystemScheduler;
-import io.varve.server.VarveServer;
-import io.varve.server.config.ServerConfig;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,7 +16,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,36 +25,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the page refuses, and what it leaves out of large records. */
 class PageBoundsTest {
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
-
     @TempDir
     private static Path home;
 
-    private static VarveServer server;
+    private static PageServer page;
 
     @BeforeAll
     static void start() {
-        ServerConfig config = ServerConfig.of(
-                Map.of(
-                        "storage.backend", "memory",
-                        "listeners", "PLAINTEXT://127.0.0.1:0",
-                        "http.listeners", "http://127.0.0.1:0"),
-                home);
-        server = VarveServer.start(config, Clock.system(), new SystemScheduler(2), Ids.random());
+        page = PageServer.start(home, Map.of("storage.backend", "memory"));
     }
 
     @AfterAll
     static void stop() {
-        server.close();
-    }
-
-    private static HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                URI.create("http://" + server.httpEndpoints().get(0).address() + path));
-        for (int i = 0; i < headers.length; i += 2) {
-            request.header(headers[i], headers[i + 1]);
-        }
-        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        page.close();
     }
 
     private static byte[] bytes(String text) {
@@ -73,20 +46,13 @@ class PageBoundsTest {
 
     /** Writes one record with headers, and shows it. */
     private static JsonNode shown(String topic, List<Header> headers) throws Exception {
-        server.createTopic(topic, 1, Map.of()).join();
-        Map<String, Object> client = Map.of(
-                "bootstrap.servers",
-                server.endpoints().get(0).address(),
-                "compression.type",
-                "gzip",
-                "max.request.size",
-                "67108864");
+        page.server().createTopic(topic, 1, Map.of()).join();
         try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+                page.producer(Map.of("compression.type", "gzip", "max.request.size", "67108864"))) {
             producer.send(new ProducerRecord<>(topic, 0, null, null, bytes("v"), headers))
                     .get();
         }
-        HttpResponse<String> response = get("/api/messages?topic=" + topic);
+        HttpResponse<String> response = page.response("/api/messages?topic=" + topic);
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body().length()).isLessThan(6 * 1024 * 1024);
         return new ObjectMapper().readTree(response.body()).path("records").path(0);
@@ -118,26 +84,31 @@ class PageBoundsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/healthz", "/ready/", "/live/", "/api/nonsense", "/api/", "/index.html"})
     void nothingIsServedByAnUnknownPath(String path) throws Exception {
-        assertThat(get(path).statusCode()).isEqualTo(404);
+        assertThat(page.response(path).statusCode()).isEqualTo(404);
     }
 
     @Test
     void anotherSiteMayLeadToThePageAndNotAskForItsContent() throws Exception {
         for (String site : List.of("cross-site", "same-site")) {
-            assertThat(get("/", "Sec-Fetch-Site", site).statusCode()).isEqualTo(200);
-            assertThat(get("/api/topics", "Sec-Fetch-Site", site).statusCode()).isEqualTo(403);
+            assertThat(page.response("/", "Sec-Fetch-Site", site).statusCode()).isEqualTo(200);
+            assertThat(page.response("/api/topics", "Sec-Fetch-Site", site).statusCode())
+                    .isEqualTo(403);
         }
-        assertThat(get("/api/topics", "Sec-Fetch-Site", "same-origin").statusCode())
+        assertThat(page.response("/api/topics", "Sec-Fetch-Site", "same-origin").statusCode())
                 .isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Forwarded", "X-Forwarded-For", "Via"})
     void whatAProxyForwardsIsNotWithinTheMachine(String header) throws Exception {
-        server.createTopic("proxied", 1, Map.of()).exceptionally(exists -> null).join();
+        page.server()
+                .createTopic("proxied", 1, Map.of())
+                .exceptionally(exists -> null)
+                .join();
 
-        assertThat(get("/api/messages?topic=proxied").statusCode()).isEqualTo(200);
-        assertThat(get("/api/messages?topic=proxied", header, "1.1 proxy").statusCode())
+        assertThat(page.response("/api/messages?topic=proxied").statusCode()).isEqualTo(200);
+        assertThat(page.response("/api/messages?topic=proxied", header, "1.1 proxy")
+                        .statusCode())
                 .isEqualTo(403);
     }
 }

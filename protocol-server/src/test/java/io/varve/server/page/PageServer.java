@@ -22,12 +22,12 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A server with a page, on files, and what asks it. Thread-safe. */
+/** A server with a page, and what asks it. Thread-safe. */
 record PageServer(VarveServer server) implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    /** @param more settings besides the backend's and the listeners' */
+    /** @param more settings besides the listeners'; the backend is files, if they name none */
     static PageServer start(Path home, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "storage.backend", "file",
@@ -43,11 +43,14 @@ record PageServer(VarveServer server) implements AutoCloseable {
         return "http://" + server.httpEndpoints().get(0).address() + "/";
     }
 
-    HttpResponse<String> response(String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(address()).resolve(path))
-                .timeout(Duration.ofSeconds(60))
-                .build();
-        return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    /** @param headers names and values in turn */
+    HttpResponse<String> response(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(address()).resolve(path)).timeout(Duration.ofSeconds(60));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     JsonNode get(String path) throws IOException, InterruptedException {

@@ -34,13 +34,11 @@ public final class ConsumerGroupDescribeHandler implements ApiHandler {
         return groups.describeConsumerGroups(
                         RequestCaller.of(request),
                         describe.data().groupIds().stream().distinct().toList())
-                .thenApply(described -> {
-                    if (describe.data().includeAuthorizedOperations()) {
-                        described.stream()
-                                .filter(group -> group.errorCode() == Errors.NONE.code())
-                                .forEach(group -> group.setAuthorizedOperations(GroupOperations.ALL));
-                    }
-                    return new ConsumerGroupDescribeResponseData().setGroups(described);
-                });
+                .thenApply(described -> new ConsumerGroupDescribeResponseData()
+                        .setGroups(GroupOperations.shown(
+                                describe.data().includeAuthorizedOperations(),
+                                described,
+                                ConsumerGroupDescribeResponseData.DescribedGroup::errorCode,
+                                ConsumerGroupDescribeResponseData.DescribedGroup::setAuthorizedOperations)));
     }
 }

@@ -7,7 +7,6 @@ import io.varve.server.group.ShareGroups;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ShareGroupDescribeRequest;
 
 /** Describes share groups (KIP-932): their members and what each is assigned. */
@@ -25,13 +24,11 @@ public final class ShareGroupDescribeHandler implements ApiHandler {
         return groups.describe(
                         RequestCaller.of(request),
                         describe.data().groupIds().stream().distinct().toList())
-                .thenApply(described -> {
-                    if (describe.data().includeAuthorizedOperations()) {
-                        described.stream()
-                                .filter(group -> group.errorCode() == Errors.NONE.code())
-                                .forEach(group -> group.setAuthorizedOperations(GroupOperations.ALL));
-                    }
-                    return new ShareGroupDescribeResponseData().setGroups(described);
-                });
+                .thenApply(described -> new ShareGroupDescribeResponseData()
+                        .setGroups(GroupOperations.shown(
+                                describe.data().includeAuthorizedOperations(),
+                                described,
+                                ShareGroupDescribeResponseData.DescribedGroup::errorCode,
+                                ShareGroupDescribeResponseData.DescribedGroup::setAuthorizedOperations)));
     }
 }

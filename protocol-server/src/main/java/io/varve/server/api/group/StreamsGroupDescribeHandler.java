@@ -34,13 +34,11 @@ public final class StreamsGroupDescribeHandler implements ApiHandler {
         return groups.describe(
                         RequestCaller.of(request),
                         describe.data().groupIds().stream().distinct().toList())
-                .thenApply(described -> {
-                    if (describe.data().includeAuthorizedOperations()) {
-                        described.stream()
-                                .filter(group -> group.errorCode() == Errors.NONE.code())
-                                .forEach(group -> group.setAuthorizedOperations(GroupOperations.ALL));
-                    }
-                    return new StreamsGroupDescribeResponseData().setGroups(described);
-                });
+                .thenApply(described -> new StreamsGroupDescribeResponseData()
+                        .setGroups(GroupOperations.shown(
+                                describe.data().includeAuthorizedOperations(),
+                                described,
+                                StreamsGroupDescribeResponseData.DescribedGroup::errorCode,
+                                StreamsGroupDescribeResponseData.DescribedGroup::setAuthorizedOperations)));
     }
 }
