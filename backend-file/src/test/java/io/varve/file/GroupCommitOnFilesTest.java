@@ -60,7 +60,7 @@ class GroupCommitOnFilesTest {
                 CompletableFuture<StorageException> ack = new CompletableFuture<>();
                 long from = System.nanoTime();
                 append(watched, ack::complete);
-                assertThat(ack.get(30, TimeUnit.SECONDS)).isNull();
+                assertThat(ack.get(60, TimeUnit.SECONDS)).isNull();
                 took[i] = (System.nanoTime() - from) / 1e6;
             }
             over.set(true);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Reads from a device that has lost a part of its blocks: reads of them fail with the system's own I/O error.
  */
-@Timeout(60)
+@Timeout(180)
 class IoErrorTest {
     private static final int BATCH = 16 << 10;
     private static final int BATCHES = 800;

@@ -46,7 +46,7 @@ class StagingMemoryTest extends LmdbTestBase {
         assertThat(storage.sync(List.of(store)).byPartition()).containsOnlyKeys(ID);
         failPoints.disarm(LmdbFailPoints.SYNC_BEFORE_FORCE);
         assertThat(environment().staging.reserved()).isZero();
-        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
             for (int i = 0; i < 30; i++) {
                 append(other, BATCH);
             }
@@ -64,7 +64,7 @@ class StagingMemoryTest extends LmdbTestBase {
             append(BATCH);
         }
         failCommits();
-        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> append(other, BATCH));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> append(other, BATCH));
         failPoints.disarm(LmdbFailPoints.SYNC_BEFORE_FORCE);
         assertThat(storage.sync(List.of(other)).byPartition()).isEmpty();
         assertThat(readAll(other)).hasSize(1);
@@ -95,7 +95,7 @@ class StagingMemoryTest extends LmdbTestBase {
     void anAppendFailsWithRetryWhenNoCommitMakesSpace() {
         assertThat(environment().staging.reserve(MIB)).isTrue(); // reserved by another append, which is slow to stage
         StorageException failure = assertTimeoutPreemptively(
-                Duration.ofSeconds(30), () -> catchThrowableOfType(StorageException.class, () -> append(BATCH)));
+                Duration.ofSeconds(60), () -> catchThrowableOfType(StorageException.class, () -> append(BATCH)));
         assertThat(failure.kind()).isEqualTo(StorageException.Kind.RETRY);
         environment().staging.release(MIB);
         append(BATCH);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class ParallelWorkTest {
     private final SystemScheduler scheduler = new SystemScheduler(1);
     private final SyncThreads threads = new SyncThreads(scheduler, 3);

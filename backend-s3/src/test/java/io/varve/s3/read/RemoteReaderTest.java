@@ -91,7 +91,7 @@ class RemoteReaderTest {
             assertThat(reads).noneMatch(CompletableFuture::isDone);
             bucket.letGo();
             for (CompletableFuture<BatchSlice> read : reads) {
-                log.check(read.orTimeout(30, TimeUnit.SECONDS).join(), 0, Long.MAX_VALUE, ANY);
+                log.check(read.orTimeout(60, TimeUnit.SECONDS).join(), 0, Long.MAX_VALUE, ANY);
             }
             assertThat(bucket.reads()).hasSize(1);
         }
@@ -104,7 +104,7 @@ class RemoteReaderTest {
             bucket.endBy(new StackOverflowError("injected on purpose"));
             for (int i = 0; i < 8; i++) {
                 CompletableFuture<BatchSlice> read = rig.reader.readAsync(log.partition(), 0, Long.MAX_VALUE, ANY);
-                assertThatThrownBy(() -> read.orTimeout(30, TimeUnit.SECONDS).join())
+                assertThatThrownBy(() -> read.orTimeout(60, TimeUnit.SECONDS).join())
                         .hasCauseInstanceOf(StorageException.class);
             }
             bucket.endBy(null);
@@ -127,7 +127,7 @@ class RemoteReaderTest {
                 reads.add(rig.reader.readAsync(log.partition(), offset, Long.MAX_VALUE, ANY));
             }
             bucket.letGo();
-            reads.forEach(read -> read.orTimeout(30, TimeUnit.SECONDS).join().close());
+            reads.forEach(read -> read.orTimeout(60, TimeUnit.SECONDS).join().close());
             assertThat(bucket.reads()).hasSize(2);
         }
     }

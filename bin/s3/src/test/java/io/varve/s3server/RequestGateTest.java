@@ -14,7 +14,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Holds requests back, and copies what a server has meanwhile. */
-@Timeout(60)
+@Timeout(180)
 class RequestGateTest {
     private static final int COPIES = 20;
 

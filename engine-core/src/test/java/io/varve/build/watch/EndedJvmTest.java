@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class EndedJvmTest {
     private Process jvm;
     private long grandchild;
@@ -74,7 +74,7 @@ class EndedJvmTest {
     private void assertGrandchildEnds() throws Exception {
         Optional<ProcessHandle> process = ProcessHandle.of(grandchild);
         if (process.isPresent()) {
-            process.get().onExit().get(30, TimeUnit.SECONDS);
+            process.get().onExit().get(60, TimeUnit.SECONDS);
         }
     }
 }

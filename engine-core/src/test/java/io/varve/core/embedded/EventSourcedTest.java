@@ -118,7 +118,7 @@ class EventSourcedTest {
                 .mapToObj(i -> sum.submit(state -> Decision.of(List.of(1), state)))
                 .toList();
 
-        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
         assertThat(answers.stream().map(CompletableFuture::join))
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(0, 200).mapToObj(Long::valueOf).toList());

@@ -150,8 +150,8 @@ class EventStreamTest {
         assertThat(orders.read(0, ALL).events()).isEmpty();
 
         restarted.gate.allow(10);
-        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(2);
-        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(second.get(60, TimeUnit.SECONDS)).isEqualTo(2);
+        assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         assertThat(texts(orders)).containsExactly("one", "two");
     }
 
@@ -164,7 +164,7 @@ class EventStreamTest {
         CompletableFuture<Long> copied =
                 orders.appendAsync(events("one")).thenApply(end -> copies.append(events("copy of one")));
 
-        assertThat(copied.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(copied.get(60, TimeUnit.SECONDS)).isEqualTo(1);
     }
 
     @Test

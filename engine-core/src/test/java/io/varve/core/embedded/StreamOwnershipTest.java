@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Passes a stream from one writer to the next while the one before is still at it. */
-@Timeout(60)
+@Timeout(180)
 class StreamOwnershipTest {
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
@@ -70,7 +70,7 @@ class StreamOwnershipTest {
     private void pass() {
         reached.countDown();
         try {
-            assertThat(goOn.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -174,7 +174,7 @@ class StreamOwnershipTest {
         EventStream stream = store.stream("count");
         Thread append = new Thread(() -> stream.append(List.of(NewEvent.of("one"))), StoppingClock.STOPPED);
         append.start();
-        assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<Integer> opened = new CompletableFuture<>();
         Thread opening = new Thread(() -> opened.complete(count().state()));
         opening.start();
@@ -183,7 +183,7 @@ class StreamOwnershipTest {
         }
         goOn.countDown();
         append.join();
-        assertThat(opened.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(opened.get(60, TimeUnit.SECONDS)).isEqualTo(1);
     }
 
     @Test
@@ -193,16 +193,16 @@ class StreamOwnershipTest {
             pass();
             return Decision.of(List.of("one"), "done");
         });
-        assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<String> queued = count.submit(state -> Decision.of(List.of("two"), "never"));
         count.close();
-        assertThatThrownBy(() -> queued.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> queued.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(StorageException.class);
         EventStream stream = store.stream("count");
         assertThatThrownBy(() -> stream.append(List.of(NewEvent.of("three"))))
                 .isInstanceOfSatisfying(
                         StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.MISUSE));
         goOn.countDown();
-        assertThat(slow.get(30, TimeUnit.SECONDS)).isEqualTo("done");
+        assertThat(slow.get(60, TimeUnit.SECONDS)).isEqualTo("done");
         while (true) {
             try {
                 stream.append(List.of(NewEvent.of("three")));

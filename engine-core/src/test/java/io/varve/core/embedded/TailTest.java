@@ -63,7 +63,7 @@ class TailTest {
             assertThat(seen).isEmpty();
             assertThat(tail.ended()).isNotDone();
             restarted.gate.allow(10);
-            durable.get(20, TimeUnit.SECONDS);
+            durable.get(60, TimeUnit.SECONDS);
             assertThat(next()).isEqualTo("0");
         }
     }
@@ -81,7 +81,7 @@ class TailTest {
                 Tail fast = orders.subscribe(0, event -> seen.add("fast " + event.text()))) {
             append("0");
             append("1");
-            assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(next()).isEqualTo("fast 0");
             assertThat(next()).isEqualTo("fast 1");
             goOn.countDown();
@@ -122,7 +122,7 @@ class TailTest {
         append("0", "1", "2", "3");
         Asking subscriber = new Asking();
         Tail tail = orders.subscribe(0, subscriber);
-        Flow.Subscription requests = subscriber.requests.get(20, TimeUnit.SECONDS);
+        Flow.Subscription requests = subscriber.requests.get(60, TimeUnit.SECONDS);
 
         requests.request(1);
         assertThat(next()).isEqualTo("0");
@@ -131,7 +131,7 @@ class TailTest {
         assertThat(next()).isEqualTo("2");
         requests.cancel();
         requests.request(5);
-        tail.ended().get(20, TimeUnit.SECONDS);
+        tail.ended().get(60, TimeUnit.SECONDS);
         assertThat(seen).isEmpty();
     }
 
@@ -139,28 +139,28 @@ class TailTest {
     void aRequestForNothingIsAnError() throws Exception {
         Asking subscriber = new Asking();
         Tail tail = orders.subscribe(0, subscriber);
-        subscriber.requests.get(20, TimeUnit.SECONDS).request(0);
+        subscriber.requests.get(60, TimeUnit.SECONDS).request(0);
 
         assertThat(next()).isEqualTo("failed: IllegalArgumentException");
-        assertThatThrownBy(() -> tail.ended().get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+        assertThatThrownBy(() -> tail.ended().get(60, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
     }
 
     @Test
     void theCloseOfTheStoreCompletesItAndADeletionFailsIt() throws Exception {
         Asking ofOrders = new Asking();
         Tail first = orders.subscribe(0, ofOrders);
-        ofOrders.requests.get(20, TimeUnit.SECONDS).request(1);
+        ofOrders.requests.get(60, TimeUnit.SECONDS).request(1);
         store.delete("orders");
         assertThat(next()).isEqualTo("failed: StorageException");
-        assertThat(first.ended().handle((done, failure) -> failure).get(20, TimeUnit.SECONDS))
+        assertThat(first.ended().handle((done, failure) -> failure).get(60, TimeUnit.SECONDS))
                 .isInstanceOf(StorageException.class);
 
         Asking ofPayments = new Asking();
         Tail second = store.stream("payments").subscribe(0, ofPayments);
-        ofPayments.requests.get(20, TimeUnit.SECONDS);
+        ofPayments.requests.get(60, TimeUnit.SECONDS);
         store.close();
         assertThat(next()).isEqualTo("complete");
-        second.ended().get(20, TimeUnit.SECONDS);
+        second.ended().get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -172,7 +172,7 @@ class TailTest {
         Tail other = orders.subscribe(0, event -> seen.add(event.text()));
         append("0");
 
-        assertThat(failing.ended().handle((done, failure) -> failure).get(20, TimeUnit.SECONDS))
+        assertThat(failing.ended().handle((done, failure) -> failure).get(60, TimeUnit.SECONDS))
                 .isSameAs(mistake);
         assertThat(next()).isEqualTo("0");
         append("1");
@@ -192,7 +192,7 @@ class TailTest {
             calls.incrementAndGet();
         });
         append("0", "1", "2");
-        assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
 
         Thread closer = new Thread(tail::close);
         closer.start();
@@ -218,7 +218,7 @@ class TailTest {
         known.countDown();
         append("0", "1");
 
-        tail.ended().get(20, TimeUnit.SECONDS);
+        tail.ended().get(60, TimeUnit.SECONDS);
         assertThat(seen).containsExactly("0");
     }
 
@@ -228,13 +228,13 @@ class TailTest {
         Tail closed = orders.subscribe(0, event -> {});
         Asking subscriber = new Asking();
         orders.subscribe(0, subscriber);
-        subscriber.requests.get(20, TimeUnit.SECONDS).cancel();
+        subscriber.requests.get(60, TimeUnit.SECONDS).cancel();
         Tail failed = orders.subscribe(0, event -> {
             throw new IllegalStateException("a mistake");
         });
         append("0");
         closed.close();
-        failed.ended().handle((done, failure) -> failure).get(20, TimeUnit.SECONDS);
+        failed.ended().handle((done, failure) -> failure).get(60, TimeUnit.SECONDS);
 
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (!before.contains(thread) && thread.getName().startsWith("tail-")) {
@@ -253,7 +253,7 @@ class TailTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

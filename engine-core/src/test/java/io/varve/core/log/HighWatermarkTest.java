@@ -46,7 +46,7 @@ class HighWatermarkTest {
         }
         await(7, "other");
         // A linear search for each waiter would take twenty thousand million steps.
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> waiting.forEach(PartitionLog.Subscription::close));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> waiting.forEach(PartitionLog.Subscription::close));
         watermark.advance(7);
         assertThat(told).containsExactly("other");
     }

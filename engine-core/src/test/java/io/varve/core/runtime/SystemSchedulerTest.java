@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tests agents that have threads of their own. */
-@Timeout(60)
+@Timeout(180)
 class SystemSchedulerTest {
     private final SystemScheduler scheduler = new SystemScheduler(1);
 

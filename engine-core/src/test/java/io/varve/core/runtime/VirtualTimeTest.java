@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tests that everything runs in one order, at its time, on command only. */
-@Timeout(60)
+@Timeout(180)
 class VirtualTimeTest {
     private final VirtualTime time = new VirtualTime(0);
     private final List<String> ran = new ArrayList<>();
@@ -203,7 +203,7 @@ class VirtualTimeTest {
     void withThreadsAWaitOfNoTimeIsOverAtOnce() {
         VirtualTime threads = VirtualTime.withThreads(0);
         CompletableFuture<Void> never = new CompletableFuture<>();
-        boolean done = assertTimeoutPreemptively(Duration.ofSeconds(10), () -> threads.await(never, 0));
+        boolean done = assertTimeoutPreemptively(Duration.ofSeconds(60), () -> threads.await(never, 0));
         assertThat(done).isFalse();
     }
 

@@ -104,13 +104,13 @@ class OpeningPartitionsTest {
             consumer.assign(all);
             consumer.seekToBeginning(all);
             Future<RecordMetadata> waiting = send(producer, 1, "after-1");
-            send(producer, 0, "after-0").get(10, TimeUnit.SECONDS);
-            send(producer, 2, "after-2").get(10, TimeUnit.SECONDS);
+            send(producer, 0, "after-0").get(60, TimeUnit.SECONDS);
+            send(producer, 2, "after-2").get(60, TimeUnit.SECONDS);
             poll(consumer, read, 4);
             assertThat(read).containsExactlyInAnyOrder("before-0", "after-0", "before-2", "after-2");
             assertThat(waiting.isDone()).isFalse();
             gate.release();
-            assertThat(waiting.get(10, TimeUnit.SECONDS).offset()).isEqualTo(1);
+            assertThat(waiting.get(60, TimeUnit.SECONDS).offset()).isEqualTo(1);
             poll(consumer, read, 6);
             assertThat(read).contains("before-1", "after-1");
         }

@@ -120,11 +120,14 @@ class JavaClientsIT {
             admin.deleteTopics(List.of(gone.topic())).all().get();
 
             double before = fetches(consumer);
-            long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
-            while (System.nanoTime() < end) {
+            long begun = System.nanoTime();
+            long end = begun + Duration.ofSeconds(2).toNanos();
+            long deadline = begun + PATIENCE.toNanos();
+            while (System.nanoTime() < end || fetches(consumer) - before < 2 && System.nanoTime() < deadline) {
                 assertThat(consumer.poll(Duration.ofMillis(200))).isEmpty();
             }
-            assertThat(fetches(consumer) - before).isBetween(2.0, 60.0);
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            assertThat(fetches(consumer) - before).isBetween(2.0, 30 * seconds);
             producer.send(new ProducerRecord<>(kept.topic(), 0, null, "three")).get();
             assertThat(consume(consumer, 1)).containsExactly("three");
         }
@@ -187,7 +190,8 @@ class JavaClientsIT {
     void aConsumerWaitsForRecordsThatComeLater(Server server) throws Exception {
         String topic = "java-later";
         try (Producer<String, String> producer = producer(server, Map.of());
-                Consumer<String, String> consumer = consumer(server, Map.of("fetch.max.wait.ms", 5_000))) {
+                Consumer<String, String> consumer =
+                        consumer(server, Map.of("fetch.max.wait.ms", 30_000, "request.timeout.ms", 60_000))) {
             send(producer, topic, List.of("first"));
             consumer.assign(List.of(new TopicPartition(topic, 0)));
             consumer.seekToBeginning(consumer.assignment());
@@ -196,7 +200,7 @@ class JavaClientsIT {
             long before = System.nanoTime();
             send(producer, topic, List.of("second"));
             assertThat(consume(consumer, 1)).containsExactly("second");
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(25));
         }
     }
 

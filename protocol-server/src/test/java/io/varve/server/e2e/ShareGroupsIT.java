@@ -153,12 +153,12 @@ class ShareGroupsIT {
     void aRenewedLockIsHeld(Broker broker) throws Exception {
         String topic = "share-renew";
         createTopic(broker.bootstrap(), topic, 1);
-        configure(broker.bootstrap(), topic, "share.record.lock.duration.ms=2000");
+        configure(broker.bootstrap(), topic, "share.record.lock.duration.ms=5000");
         produce(broker.bootstrap(), topic, 0, 1);
         try (KafkaShareConsumer<String, String> holder = consumer(broker.bootstrap(), topic, topic, EXPLICIT);
                 KafkaShareConsumer<String, String> other = consumer(broker.bootstrap(), topic, topic, EXPLICIT)) {
             ConsumerRecord<String, String> held = poll(holder).get(0);
-            long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+            long end = System.nanoTime() + Duration.ofSeconds(7).toNanos();
             while (System.nanoTime() < end) {
                 holder.acknowledge(held, AcknowledgeType.RENEW);
                 commit(holder);

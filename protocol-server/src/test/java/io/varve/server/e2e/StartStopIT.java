@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests starts, failed starts and stops of the server. */
 class StartStopIT {
     private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration STOP = Duration.ofSeconds(5);
+    private static final Duration STOP = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;

@@ -90,7 +90,7 @@ class PrometheusMetricsTest {
 
     /** A disk or a coordinator that hangs must not take all threads of the HTTP listener. */
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void aSecondReaderDoesNotWaitForTheFirst() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);

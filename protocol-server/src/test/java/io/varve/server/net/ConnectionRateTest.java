@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Connections that come too fast are served later, or closed. */
-@Timeout(60)
+@Timeout(180)
 class ConnectionRateTest {
     /** Ten connections at once, and one in a second from then on. */
     private static final QuotaThrottle ONE_A_SECOND = new QuotaThrottle(

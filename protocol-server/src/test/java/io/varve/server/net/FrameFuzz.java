@@ -37,7 +37,7 @@ final class FrameFuzz {
     private static final int TURN = 64;
     private static final int MOST_OF_STRANGER = 6;
     private static final int SOUND_ID = 0x50_0F_4D;
-    private static final long PATIENCE_MS = 30_000;
+    private static final long PATIENCE_MS = 60_000;
     private static final List<ApiKeys> APIS = List.copyOf(ApiKeys.apisForListener(ListenerType.BROKER));
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 

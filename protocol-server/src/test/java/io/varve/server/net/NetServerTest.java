@@ -41,10 +41,10 @@ class NetServerTest {
                     Servers.SCHEDULER,
                     Metrics.NONE);
             try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", "127.0.0.1:" + port))) {
-                assertThat(admin.listTopics().names().get(20, TimeUnit.SECONDS)).isEmpty();
+                assertThat(admin.listTopics().names().get(60, TimeUnit.SECONDS)).isEmpty();
                 assertThat(admin.describeFeatures()
                                 .featureMetadata()
-                                .get(20, TimeUnit.SECONDS)
+                                .get(60, TimeUnit.SECONDS)
                                 .finalizedFeatures())
                         .containsOnlyKeys(Servers.FEATURES.finalized().keySet());
             }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Requests of one connection take effect in their order, and those that take long hold up nobody else. */
-@Timeout(60)
+@Timeout(180)
 class OrderTest {
     private final Queue<String> begun = new ConcurrentLinkedQueue<>();
     private final Queue<CompletableFuture<ApiMessage>> produced = new ConcurrentLinkedQueue<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A connection whose client exceeds a quota is answered at once and then held back. */
-@Timeout(60)
+@Timeout(180)
 class QuotaHoldTest {
     private static final short LATEST_PRODUCE = ProtocolTest.PRODUCE;
 

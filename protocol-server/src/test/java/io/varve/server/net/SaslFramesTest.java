@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What reaches handlers of a listener with SASL, frame by frame. */
-@Timeout(60)
+@Timeout(180)
 class SaslFramesTest {
     private static final int MAX_BYTES = SaslServers.MAX_BYTES;
     private static final byte[] HANDSHAKE = SaslServers.handshake(1);

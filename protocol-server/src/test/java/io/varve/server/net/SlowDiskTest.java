@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** While a disk does not answer, only those wait who read from it, also on the same event loop. */
-@Timeout(60)
+@Timeout(180)
 class SlowDiskTest {
     private final LogFixture logs = new LogFixture();
     private final Topic topic = logs.create("t", 1);

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** A server whose key and trust stores change while clients connect. */
-@Timeout(60)
+@Timeout(180)
 class TlsReloadTest {
     private static final String SECRET = "sesame-1234";
     private static final long MINUTES_MS = 180_000;

@@ -81,7 +81,7 @@ class TlsServerTest {
             assertThat(metrics.value("varve_tls_handshakes_failed_total", "PLAINTEXT"))
                     .isZero();
             try (Admin admin = Admin.create(admin(port, Tls.AUTHORITY, Tls.CLIENT))) {
-                assertThat(admin.describeCluster().nodes().get(30, TimeUnit.SECONDS))
+                assertThat(admin.describeCluster().nodes().get(60, TimeUnit.SECONDS))
                         .hasSize(1);
             }
         }

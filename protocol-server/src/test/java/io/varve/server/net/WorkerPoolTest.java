@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class WorkerPoolTest {
     private final VirtualTime time = new VirtualTime(1_000);
     private final WorkerPool pool = new WorkerPool("worker-", 1, time, time);

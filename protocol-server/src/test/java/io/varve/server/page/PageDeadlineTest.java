@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Calls of the page to a server that does not answer. */
-@Timeout(60)
+@Timeout(180)
 class PageDeadlineTest {
     private static final long NEARLY_ALL_MS = OwnRequests.LIMIT_MS - 1;
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -39,7 +40,10 @@ import org.slf4j.LoggerFactory;
 class DamagedLogsTest {
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
     private static final long LAST = 0x0123456789ABCDEFL;
+    /** How long an answer is waited for that does not come. */
     private static final Duration SOON = Duration.ofMillis(800);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ListAppender<ILoggingEvent> said = new ListAppender<>();
 
@@ -69,7 +73,7 @@ class DamagedLogsTest {
             assertThat(DirectoryDamage.flip(server.directories, bytes(LAST), 7)).isPositive();
 
             server.start();
-            assertThatThrownBy(() -> committed(server, "g")).isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> committed(server, "g", SOON)).isInstanceOf(TimeoutException.class);
             String line = error();
             assertThat(line)
                     .contains("__consumer_offsets-0 in " + server.directories.get(0))
@@ -106,7 +110,7 @@ class DamagedLogsTest {
             }
 
             server.start();
-            assertThatThrownBy(() -> committed(server, "g")).isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> committed(server, "g", SOON)).isInstanceOf(TimeoutException.class);
             assertThat(error())
                     .contains("__consumer_offsets-0 in " + server.directories.get(0))
                     .matches("(?s).*damaged at offset [0-9]+: the events .* are gone.*");
@@ -148,7 +152,7 @@ class DamagedLogsTest {
             // Neither an orderly stop nor a crash in between makes the loss a thing of the past.
             for (int i = 0; i < 2; i++) {
                 server.start();
-                assertThatThrownBy(() -> committed(server, "g")).isInstanceOf(TimeoutException.class);
+                assertThatThrownBy(() -> committed(server, "g", SOON)).isInstanceOf(TimeoutException.class);
                 assertThat(error())
                         .matches("(?s).*damaged at offset [1-9][0-9]*: the events before that offset are gone.*");
                 server.kill("killed" + i);
@@ -169,7 +173,7 @@ class DamagedLogsTest {
     void decidesNoTransactionByDamagedEvents(String backend) {
         try (ServerInProcess server = new ServerInProcess(home, backend, 1, "transaction.state.log.num.partitions=1")) {
             server.start().createTopic("orders", 1);
-            transact(server, "sender-of-one", 10_000);
+            transact(server, "sender-of-one", (int) PATIENCE.toMillis());
             server.stop();
             assertThat(DirectoryDamage.flip(server.directories, "sender-of-one".getBytes(), 3))
                     .isPositive();
@@ -232,10 +236,12 @@ class DamagedLogsTest {
     }
 
     private static long committed(ServerInProcess server, String group) {
+        return committed(server, group, PATIENCE);
+    }
+
+    private static long committed(ServerInProcess server, String group, Duration patience) {
         try (KafkaConsumer<String, String> consumer = server.consumer(group, Map.of())) {
-            return consumer.committed(java.util.Set.of(ORDERS), SOON)
-                    .get(ORDERS)
-                    .offset();
+            return consumer.committed(Set.of(ORDERS), patience).get(ORDERS).offset();
         }
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the answers to consumers whose log has changed behind the offsets they have read. */
-@Timeout(60)
+@Timeout(180)
 class LeaderEpochsTest {
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
 

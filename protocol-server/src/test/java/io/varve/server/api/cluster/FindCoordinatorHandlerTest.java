@@ -136,7 +136,7 @@ class FindCoordinatorHandlerTest {
             client.find("g");
             Offsets.commit(client, "g", "t", 0, 9);
             for (int i = 0; i < 20; i++) {
-                assertTimeout(Duration.ofSeconds(2), broker::restart);
+                assertTimeout(Duration.ofSeconds(20), broker::restart);
             }
             assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(9);
         }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Runs fetches of old versions over a log of the test's own, step by step. */
-@Timeout(60)
+@Timeout(180)
 class OldFetchTest {
     private static final int MESSAGE = 1_000;
 

@@ -350,7 +350,7 @@ class OffsetsTest {
             OffsetDeleteRequestTopicCollection topics = new OffsetDeleteRequestTopicCollection();
             topics.add(new OffsetDeleteRequestTopic().setName("t").setPartitions(partitions));
             OffsetDeleteResponseData answer = assertTimeoutPreemptively(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(60),
                     () -> client.ask(
                             ApiKeys.OFFSET_DELETE,
                             0,

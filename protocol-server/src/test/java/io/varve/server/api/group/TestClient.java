@@ -25,7 +25,7 @@ import org.apache.kafka.common.requests.RequestHeader;
 
 /** Sends requests to handlers, encoded and decoded as on the wire, in any version of the API. */
 public final class TestClient {
-    private static final long PATIENCE_NS = 20_000_000_000L;
+    private static final long PATIENCE_NS = 60_000_000_000L;
 
     private final GroupsFixture broker;
 

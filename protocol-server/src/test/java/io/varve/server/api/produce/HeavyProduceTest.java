@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Sends requests that decompress to more than an event loop's limit, over sockets. */
-@Timeout(60)
+@Timeout(180)
 class HeavyProduceTest {
     private static final int CONNECTIONS = 4;
     private static final int REQUESTS = 12;

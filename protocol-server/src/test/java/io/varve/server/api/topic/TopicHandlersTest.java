@@ -406,7 +406,7 @@ class TopicHandlersTest {
             }
             sameHash.topics().add(new MetadataRequestTopic().setName(name.toString()));
         }
-        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
             MetadataResponseData found =
                     answer(ApiKeys.METADATA, new MetadataRequest(asked, ApiKeys.METADATA.latestVersion()));
             assertThat(found.topics()).hasSize(60_000);
