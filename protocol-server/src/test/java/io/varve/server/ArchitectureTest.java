@@ -32,8 +32,8 @@ class ArchitectureTest {
                               | coordinator metadata metadata.config metadata.topic clock cluster config
                               | page logging security
                               | core.compaction core.engine core.log.. core.spi..
-            importer          | kafka.metadata.authorizer command metadata metadata.acl metadata.config metadata.kraft metadata.log core.directory
-                              | core.engine
+            importer          | kafka.metadata.authorizer command metadata metadata.acl metadata.config metadata.kraft metadata.log
+                              | metadata.start core.directory core.engine
                               | core.log.. core.record core.retention core.spi..
             quota             | kafka.server.config
             net               | quota api api.parse api.table clients cluster logging security security.sasl core.spi.. netty.. javax.net.ssl
@@ -76,7 +76,7 @@ class ArchitectureTest {
             txn               | error coordinator metadata.producerid metadata.start metadata.topic logging pattern
                               | core.log.. core.spi.. core.transaction com.google.re2j kafka.coordinator..
                               | kafka.server.common kafka.server.util.. kafka.timeline
-            coordinator       | error metadata.start metadata.topic cluster core.log.. core.retention core.spi.. core.transaction
+            coordinator       | error metadata.start metadata.topic cluster core.log.. core.spi.. core.transaction
                               | kafka.coordinator.. kafka.image kafka.server.common kafka.server.util..
                               | kafka.storage.internals.log
             metadata          | error metadata.acl metadata.config metadata.feature metadata.kraft metadata.log metadata.producerid
@@ -98,8 +98,8 @@ class ArchitectureTest {
                               | kafka.server.immutable
             metadata.producerid| metadata.log core.event kafka.server.common
             metadata.quota    | quota metadata.log core.event kafka.image kafka.server.common kafka.server.config
-            metadata.start    | metadata.feature metadata.log security.sasl core.engine core.event core.log.. core.spi.. kafka.image
-                              | kafka.metadata kafka.server.common kafka.server.immutable
+            metadata.start    | metadata.feature metadata.log security.sasl core.engine core.event core.log.. core.retention core.spi..
+                              | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
                               | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
             command           | picocli core.spi..

@@ -80,7 +80,7 @@ public final class PartitionMetadata {
         }
     }
 
-    /** @return what is wrong with the file of a directory that {@link #read} cannot identify, and what to do */
+    /** @return what is wrong with the file of a directory that {@link #read} cannot identify; what to do */
     public static String problem(Path directory) {
         Path file = directory.resolve(FileNames.METADATA);
         return file + " " + problemOf(file) + ": write its two lines anew, '" + VERSION + "' and '" + TOPIC_ID

@@ -5,6 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.VerifyingLogReader;
 import io.varve.core.runtime.Clock;
 import io.varve.server.metadata.start.AcceptedLosses;
+import io.varve.server.metadata.start.KnownStart;
 import io.varve.server.metadata.topic.Topic;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.error.KafkaErrors;
+import io.varve.server.metadata.start.KnownStart;
 import io.varve.server.metadata.topic.Topic;
 import java.util.Collections;
 import java.util.List;

@@ -7,9 +7,11 @@ import io.varve.core.record.Codec;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.spi.StorageException;
+import io.varve.server.metadata.start.KnownStart;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
+import org.apache.kafka.common.internals.Topic;
 
 /**
  * Copies one partition into an empty log: runs of adjacent batches, straight from the mapped file. Leaves out
@@ -42,6 +44,9 @@ final class PartitionCopier {
         from.log().visit(this::batch, this::flush);
         keepEnd();
         awaitDurable();
+        if (from.log().start() > 0 && Topic.isInternal(to.id().topic())) {
+            KnownStart.write(to, from.log().start());
+        }
         to.maintenance().trimTo(from.log().start());
         if (to.logStartOffset() != from.log().start() || to.logEndOffset() != from.end()) {
             throw new ImportException(to.id() + " became " + to.logStartOffset() + " to " + to.logEndOffset() + ", but "

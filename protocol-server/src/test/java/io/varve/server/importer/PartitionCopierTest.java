@@ -80,6 +80,22 @@ class PartitionCopierTest {
         assertThat(log.logEndOffset()).isEqualTo(7);
     }
 
+    /** Otherwise the coordinator would take the log for one that has lost what came before. */
+    @Test
+    void notesWhereACoordinatorsLogBegins() throws Exception {
+        write(batch(Codec.NONE, 0), NOW);
+        write(batch(Codec.NONE, 2), NOW);
+        Files.write(source.resolve("00000000000000000000.log"), segment.toByteArray());
+        PartitionLog states = broker.topic(org.apache.kafka.common.internals.Topic.TRANSACTION_STATE_TOPIC_NAME, 1)
+                .partition(0);
+        for (PartitionLog to : List.of(states, log)) {
+            new PartitionCopier(SourcePartition.of(KafkaPartitionLog.open(source, 2), false), to, bytes -> {}).run();
+            assertThat(to.logStartOffset()).isEqualTo(2);
+        }
+        assertThat(states.snapshots().offsets("known-start")).containsExactly(2L);
+        assertThat(log.snapshots().offsets("known-start")).isEmpty();
+    }
+
     @Test
     void refusesDamageThatANewHeaderWouldHide() throws Exception {
         ByteBuffer damaged = batch(Codec.NONE, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.coordinator;
+package io.varve.server.metadata.start;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.spi.Snapshots;
@@ -9,13 +9,14 @@ import org.apache.kafka.common.internals.Topic;
 /**
  * Notes where a coordinator's log may begin, in a blob named {@code known-start} bound to that offset. A log
  * that begins later has lost its first segments: storages take what is left for the log, and say so once.
+ * Stateless.
  *
  * <pre>
  *  0 version    int16   1
  *  2 start      int64   the lowest offset kept; also the blob's offset
  * </pre>
  */
-final class KnownStart {
+public final class KnownStart {
     private static final String NAME = "known-start";
     private static final short VERSION = 1;
     private static final int BYTES = 10;
@@ -27,7 +28,7 @@ final class KnownStart {
      * records of these topics. The share coordinator did so before this blob existed; retention does so where
      * the topic's policy says so.
      */
-    static boolean isWhole(PartitionLog log) {
+    public static boolean isWhole(PartitionLog log) {
         long start = log.logStartOffset();
         if (start == 0 || log.config().retention().delete()) {
             return true;
@@ -51,7 +52,7 @@ final class KnownStart {
     }
 
     /** Notes where a log begins that was loaded, if a later load could not tell it. */
-    static void loaded(PartitionLog log) {
+    public static void loaded(PartitionLog log) {
         long start = log.logStartOffset();
         if ((start > 0 || isPruned(log)) && read(log) != start) {
             write(log, start);
@@ -61,9 +62,10 @@ final class KnownStart {
     /**
      * Notes that a log may begin at an offset. Call before the records below it are deleted.
      *
+     * @param start the offset, 0 or more
      * @throws io.varve.core.spi.StorageException FENCED, FULL, CLOSED
      */
-    static void write(PartitionLog log, long start) {
+    public static void write(PartitionLog log, long start) {
         Snapshots snapshots = log.snapshots();
         ByteBuffer bytes = ByteBuffer.allocate(BYTES).putShort(0, VERSION).putLong(Short.BYTES, start);
         snapshots.write(NAME, start, bytes);
