@@ -13,6 +13,10 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 
 /** A private key with its certificate and that of the authority. */
 public record TestIdentity(PrivateKey key, X509Certificate certificate, X509Certificate authority) {
@@ -23,6 +27,23 @@ public record TestIdentity(PrivateKey key, X509Certificate certificate, X509Cert
 
     public String keyPem() {
         return pem("PRIVATE KEY", key.getEncoded());
+    }
+
+    /** Returns the key as PEM that a password opens, as by {@code openssl pkcs8 -v1 PBE-SHA1-3DES}. */
+    String keyPem(String password) {
+        String algorithm = "PBEWithSHA1AndDESede";
+        try {
+            Cipher cipher = Cipher.getInstance(algorithm);
+            cipher.init(
+                    Cipher.ENCRYPT_MODE,
+                    SecretKeyFactory.getInstance(algorithm).generateSecret(new PBEKeySpec(password.toCharArray())));
+            byte[] encrypted = cipher.doFinal(key.getEncoded());
+            return pem(
+                    "ENCRYPTED PRIVATE KEY",
+                    new EncryptedPrivateKeyInfo(cipher.getParameters(), encrypted).getEncoded());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     public String chainPem() {

@@ -8,6 +8,8 @@ import io.varve.core.runtime.Clock;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -63,6 +65,24 @@ class TlsListenerTest {
                 "PEM",
                 "ssl.truststore.certificates",
                 AUTHORITY.pem());
+    }
+
+    @Test
+    void opensPemWhoseKeyHasAPassword() throws Exception {
+        Path file = Files.writeString(directory.resolve("s.pem"), SERVER.keyPem(SECRET) + SERVER.chainPem());
+        opens("ssl.keystore.type", "PEM", "ssl.keystore.location", file, "ssl.key.password", SECRET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"JKS", "PKCS12"})
+    void opensAStoreOfSeveralKeysAndOthersCertificates(String type) throws Exception {
+        Path file = SERVER.store(directory.resolve("s"), type, SECRET, null);
+        KeyStore store = KeyStore.getInstance(file.toFile(), SECRET.toCharArray());
+        TestIdentity second = AUTHORITY.issue("CN=second");
+        store.setKeyEntry("second", second.key(), SECRET.toCharArray(), new Certificate[] {second.certificate()});
+        store.setCertificateEntry("of-another", AUTHORITY.issue("CN=other").certificate());
+        TestIdentity.write(store, file, SECRET);
+        opens("ssl.keystore.type", type, "ssl.keystore.location", file, "ssl.keystore.password", SECRET);
     }
 
     @Test
