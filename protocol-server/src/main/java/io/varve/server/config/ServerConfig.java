@@ -115,7 +115,7 @@ public record ServerConfig(
         CombinedSettings.check(settings, values);
         return new ServerConfig(
                 advertised,
-                net(bound, values),
+                net(settings, bound, values),
                 security,
                 HttpConfig.of(http, advertised, (Boolean) values.get(BrokerConfigDef.HTTP_METRICS_OPEN)),
                 sasl,
@@ -130,7 +130,7 @@ public record ServerConfig(
                 new ThrottleConfig(
                         window(values, BrokerConfigDef.QUOTA_SAMPLES, BrokerConfigDef.QUOTA_SECONDS),
                         window(values, BrokerConfigDef.MUTATION_SAMPLES, BrokerConfigDef.MUTATION_SECONDS),
-                        new ListenerRates(settings).of(bound)),
+                        new ListenerLimits(settings).of(BrokerConfigDef.MAX_CREATION_RATE, bound)),
                 storage(settings, values, home),
                 engine(settings, values),
                 metadata(settings, values),
@@ -163,7 +163,7 @@ public record ServerConfig(
                 .toList();
     }
 
-    private static NetConfig net(List<Endpoint> bound, Map<String, Object> values) {
+    private static NetConfig net(PropertySources settings, List<Endpoint> bound, Map<String, Object> values) {
         return new NetConfig(
                 bound.stream().flatMap(EndpointParser::addresses).toList(),
                 (Integer) values.get(BrokerConfigDef.NETWORK_THREADS),
@@ -174,7 +174,8 @@ public record ServerConfig(
                 new NetConfig.Connections(
                         (Long) values.get(BrokerConfigDef.MAX_IDLE),
                         (Integer) values.get(BrokerConfigDef.MAX_CONNECTIONS),
-                        (Integer) values.get(BrokerConfigDef.MAX_PER_IP)),
+                        (Integer) values.get(BrokerConfigDef.MAX_PER_IP),
+                        new ListenerLimits(settings).of(BrokerConfigDef.MAX_CONNECTIONS, bound)),
                 new NetConfig.Requests(
                         (Integer) values.get(BrokerConfigDef.MAX_REQUEST),
                         (Long) values.get(BrokerConfigDef.MAX_QUEUED),
@@ -327,6 +328,7 @@ public record ServerConfig(
         sasl.forEach(listener -> understood.addAll(listener.keys()));
         understood.addAll(TopicConfigs.brokerNames());
         understood.addAll(ListenerSecurities.keys(listeners.values()));
+        understood.addAll(ListenerLimits.keys(listeners.keySet()));
         List<String> warnings = new ArrayList<>(open);
         for (String key : settings.all().keySet()) {
             String where = settings.source(key) + ": " + key;

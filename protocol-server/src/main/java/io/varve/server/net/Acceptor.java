@@ -93,7 +93,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private void end(
             ChannelHandlerContext context, Channel peer, InetAddress address, ConnectionRates.RateVerdict admission) {
-        if (admission.accepted() && quota.isFull() && waiting.contains(peer)) {
+        if (admission.accepted() && quota.isFull(listener) && waiting.contains(peer)) {
             // The quota has become full meanwhile, by another listener or a lower limit.
             context.executor().schedule(() -> end(context, peer, address, admission), PAUSE_MS, TimeUnit.MILLISECONDS);
             return;
@@ -103,7 +103,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         if (admission.accepted()) {
             accept(context, peer, address);
-            context.channel().config().setAutoRead(!quota.isFull());
+            context.channel().config().setAutoRead(!quota.isFull(listener));
         } else {
             peer.unsafe().closeForcibly();
         }
@@ -118,7 +118,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     private void accept(ChannelHandlerContext context, Channel peer, InetAddress address) {
-        if (!quota.reserve(address)) {
+        if (!quota.reserve(listener, address)) {
             refused.warn(
                     "refused a connection from {}, which has {} (max.connections.per.ip)",
                     address.getHostAddress(),
@@ -126,10 +126,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             peer.unsafe().closeForcibly();
             return;
         }
-        peer.closeFuture().addListener(closed -> quota.release(address));
-        if (quota.isFull()) {
+        peer.closeFuture().addListener(closed -> quota.release(listener, address));
+        if (quota.isFull(listener)) {
             stopAccepting.run();
-            refused.warn("no further connections until one of {} closes (max.connections)", quota.max());
+            refused.warn("no further connections until one of {}", quota.reached(listener));
         }
         context.fireChannelRead(peer);
     }
@@ -147,6 +147,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         context.channel().config().setAutoRead(false);
         context.executor()
                 .schedule(
-                        () -> context.channel().config().setAutoRead(!quota.isFull()), PAUSE_MS, TimeUnit.MILLISECONDS);
+                        () -> context.channel().config().setAutoRead(!quota.isFull(listener)),
+                        PAUSE_MS,
+                        TimeUnit.MILLISECONDS);
     }
 }

@@ -17,24 +17,26 @@ final class ConnectionQuota {
     private final Runnable onAvailable;
     private NetConfig.Connections limits;
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+    private final Map<String, Integer> byListener = new HashMap<>();
     private int open;
     private long accepted;
     private long refusedForNumber;
     private long refusedForRate;
 
-    /** @param onAvailable called when a full quota becomes available again; short, must not block */
+    /** @param onAvailable called when a listener may accept again; short, must not block */
     ConnectionQuota(NetConfig.Connections limits, Runnable onAvailable) {
         this.limits = limits;
         this.onAvailable = onAvailable;
     }
 
     /** @return false if this address has reached its limit of connections */
-    synchronized boolean reserve(InetAddress address) {
+    synchronized boolean reserve(String listener, InetAddress address) {
         if (byAddress.getOrDefault(address, 0) >= max(address)) {
             refusedForNumber++;
             return false;
         }
         byAddress.merge(address, 1, Integer::sum);
+        byListener.merge(listener, 1, Integer::sum);
         open++;
         accepted++;
         return true;
@@ -45,9 +47,11 @@ final class ConnectionQuota {
         return ofAddresses.of(address, limits.maxPerIp());
     }
 
-    /** @return max connections in all */
-    synchronized int max() {
-        return limits.max();
+    /** @return the limit that a listener has reached, in words for the log */
+    synchronized String reached(String listener) {
+        return open >= limits.max()
+                ? limits.max() + " closes (max.connections)"
+                : limits.ofListeners().get(listener) + " of " + listener + " closes (max.connections of the listener)";
     }
 
     /**
@@ -70,20 +74,21 @@ final class ConnectionQuota {
         boolean hasBecomeAvailable;
         synchronized (this) {
             this.limits = limits;
-            hasBecomeAvailable = !isFull();
+            hasBecomeAvailable = open < limits.max();
         }
         if (hasBecomeAvailable) {
             onAvailable.run();
         }
     }
 
-    void release(InetAddress address) {
+    void release(String listener, InetAddress address) {
         boolean hasBecomeAvailable;
         synchronized (this) {
-            boolean wasFull = isFull();
+            boolean wasFull = open >= limits.max() || isFull(listener);
             open--;
             byAddress.compute(address, (key, count) -> count == 1 ? null : count - 1);
-            hasBecomeAvailable = wasFull && !isFull();
+            byListener.merge(listener, -1, Integer::sum);
+            hasBecomeAvailable = wasFull && open < limits.max();
         }
         if (hasBecomeAvailable) {
             onAvailable.run();
@@ -96,8 +101,10 @@ final class ConnectionQuota {
         readings.add(NetMetrics.REFUSED, refusedForRate, "connection_creation_rate");
     }
 
-    /** @return true if no more connections may be accepted */
-    synchronized boolean isFull() {
-        return open >= limits.max();
+    /** @return true if the listener may accept no more connections */
+    synchronized boolean isFull(String listener) {
+        return open >= limits.max()
+                || byListener.getOrDefault(listener, 0)
+                        >= limits.ofListeners().getOrDefault(listener, Integer.MAX_VALUE);
     }
 }

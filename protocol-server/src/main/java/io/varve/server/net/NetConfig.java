@@ -4,6 +4,7 @@ package io.varve.server.net;
 import io.varve.server.api.table.ApiPolicy;
 import io.varve.server.cluster.Endpoint;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -65,10 +66,22 @@ public record NetConfig(
      *     closes
      * @param maxPerIp {@code max.connections.per.ip}: max open connections from one address; further ones are
      *     closed at once
+     * @param ofListeners {@code listener.name.<name>.max.connections}: max open connections of those
+     *     listeners that have a limit of their own, by their names; at the limit the listener accepts none
      */
-    public record Connections(long maxIdleMs, int max, int maxPerIp) {
+    public record Connections(long maxIdleMs, int max, int maxPerIp, Map<String, Integer> ofListeners) {
         /** Kafka's defaults. */
         public static final Connections DEFAULT = new Connections(600_000, Integer.MAX_VALUE, Integer.MAX_VALUE);
+
+        /** Copies the map. */
+        public Connections {
+            ofListeners = Map.copyOf(ofListeners);
+        }
+
+        /** Limits listeners together only. */
+        Connections(long maxIdleMs, int max, int maxPerIp) {
+            this(maxIdleMs, max, maxPerIp, Map.of());
+        }
     }
 
     /**

@@ -135,7 +135,7 @@ public final class NetServer implements AutoCloseable {
                         endpoint.listener(),
                         quota,
                         () -> context.throttle().connections(),
-                        () -> setAccepting(false),
+                        this::updateAccepting,
                         new LogThrottle(LOG, clock),
                         new LogThrottle(LOG, clock)))
                 .childHandler(new ChannelInitializer<>() {
@@ -189,7 +189,7 @@ public final class NetServer implements AutoCloseable {
         metrics.read(context::read);
         metrics.read(quota::read);
         metrics.read(this::readTls);
-        setAccepting(true);
+        updateAccepting();
     }
 
     private void readTls(Readings readings) {
@@ -211,7 +211,11 @@ public final class NetServer implements AutoCloseable {
      * @param maxPerIp max connections from one address, 0 or more
      */
     public void limitConnections(int max, int maxPerIp) {
-        quota.limit(new NetConfig.Connections(config.connections().maxIdleMs(), max, maxPerIp));
+        quota.limit(new NetConfig.Connections(
+                config.connections().maxIdleMs(),
+                max,
+                maxPerIp,
+                config.connections().ofListeners()));
     }
 
     /**
@@ -227,12 +231,16 @@ public final class NetServer implements AutoCloseable {
     private void resumeAccepting() {
         // Limits may change before serve(), when nothing is accepted yet.
         if (context != null) {
-            setAccepting(true);
+            updateAccepting();
         }
     }
 
-    private void setAccepting(boolean accepting) {
-        listening.forEach(channel -> channel.config().setAutoRead(accepting));
+    /** One thread at a time, so that what is set last is what was found last. */
+    private synchronized void updateAccepting() {
+        for (int i = 0; i < listening.size(); i++) {
+            String listener = config.listeners().get(i).listener();
+            listening.get(i).config().setAutoRead(!quota.isFull(listener));
+        }
     }
 
     /** Serves a connection. On its event loop, once it is registered. */

@@ -30,6 +30,7 @@ class CombinedSettingsTest {
                 "socket.request.max.bytes=200 queued.max.request.bytes=199|queued.max.request.bytes|which is 200",
                 "connections.max.idle.ms=100|connections.max.idle.ms|connection.failed.authentication.delay.ms (100)",
                 "max.connections.per.ip=0|max.connections.per.ip|1 or more, or 0 with max.connections.per.ip.overrides",
+                "listener.name.plaintext.max.connections=0|listener.name.plaintext.max.connections|a whole number, 1 or more",
                 "max.connections.per.ip=-1|max.connections.per.ip|a whole number, 0 or more",
                 "max.connections.per.ip.overrides=a|max.connections.per.ip.overrides|a list of address:number or host:number",
                 "max.connections.per.ip.overrides=a:b|max.connections.per.ip.overrides|a list of address:number",
@@ -75,6 +76,8 @@ class CombinedSettingsTest {
                 "log.dirs=d,de,e/d",
                 "group.consumer.assignors=range",
                 "max.connections.per.ip=1",
+                "listener.name.plaintext.max.connections=1",
+                "listener.name.plaintext.max.connection.creation.rate=1",
                 "max.connections.per.ip=0 max.connections.per.ip.overrides=a:1,10.0.0.1:2,::1:3",
             })
     void takesWhatIsNextToIt(String settings) {

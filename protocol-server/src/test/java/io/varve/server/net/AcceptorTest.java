@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** Tests what becomes of connections when there are as many as may be. */
 class AcceptorTest {
+    private static final String LISTENER = "tested";
     private static final InetAddress ADDRESS = InetAddress.getLoopbackAddress();
 
     private final VirtualTime time = new VirtualTime(0);
@@ -49,11 +50,11 @@ class AcceptorTest {
     @Test
     void aQuotaIsAvailableOnceItIsNoLongerFull() {
         for (int i = 0; i < 3; i++) {
-            quota.reserve(ADDRESS);
+            quota.reserve(LISTENER, ADDRESS);
         }
-        quota.release(ADDRESS);
+        quota.release(LISTENER, ADDRESS);
         assertThat(available).hasValue(0);
-        quota.release(ADDRESS);
+        quota.release(LISTENER, ADDRESS);
         assertThat(available).hasValue(1);
     }
 
@@ -62,7 +63,7 @@ class AcceptorTest {
     void aConnectionThatCameTooFastWaitsWhileThereAreAsManyAsMayBe() {
         throttle.connections().limit(1);
         while (throttle.connections().admit("other", ADDRESS).delayMs() == 0) {
-            quota.release(reserved());
+            quota.release(LISTENER, reserved());
         }
         EmbeddedChannel listener = listener();
         listener.freezeTime();
@@ -74,10 +75,10 @@ class AcceptorTest {
         assertThat(served).isEmpty();
         assertThat(peer.isOpen()).isTrue();
         assertThat(listener.config().isAutoRead()).isFalse();
-        quota.release(ADDRESS);
+        quota.release(LISTENER, ADDRESS);
         advance(listener, 5);
         assertThat(served).containsExactly(peer);
-        assertThat(quota.isFull()).isTrue();
+        assertThat(quota.isFull(LISTENER)).isTrue();
     }
 
     @Test
@@ -85,8 +86,8 @@ class AcceptorTest {
         NotedMetrics metrics = new NotedMetrics();
         ConnectionQuota one = new ConnectionQuota(new NetConfig.Connections(0, 2, 1), () -> {});
         metrics.read(one::read);
-        one.reserve(ADDRESS);
-        one.reserve(ADDRESS);
+        one.reserve(LISTENER, ADDRESS);
+        one.reserve(LISTENER, ADDRESS);
         assertThat(metrics.value("varve_connections_refused_total", "max.connections.per.ip"))
                 .isEqualTo(1);
         assertThat(metrics.value("varve_connections_refused_total", "connection_creation_rate"))
@@ -104,7 +105,7 @@ class AcceptorTest {
     }
 
     private InetAddress reserved() {
-        quota.reserve(ADDRESS);
+        quota.reserve(LISTENER, ADDRESS);
         return ADDRESS;
     }
 
@@ -117,7 +118,7 @@ class AcceptorTest {
 
     private EmbeddedChannel listener() {
         LogThrottle log = new LogThrottle(LoggerFactory.getLogger(AcceptorTest.class), time);
-        Acceptor acceptor = new Acceptor("tested", quota, throttle::connections, () -> {}, log, log);
+        Acceptor acceptor = new Acceptor(LISTENER, quota, throttle::connections, () -> {}, log, log);
         return new EmbeddedChannel(acceptor, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.server.api.parse.RequestParser;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import java.net.InetAddress;
@@ -194,6 +195,30 @@ class LimitsTest {
             }
             first.disconnect();
             Servers.await("room for another", () -> isServed(Servers.port(server)));
+        }
+    }
+
+    @Test
+    void aListenerAcceptsNoMoreThanItsOwnLimitAndOthersGoOn() throws Exception {
+        NetConfig two = NetConfig.of(new Endpoint("IN", "127.0.0.1", 0), new Endpoint("OUT", "127.0.0.1", 0));
+        Connections limits = new Connections(60_000, 4, 10, Map.of("OUT", 1));
+        NetConfig config = new NetConfig(two.listeners(), 1, two.sockets(), limits, Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, NettyTransport.best(), Servers.metadata(1))) {
+            int in = server.listeners().get(0).port();
+            int out = server.listeners().get(1).port();
+            try (RawClient first = new RawClient(out);
+                    RawClient second = new RawClient(out)) {
+                first.send(RawClient.metadata(1)).receive();
+                second.send(RawClient.metadata(2));
+                for (int i = 0; i < 3; i++) {
+                    assertThat(isServed(in)).isTrue();
+                }
+                second.socket().setSoTimeout(200);
+                assertThatThrownBy(second::receive).isInstanceOf(SocketTimeoutException.class);
+                second.socket().setSoTimeout(60_000);
+                first.disconnect();
+                assertThat(second.receiveId()).isEqualTo(2);
+            }
         }
     }
 
