@@ -27,7 +27,10 @@ import java.util.zip.CRC32C;
  * of that happens on one thread. It keeps no producers' sequences, looks into no record and has no index, so
  * it is no broker.
  *
- * <pre>java benchmarks/Floor.java PORT DIR PARTITIONS none|ring</pre>
+ * <p>With "behind" the ring is written first, and a file only when 1 MiB waits for it in memory, or before it
+ * is forced: what a design could save whose readers find the newest batches in memory.
+ *
+ * <pre>java benchmarks/Floor.java PORT DIR PARTITIONS none|ring|behind</pre>
  *
  * It knows the requests of a producer and of benchmarks/compare.py, which starts it, and nothing is bounded.
  */
@@ -43,6 +46,7 @@ final class Floor {
 
     private static final int UNSUPPORTED_VERSION = 35;
     private static final int READ = 1 << 20;
+    private static final int BEHIND = 1 << 20;
     private static final int BLOCK = 4096;
     private static final int FRAME_HEADER = 40;
     private static final long RING = 64 << 20;
@@ -57,6 +61,7 @@ final class Floor {
     private final int port;
     private final List<Log> logs = new ArrayList<>();
     private final FileChannel ring;
+    private final boolean behind;
     private final ByteBuffer frame = ByteBuffer.allocateDirect(2 * READ + BLOCK).alignedSlice(BLOCK);
     private final CRC32C crc = new CRC32C();
     private final List<Connection> toAnswer = new ArrayList<>();
@@ -68,9 +73,11 @@ final class Floor {
     private static final class Log {
         private final FileChannel file;
         private final List<ByteBuffer> gathered = new ArrayList<>();
+        private final ByteBuffer tail;
         private long next;
 
-        Log(Path path) throws IOException {
+        Log(Path path, boolean behind) throws IOException {
+            tail = behind ? ByteBuffer.allocateDirect(BEHIND + 2 * READ) : null;
             file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         }
 
@@ -82,6 +89,23 @@ final class Floor {
                 }
                 gathered.clear();
             }
+        }
+
+        /** Writes what waits, when it is enough. */
+        void writeBehind() throws IOException {
+            gathered.forEach(tail::put);
+            gathered.clear();
+            if (tail.position() >= BEHIND) {
+                writeTail();
+            }
+        }
+
+        void writeTail() throws IOException {
+            tail.flip();
+            while (tail.hasRemaining()) {
+                file.write(tail);
+            }
+            tail.clear();
         }
     }
 
@@ -96,18 +120,19 @@ final class Floor {
         }
     }
 
-    private Floor(int port, Path directory, int partitions, boolean synced) throws IOException {
+    private Floor(int port, Path directory, int partitions, String mode) throws IOException {
         this.port = port;
+        this.behind = mode.equals("behind");
         for (int i = 0; i < partitions; i++) {
-            logs.add(new Log(directory.resolve("log" + i)));
+            logs.add(new Log(directory.resolve("log" + i), behind));
         }
-        this.ring = synced ? ring(directory.resolve("ring")) : null;
+        this.ring = behind || mode.equals("ring") ? ring(directory.resolve("ring")) : null;
     }
 
     public static void main(String[] args) throws Exception {
         Path directory = Files.createDirectories(Path.of(args[1]));
         int port = Integer.parseInt(args[0]);
-        new Floor(port, directory, Integer.parseInt(args[2]), args[3].equals("ring")).run();
+        new Floor(port, directory, Integer.parseInt(args[2]), args[3]).run();
     }
 
     private static FileChannel ring(Path path) throws IOException {
@@ -284,11 +309,18 @@ final class Floor {
             frame.clear().position(FRAME_HEADER);
             logs.forEach(log -> log.gathered.forEach(batch -> frame.put(batch.duplicate())));
         }
-        for (Log log : logs) {
-            log.write();
+        if (!behind) {
+            for (Log log : logs) {
+                log.write();
+            }
         }
         if (ring != null && frame.position() > FRAME_HEADER) {
             writeFrame();
+        }
+        if (behind) {
+            for (Log log : logs) {
+                log.writeBehind();
+            }
         }
     }
 
@@ -303,6 +335,11 @@ final class Floor {
         }
         if (sinceCheckpoint + bytes > CHECKPOINT) {
             checkpoint.join();
+            if (behind) {
+                for (Log log : logs) {
+                    log.writeTail();
+                }
+            }
             checkpoint = new Thread(this::forceLogs);
             checkpoint.start();
             sinceCheckpoint = 0;

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same work on two brokers in turn, in one sitting: Varve and Apache Kafka, or two checkouts of Varve. Prints medians and ratios.
 
-  benchmarks/compare.py [--peer kafka|floor|floor-unsynced|DIR|none,...] [--varve DIR] [--work NAME,...] [--rounds N] [--scale F] [--count]
+  benchmarks/compare.py [--peer kafka|floor|floor-behind|floor-unsynced|DIR|none,...] [--varve DIR] [--work NAME,...] [--rounds N] [--scale F] [--count]
                         [--override KEY=VALUE]... [--peer-override KEY=VALUE]...
 
 --peer: what Varve is measured beside (kafka), one or several; DIR is another checkout, such as the one before a change; "floor" is
-Floor.java, the least that a server in Java does for a producer, on the disk or "floor-unsynced": only for works that produce. --varve: the checkout to measure (this one). --work: some of the works below (all). --scale: all numbers of records times F. --override: a setting of Varve,
+Floor.java, the least that a server in Java does for a producer, on the disk, "floor-behind" with logs written by 1 MiB behind its ring, or
+"floor-unsynced": only for works that produce. --varve: the checkout to measure (this one). --work: some of the works below (all). --scale: all numbers of records times F. --override: a setting of Varve,
 --peer-override: one of the peer. Every round gives each side a fresh server with an empty directory and the heap of its own start
 script, or that of KAFKA_HEAP_OPTS; the sides take turns in going first. Kafka does not sync unless the work says so; Varve does.
 
@@ -227,10 +228,11 @@ class Varve(Broker):
 
 class Floor(Broker):
     SYNCED_TOPIC = {}
+    MODES = {"floor": "ring", "floor-behind": "behind", "floor-unsynced": "none"}
 
     def __init__(self, *rest):
         super().__init__(*rest)
-        self.mode, self.partitions = "none" if self.name == "floor-unsynced" else "ring", 1
+        self.mode, self.partitions = self.MODES[self.name], 1
 
     def format(self):
         pass
@@ -461,7 +463,7 @@ def main():
         if peer == "kafka":
             Kafka.prepare()
             peers[peer] = lambda root, work: Kafka("kafka", root, of_peer)
-        elif peer in ("floor", "floor-unsynced"):
+        elif peer in Floor.MODES:
             peers[peer] = lambda root, work, name=peer: Floor(name, root, {})
         elif peer != "none":
             other = os.path.abspath(peer)
