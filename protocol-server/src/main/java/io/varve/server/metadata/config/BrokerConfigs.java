@@ -35,8 +35,12 @@ public final class BrokerConfigs {
             List.of("log.retention.ms", "log.retention.minutes", "log.retention.hours"),
             List.of("log.dirs", "log.dir"));
 
-    /** Keys of TLS and SASL: of the broker, of one listener, of one mechanism of a listener. */
-    private static final Pattern SECURITY = Pattern.compile("(listener\\.name\\.[^.]+\\.([^.]+\\.)?)?(ssl|sasl)\\..*");
+    /**
+     * Keys of TLS and SASL: of the broker, of one listener, of one mechanism of a listener. Those of Kerberos
+     * and of a broker that logs in to others have no effect here, so they are like unknown ones.
+     */
+    private static final Pattern SECURITY =
+            Pattern.compile("(listener\\.name\\.[^.]+\\.([^.]+\\.)?)?(ssl|sasl)\\.(?!(kerberos|login)\\.).*");
 
     /** Max number of keys that this broker does not know, for one broker and for all brokers. */
     private static final int MAX_UNKNOWN = 100;
@@ -140,7 +144,8 @@ public final class BrokerConfigs {
 
     /**
      * Checks what is to be set while running, as Kafka does: a key that is unknown to both is accepted, kept
-     * and has no effect. Other than in Kafka, no key of TLS and SASL can be set: they are read at a start.
+     * and has no effect. Other than in Kafka, no key of TLS and SASL that has an effect can be set: they are
+     * read at a start.
      *
      * @param wanted the settings of one broker, or of all
      * @throws InvalidRequestException naming the keys that cannot be set, or the value that is wrong

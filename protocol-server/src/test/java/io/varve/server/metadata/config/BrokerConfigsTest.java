@@ -46,6 +46,18 @@ class BrokerConfigsTest {
     }
 
     @Test
+    void keysOfKerberosAreKeptAndOthersOfSecurityNeedARestart() {
+        BrokerConfigs configs = new BrokerConfigs(BrokerConfigKeys.OF_TOPICS, Map.of());
+        configs.validate(Map.of(
+                "sasl.kerberos.min.time.before.relogin", "58000",
+                "listener.name.sasl_ssl.sasl.login.refresh.window.factor", "0.5"));
+        assertThatThrownBy(() -> configs.validate(Map.of("listener.name.sasl_ssl.sasl.enabled.mechanisms", "PLAIN")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("listener.name.sasl_ssl.sasl.enabled.mechanisms")
+                .hasMessageContaining("read at a start");
+    }
+
+    @Test
     void cleanersKeepTheirMemoryAndChangeByHalfOrDouble() {
         Map<String, ConfigKey> keys = new HashMap<>(CleanerConfig.CONFIG_DEF.configKeys());
         BrokerConfigs configs = new BrokerConfigs(
