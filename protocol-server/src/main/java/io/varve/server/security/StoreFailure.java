@@ -7,6 +7,7 @@ import java.security.UnrecoverableKeyException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.crypto.BadPaddingException;
 import org.apache.kafka.common.config.SslConfigs;
 
 /** Finds which key is to blame when Kafka's engine factory cannot load a listener's stores. Stateless. */
@@ -56,15 +57,17 @@ final class StoreFailure {
     static TlsConfigException of(ListenerSecurity listener, Map<String, Object> values, RuntimeException failure) {
         List<String> messages = new ArrayList<>();
         boolean password = false;
+        boolean keyPassword = failure.getCause() instanceof UnrecoverableKeyException;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             password |= cause instanceof UnrecoverableKeyException;
+            keyPassword |= cause instanceof BadPaddingException; // of an encrypted key in PEM
             String message = cause.getMessage();
             if (message != null && messages.stream().noneMatch(known -> known.contains(message))) {
                 messages.add(message);
             }
         }
         String reason = String.join(": ", messages);
-        if (failure.getCause() instanceof UnrecoverableKeyException) {
+        if (keyPassword) {
             return TlsConfigException.of(
                     listener, SslConfigs.SSL_KEY_PASSWORD_CONFIG, "does not open the private key: " + reason, failure);
         }
@@ -74,7 +77,10 @@ final class StoreFailure {
                     listener, store.password, "does not open " + values.get(store.location) + ": " + reason, failure);
         }
         String key = values.get(store.location) != null ? store.location : store.inline;
-        return TlsConfigException.of(listener, key, "cannot be used: " + reason, failure);
+        boolean encrypted = reason.contains("Private key could not be loaded")
+                && values.get(SslConfigs.SSL_KEY_PASSWORD_CONFIG) == null;
+        String advice = encrypted ? "; an encrypted key needs " + SslConfigs.SSL_KEY_PASSWORD_CONFIG : "";
+        return TlsConfigException.of(listener, key, "cannot be used: " + reason + advice, failure);
     }
 
     private static boolean isOfTrust(Map<String, Object> values, String reason) {

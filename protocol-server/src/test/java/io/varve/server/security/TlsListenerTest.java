@@ -71,6 +71,15 @@ class TlsListenerTest {
     void opensPemWhoseKeyHasAPassword() throws Exception {
         Path file = Files.writeString(directory.resolve("s.pem"), SERVER.keyPem(SECRET) + SERVER.chainPem());
         opens("ssl.keystore.type", "PEM", "ssl.keystore.location", file, "ssl.key.password", SECRET);
+        refuses(
+                "ssl.key.password does not open the private key",
+                "ssl.keystore.type",
+                "PEM",
+                "ssl.keystore.location",
+                file,
+                "ssl.key.password",
+                OTHER_SECRET);
+        refuses("an encrypted key needs ssl.key.password", "ssl.keystore.type", "PEM", "ssl.keystore.location", file);
     }
 
     @ParameterizedTest
