@@ -300,7 +300,27 @@ class AclSameAsKafkaIT {
                 "'--remove --force --topic tool'",
                 "'--remove --force --transactional-id tool'",
                 "'--remove --force --group tool --resource-pattern-type prefixed'",
-                "'--list --topic tool'"
+                "'--list --topic tool'",
+                // The tool makes several entries of one wish.
+                "'--add --allow-principal User:CN=w,O=x --allow-host 10.1.2.3 --producer --topic wishes --idempotent'",
+                "'--add --allow-principal User:c --consumer --topic wishes --group readers'",
+                "'--add --allow-principal User:t --producer --topic wishes --transactional-id tool'",
+                "'--add --allow-principal User:c --operation Describe --operation Alter --cluster'",
+                "'--add --allow-principal User:c --operation DescribeTokens --delegation-token tool'",
+                "'--add --allow-principal User:c --operation Read --topic *'",
+                "'--add --deny-principal User:d --operation CreateTokens --user-principal User:e'",
+                "'--list --principal User:c'",
+                "'--list --topic wishes --resource-pattern-type any'",
+                "'--list --cluster'",
+                "'--remove --force --allow-principal User:c --consumer --topic wishes --group readers'",
+                "'--remove --force --topic wishes --resource-pattern-type any'",
+                "'--remove --force --allow-principal User:c --operation Describe --operation Alter --cluster'",
+                "'--remove --force --group readers'",
+                "'--remove --force --allow-principal User:c --operation Read --topic *'",
+                "'--remove --force --transactional-id tool'",
+                "'--remove --force --delegation-token tool'",
+                "'--remove --force --user-principal User:e'",
+                "'--list --topic wishes'"
             })
     void theToolPrintsTheSame(String command) {
         both.assertSame("kafka-acls.sh", command);
