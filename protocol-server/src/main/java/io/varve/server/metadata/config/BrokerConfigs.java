@@ -37,10 +37,10 @@ public final class BrokerConfigs {
 
     /**
      * Keys of TLS and SASL: of the broker, of one listener, of one mechanism of a listener. Those of Kerberos
-     * and of a broker that logs in to others have no effect here, so they are like unknown ones.
+     * and of renewed logins to other brokers have no effect here, so they are like unknown ones.
      */
     private static final Pattern SECURITY =
-            Pattern.compile("(listener\\.name\\.[^.]+\\.([^.]+\\.)?)?(ssl|sasl)\\.(?!(kerberos|login)\\.).*");
+            Pattern.compile("(listener\\.name\\.[^.]+\\.([^.]+\\.)?)?(ssl|sasl)\\.(?!(kerberos|login\\.refresh)\\.).*");
 
     /** Max number of keys that this broker does not know, for one broker and for all brokers. */
     private static final int MAX_UNKNOWN = 100;
