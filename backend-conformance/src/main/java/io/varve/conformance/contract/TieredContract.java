@@ -30,8 +30,12 @@ import org.junit.jupiter.api.BeforeEach;
  * tier.
  */
 abstract class TieredContract extends Contract {
-    /** Longer than anything here takes on a busy machine; less will do where nothing takes any time. */
-    private final long patienceNanos = Integer.getInteger("varve.conformance.patience.ms", 20_000) * 1_000_000L;
+    /**
+     * Longer than anything here takes on a busy machine: after a refusal a tier may pause for twice as long
+     * as after the one before, and six in a row come once in a hundred runs. Less will do where nothing takes
+     * any time.
+     */
+    private final long patienceNanos = Integer.getInteger("varve.conformance.patience.ms", 120_000) * 1_000_000L;
 
     private static final long POLL_NANOS = 1_000_000;
 
