@@ -84,7 +84,7 @@ final class ConnectionQuota {
     void release(String listener, InetAddress address) {
         boolean hasBecomeAvailable;
         synchronized (this) {
-            boolean wasFull = open >= limits.max() || isFull(listener);
+            boolean wasFull = isFull(listener);
             open--;
             byAddress.compute(address, (key, count) -> count == 1 ? null : count - 1);
             byListener.merge(listener, -1, Integer::sum);

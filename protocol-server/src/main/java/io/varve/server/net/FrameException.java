@@ -24,7 +24,7 @@ final class FrameException extends VarveException {
 
     static FrameException ofHttp() {
         return new FrameException(
-                "speaks HTTP to a listener of Kafka's protocol; the page and /metrics are at" + " http.listeners");
+                "speaks HTTP to a listener of Kafka's protocol; the page and /metrics are at http.listeners");
     }
 
     static FrameException ofDamagedTls(Throwable cause) {
