@@ -18,13 +18,17 @@ import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import io.varve.file.disk.FileNames;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,7 +67,7 @@ class FullDiskTest {
             for (int round = 0; round < 3; round++) {
                 append(store, 5);
                 assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
-                disk.fill();
+                fill(disk);
                 long end = fillUp(store);
                 refuses(() -> store.snapshots().write("any", end, ByteBuffer.allocate(50_000)));
                 refuses(() -> rig.storage().open(OTHER, 1, TINY).append(Batches.run(0, 10, BATCH, 1)));
@@ -104,7 +108,7 @@ class FullDiskTest {
             PartitionStore store = rig.storage().open(ORDERS, 1, large);
             PartitionStore other = rig.storage().open(OTHER, 1, TINY);
             append(store, 1000);
-            disk.fill();
+            fill(disk);
             long end = fillUp(store);
             refuses(() -> append(other, 100));
             store.trimTo(end);
@@ -133,7 +137,7 @@ class FullDiskTest {
             append(settings, 1);
             Path reserve = disk.path.resolve("data").resolve(DiskReserve.NAME);
             assertThat(reserve).hasSize(1 << 20);
-            disk.fill();
+            fill(disk);
             fillUp(store);
             append(settings, 100);
             assertThat(reserve).doesNotExist();
@@ -163,12 +167,12 @@ class FullDiskTest {
                 PartitionStore store = rig.storage().open(ORDERS, 1, TINY);
                 append(store, 100);
                 store.trimTo(35);
-                disk.fill();
+                fill(disk);
                 long end = fillUp(store);
                 rig.die();
                 store = rig.storage().open(ORDERS, 1, TINY);
                 assertThat(readAll(store, 40)).isEqualTo(tens(40, end));
-                disk.fill(); // the start may have released space
+                fill(disk); // the start may have released space
                 fillUp(store);
                 end = store.extent().readableEnd();
                 rig.die();
@@ -190,7 +194,7 @@ class FullDiskTest {
             PartitionStore store = rig.storage().open(ORDERS, 1, PartitionSettings.DEFAULT);
             append(store, 20);
             assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
-            disk.fill();
+            fill(disk);
             store.trimTo(100); // within the segment: frees nothing
             assertThat(rig.storage()
                             .sync(List.of(store))
@@ -302,18 +306,40 @@ class FullDiskTest {
         }
     }
 
-    /** Waits for space: deleted files are removed in the background. */
-    private static void await(java.util.function.BooleanSupplier works) {
+    /** Uses up all the space once no file waits to be removed: one that goes later would leave some. */
+    private static void fill(SmallDisk disk) throws IOException {
+        await(() -> leavingFiles(disk).isEmpty());
+        disk.fill();
+    }
+
+    private static List<Path> leavingFiles(SmallDisk disk) {
+        try (Stream<Path> files = Files.walk(disk.path)) {
+            return files.filter(file -> {
+                        String name = file.getFileName().toString();
+                        return name.endsWith(FileNames.DELETED) || name.endsWith(FileNames.DELETED_DIRECTORY);
+                    })
+                    .toList();
+        } catch (NoSuchFileException | UncheckedIOException e) {
+            return List.of(disk.path); // one of them went meanwhile
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until something works: deleted files are removed in the background. */
+    private static void await(BooleanSupplier works) {
         long deadline = System.nanoTime() + 30_000_000_000L;
+        String missing = "not yet";
         while (true) {
             try {
                 if (works.getAsBoolean()) {
                     return;
                 }
             } catch (StorageException e) {
-                assertThat(System.nanoTime()).as(e.getMessage()).isLessThan(deadline);
-                Thread.onSpinWait();
+                missing = e.getMessage();
             }
+            assertThat(System.nanoTime()).as(missing).isLessThan(deadline);
+            Thread.onSpinWait();
         }
     }
 
