@@ -4,10 +4,8 @@ package io.varve.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.varve.server.group.GroupsFixture;
+import io.varve.server.logging.LogTap;
 import io.varve.server.net.NetServer;
 import java.util.List;
 import java.util.Map;
@@ -24,25 +22,21 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Reads in the log what a client has changed. */
 class ChangeLogTest {
     private static final String WHO = "User:ANONYMOUS at 127.0.0.1 has ";
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(ChangeLog.class);
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    @RegisterExtension
+    private final LogTap log = LogTap.on(ChangeLog.class).from(Level.INFO);
+
     private final GroupsFixture broker = new GroupsFixture();
-    private Level level;
     private NetServer server;
     private Admin admin;
 
     @BeforeEach
     void start() {
-        log.start();
-        level = logger.getLevel();
-        logger.setLevel(Level.INFO); // in tests, only warnings are logged
-        logger.addAppender(log);
         server = ServedBroker.on(broker);
         admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + ServedBroker.port(server)));
     }
@@ -52,12 +46,6 @@ class ChangeLogTest {
         admin.close();
         server.close();
         broker.close();
-        logger.detachAppender(log);
-        logger.setLevel(level);
-    }
-
-    private List<String> lines() {
-        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     private void change(ConfigResource.Type type, String name, String key, String value) {
@@ -85,7 +73,7 @@ class ChangeLogTest {
         change(ConfigResource.Type.TOPIC, "orders", "retention.ms", "none");
         admin.deleteTopics(List.of("orders")).all().get();
 
-        assertThat(lines())
+        assertThat(log.lines())
                 .containsExactly(
                         WHO + "created topics: orders",
                         WHO + "added partitions to topics: orders",
@@ -102,7 +90,7 @@ class ChangeLogTest {
             assertThat(producer.partitionsFor("asked")).isNotEmpty();
             assertThat(producer.partitionsFor("asked")).isNotEmpty();
         }
-        assertThat(lines()).containsExactly(WHO + "created topics by asking for them: asked");
+        assertThat(log.lines()).containsExactly(WHO + "created topics by asking for them: asked");
     }
 
     @Test
@@ -112,9 +100,13 @@ class ChangeLogTest {
                         .toList())
                 .all()
                 .get();
-        assertThat(lines()).singleElement().asString().endsWith(" and 90 more").hasSizeLessThan(120);
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .endsWith(" and 90 more")
+                .hasSizeLessThan(120);
 
         change(ConfigResource.Type.GROUP, "a\nb", "consumer.session.timeout.ms", "50000");
-        assertThat(lines()).last().isEqualTo(WHO + "changed settings: group a?b (consumer.session.timeout.ms)");
+        assertThat(log.lines()).last().isEqualTo(WHO + "changed settings: group a?b (consumer.session.timeout.ms)");
     }
 }

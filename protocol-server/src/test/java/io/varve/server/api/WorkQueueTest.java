@@ -4,15 +4,12 @@ package io.varve.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.runtime.Scheduler;
+import io.varve.server.logging.LogTap;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** Has work fail, and threads refused. The test runs what the threads would. */
 class WorkQueueTest {
@@ -46,21 +43,15 @@ class WorkQueueTest {
     /** Clients can send what fails as often as they like. */
     @Test
     void failuresAreLoggedNowAndThenOnly() {
-        Logger logger = (Logger) LoggerFactory.getLogger(WorkQueue.class);
-        ListAppender<ILoggingEvent> logged = new ListAppender<>();
-        logged.start();
-        logger.addAppender(logged);
-        try {
+        try (LogTap log = LogTap.on(WorkQueue.class)) {
             for (int i = 0; i < 100; i++) {
                 queue.add(() -> {
                     throw new IllegalStateException("as the test wants");
                 });
             }
             threads.remove(0).run();
-        } finally {
-            logger.detachAppender(logged);
+            assertThat(log.lines()).hasSize(1);
         }
-        assertThat(logged.list).hasSize(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.server.e2e.ThrottledCall.Answer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ class AdminSameAsKafkaIT {
     @EnumSource
     void answersAboutUsers(UserCall call) {
         if (call.changesNothing()) {
-            Await.alike(call.name(), () -> call.outcome(ofKafka), () -> call.outcome(ofServer));
+            Alike.require(call.name(), () -> call.outcome(ofKafka), () -> call.outcome(ofServer));
         } else {
             assertThat(call.outcome(ofServer)).isEqualTo(call.outcome(ofKafka));
         }

@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.s3server.FaultRule;
 import io.varve.s3server.S3Faults;
 import io.varve.s3server.S3RequestKind;

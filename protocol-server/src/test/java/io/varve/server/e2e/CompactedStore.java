@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.e2e;
 
+import io.varve.build.watch.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

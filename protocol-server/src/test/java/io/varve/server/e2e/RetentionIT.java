@@ -3,6 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.retention.Obstacle;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.server.explanation.RetentionClient;

@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.build.watch.Await;
 import io.varve.server.net.RawClient;
 import io.varve.server.security.SignedTokenSource;
 import java.io.IOException;

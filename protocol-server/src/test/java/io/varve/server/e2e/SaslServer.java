@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.build.ports.FreePort;
+import io.varve.build.watch.Await;
 import io.varve.server.security.SignedTokenSource;
 import io.varve.server.security.TestAuthority;
 import java.io.IOException;

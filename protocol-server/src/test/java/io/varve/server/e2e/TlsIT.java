@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.build.ports.FreePort;
+import io.varve.build.watch.Await;
 import io.varve.server.security.TestAuthority;
 import io.varve.server.security.TestIdentity;
 import java.io.IOException;

@@ -65,7 +65,7 @@ final class ToolComparison implements AutoCloseable {
     void assertSame(String tool, String command, String measured) {
         String what = tool + " " + command;
         if (QUESTION.matcher(command).find()) {
-            Await.alike(
+            Alike.require(
                     what,
                     () -> shown(run(kafka, tool, command), measured),
                     () -> shown(run(server, tool, command), measured));

@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import ch.qos.logback.core.read.ListAppender;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,14 +18,12 @@ class ThrottledAppenderTest {
     private static final long BEGIN = 1_000_000;
 
     private final LoggerContext context = new LoggerContext();
-    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+    private final LogTap written = new LogTap(context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME));
     private final ThrottledAppender throttled = new ThrottledAppender();
 
     @BeforeEach
     void start() {
         context.setMDCAdapter(new LogbackMDCAdapter());
-        written.start();
-        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(written);
         throttled.setContext(context);
         throttled.start();
     }
@@ -45,27 +40,24 @@ class ThrottledAppenderTest {
         throttled.doAppend(event);
     }
 
-    private List<String> lines() {
-        return written.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    }
-
     @Test
     void aFloodIsCutAndCounted() {
         for (int i = 0; i < 1_000; i++) {
             log(BEGIN + i, DELETING, null, "group-" + i, "NON_EMPTY_GROUP");
         }
-        assertThat(lines()).hasSize(ThrottledAppender.MAX_LINES + 1);
-        assertThat(lines().get(19)).isEqualTo("Error deleting share group group-19 due to error NON_EMPTY_GROUP");
-        assertThat(lines().get(20))
+        assertThat(written.lines()).hasSize(ThrottledAppender.MAX_LINES + 1);
+        assertThat(written.lines().get(19))
+                .isEqualTo("Error deleting share group group-19 due to error NON_EMPTY_GROUP");
+        assertThat(written.lines().get(20))
                 .isEqualTo("too many lines are like \"" + DELETING.substring(0, 40)
                         + "\": leaving them out for ten seconds");
 
         log(BEGIN + ThrottledAppender.PERIOD_MS, DELETING, null, "later", "NON_EMPTY_GROUP");
-        assertThat(lines().subList(21, 23))
+        assertThat(written.lines().subList(21, 23))
                 .containsExactly(
                         "left out 980 lines like \"" + DELETING.substring(0, 40) + "\"",
                         "Error deleting share group later due to error NON_EMPTY_GROUP");
-        assertThat(written.list.get(21).getLoggerName()).isEqualTo("org.apache.kafka.coordinator.Some");
+        assertThat(written.events().get(21).getLoggerName()).isEqualTo("org.apache.kafka.coordinator.Some");
     }
 
     @Test
@@ -76,7 +68,7 @@ class ThrottledAppenderTest {
         log(BEGIN, "Persister initialization failed", null);
         log(BEGIN, DELETING, new IllegalStateException("damaged"), "a", "b");
 
-        assertThat(lines().subList(21, 23))
+        assertThat(written.lines().subList(21, 23))
                 .containsExactly("Persister initialization failed", "Error deleting share group a due to error b");
     }
 
@@ -87,7 +79,7 @@ class ThrottledAppenderTest {
         }
         log(BEGIN - 3_600_000, DELETING, null, "after", "b");
 
-        assertThat(lines()).last().isEqualTo("Error deleting share group after due to error b");
+        assertThat(written.lines()).last().isEqualTo("Error deleting share group after due to error b");
     }
 
     @Test
@@ -95,7 +87,7 @@ class ThrottledAppenderTest {
         for (int i = 0; i < 100_000; i++) {
             log(BEGIN, "group " + i, null);
         }
-        assertThat(lines()).hasSize(ThrottledAppender.MAX_KINDS + ThrottledAppender.MAX_LINES + 1);
+        assertThat(written.lines()).hasSize(ThrottledAppender.MAX_KINDS + ThrottledAppender.MAX_LINES + 1);
     }
 
     @Test
@@ -103,6 +95,6 @@ class ThrottledAppenderTest {
         for (int i = 0; i < 1_000; i++) {
             log(BEGIN, "[GroupCoordinator id=1] Error deleting share group " + i + " due to error X", null);
         }
-        assertThat(lines()).hasSize(ThrottledAppender.MAX_LINES + 1);
+        assertThat(written.lines()).hasSize(ThrottledAppender.MAX_LINES + 1);
     }
 }

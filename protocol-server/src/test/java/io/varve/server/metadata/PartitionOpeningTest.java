@@ -4,6 +4,7 @@ package io.varve.server.metadata;
 import static io.varve.server.metadata.MetadataFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.log.PartitionLog;
 import io.varve.server.metadata.config.ConfigChange;
 import io.varve.server.metadata.log.MetadataLog;
@@ -19,7 +20,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
@@ -56,13 +56,9 @@ class PartitionOpeningTest {
     }
 
     private void awaitNoPartitionOf(String topic) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_S);
-        while (node.engine.stored().stream().anyMatch(id -> id.topic().equals(topic))) {
-            assertThat(System.nanoTime())
-                    .as("in time: no partition of %s", topic)
-                    .isLessThan(deadline);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        }
+        Await.until(
+                "no partition of " + topic,
+                () -> node.engine.stored().stream().noneMatch(id -> id.topic().equals(topic)));
     }
 
     private void create(String name, int partitions) {

@@ -3,9 +3,8 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.varve.build.watch.Await;
+import io.varve.server.logging.LogTap;
 import io.varve.server.net.FrameFuzz.Fate;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -14,11 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Damaged frames meet the parser, authentication and guards, as many as wanted. */
 @Timeout(300)
@@ -38,19 +35,8 @@ class FrameFuzzTest {
     /** Kinds of trouble that have a line in ten seconds, and denials. */
     private static final int LINES_IN_TEN_SECONDS = 60;
 
-    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-    @BeforeEach
-    void watch() {
-        log.start();
-        root.addAppender(log);
-    }
-
-    @AfterEach
-    void unwatch() {
-        root.detachAppender(log);
-    }
+    @RegisterExtension
+    private final LogTap log = LogTap.onAll();
 
     @Test
     void survivesDamagedFramesBeforeAndAfterAuthentication() throws IOException {
@@ -75,7 +61,7 @@ class FrameFuzzTest {
             assertThat(fuzzed.served()).isGreaterThan(FRAMES / 20);
             assertThat(fuzzed.strangersServed()).isZero();
             assertThat(result.maxCpuMs()).isLessThan(MOST_CPU_MS);
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
             assertThat(server.context().budget().queuedBytes()).isZero();
             assertThat(server.context().budget().partialBytes()).isZero();
             assertThat(server.context().connections()).isEmpty();
@@ -83,8 +69,7 @@ class FrameFuzzTest {
                     .isLessThan((long) CHUNKS * server.allocator().metric().chunkSize());
             assertThat(heapInUse()).isLessThan(heap + HEAP_SLACK);
         }
-        List<String> lines =
-                log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        List<String> lines = log.lines();
         assertThat(lines).noneMatch(line -> line.contains("LEAK") || line.contains("which failed"));
         long tens = 1 + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun) / 10;
         assertThat(lines.size()).isLessThan((int) (LINES_IN_TEN_SECONDS * tens));

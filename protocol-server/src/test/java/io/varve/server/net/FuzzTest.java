@@ -3,10 +3,9 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.util.ResourceLeakDetector;
+import io.varve.build.watch.Await;
+import io.varve.server.logging.LogTap;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.apache.kafka.common.message.ApiMessageType;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(300)
 class FuzzTest {
@@ -24,20 +23,18 @@ class FuzzTest {
     private static final int REQUESTS = Fuzz.requests(100_000);
     private static final long HEAP_SLACK = 32 * 1024 * 1024;
 
-    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    @RegisterExtension
+    private final LogTap log = LogTap.onAll();
+
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 
     @BeforeEach
     void watch() {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        log.start();
-        root.addAppender(log);
     }
 
     @AfterEach
     void unwatch() {
-        root.detachAppender(log);
         ResourceLeakDetector.setLevel(level);
     }
 
@@ -61,7 +58,7 @@ class FuzzTest {
             assertThat(result.sent()).isEqualTo(REQUESTS);
             assertThat(result.answered()).as("survived, of %s", result).isGreaterThan(REQUESTS / 10);
             assertThat(result.closed()).as("refused, of %s", result).isGreaterThan(REQUESTS / 10);
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
             assertThat(server.context().budget().queuedBytes()).isZero();
             assertThat(server.context().budget().partialBytes()).isZero();
             assertThat(server.allocator().metric().usedDirectMemory())
@@ -69,8 +66,7 @@ class FuzzTest {
                             Math.max(direct, 2L * server.allocator().metric().chunkSize()));
             assertThat(heapInUse()).isLessThan(heap + HEAP_SLACK);
         }
-        List<String> lines =
-                log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        List<String> lines = log.lines();
         assertThat(lines).noneMatch(line -> line.contains("LEAK"));
         assertThat(lines).as("one line per kind of trouble in ten seconds").hasSizeLessThan(50 + REQUESTS / 10_000);
     }

@@ -3,6 +3,7 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.runtime.Metric;
 import io.varve.core.runtime.Metrics;
 import io.varve.core.runtime.NotedMetrics;
@@ -41,12 +42,12 @@ class NetMetricsTest {
         try (NetServer server = start();
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(request);
-            Servers.await("the request", () -> metrics.value("varve_requests_in_flight") == 1);
+            Await.until("the request", () -> metrics.value("varve_requests_in_flight") == 1);
             assertThat(metrics.value("varve_request_memory_bytes", "other")).isPositive();
             assertThat(metrics.value("varve_connections", "unknown", "unknown")).isEqualTo(1);
             answer.complete(new ListGroupsResponseData().setErrorCode(Errors.COORDINATOR_LOAD_IN_PROGRESS.code()));
             byte[] received = client.receive().array();
-            Servers.await("its end", () -> metrics.value("varve_requests_in_flight") == 0);
+            Await.until("its end", () -> metrics.value("varve_requests_in_flight") == 0);
             List<Double> seconds = metrics.values("varve_request_seconds", "ListGroups");
             assertThat(seconds).hasSize(1).allSatisfy(time -> assertThat(time).isBetween(0.0, 180.0));
             assertThat(metrics.value("varve_request_bytes_total", "ListGroups"))
@@ -72,9 +73,9 @@ class NetMetricsTest {
         try (NetServer server = start()) {
             try (RawClient client = new RawClient(Servers.port(server))) {
                 client.send(RawClient.frame(ApiKeys.LIST_GROUPS, (short) 4, 0, new ListGroupsRequestData()));
-                Servers.await("the request", () -> metrics.value("varve_requests_in_flight") == 1);
+                Await.until("the request", () -> metrics.value("varve_requests_in_flight") == 1);
             }
-            Servers.await("its end", () -> metrics.value("varve_requests_in_flight") == 0);
+            Await.until("its end", () -> metrics.value("varve_requests_in_flight") == 0);
         }
     }
 
@@ -114,7 +115,7 @@ class NetMetricsTest {
         try (NetServer server = start();
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(new byte[] {0, 0, 0, 2, 1, 1});
-            Servers.await("the count", () -> metrics.value("varve_connections_malformed_total") == 1);
+            Await.until("the count", () -> metrics.value("varve_connections_malformed_total") == 1);
             assertThat(metrics.value("varve_connections_failed_total")).isZero();
         }
     }

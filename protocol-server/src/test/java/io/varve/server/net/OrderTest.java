@@ -3,6 +3,7 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.Endpoint;
@@ -64,21 +65,21 @@ class OrderTest {
                     ProtocolTest.produce(4, (short) -1, 10),
                     RawClient.metadata(5),
                     ProtocolTest.produce(6, (short) -1, 10)));
-            Servers.await("both produces", () -> produced.size() == 2);
+            Await.until("both produces", () -> produced.size() == 2);
             produced.remove().complete(new ProduceResponseData());
             assertThat(client.receiveId()).isEqualTo(1);
             assertThat(begun).containsExactly("Produce1", "Produce2");
             produced.remove().complete(new ProduceResponseData());
-            Servers.await("the offsets", () -> listed.size() == 1);
+            Await.until("the offsets", () -> listed.size() == 1);
             assertThat(begun).doesNotContain("Produce4");
             listed.remove().complete(new ListOffsetsResponseData());
-            Servers.await("the third produce", () -> produced.size() == 1);
+            Await.until("the third produce", () -> produced.size() == 1);
             assertThat(begun).doesNotContain("Metadata5");
             produced.remove().complete(new ProduceResponseData());
-            Servers.await("the metadata", () -> described.size() == 1);
+            Await.until("the metadata", () -> described.size() == 1);
             assertThat(begun).doesNotContain("Produce6");
             described.remove().complete(new MetadataResponseData());
-            Servers.await("the last produce", () -> produced.size() == 1);
+            Await.until("the last produce", () -> produced.size() == 1);
             produced.remove().complete(new ProduceResponseData());
             for (int id = 2; id <= 6; id++) {
                 assertThat(client.receiveId()).isEqualTo(id);
@@ -97,10 +98,10 @@ class OrderTest {
                         listOffsets);
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(RawClient.metadata(1)).send(listOffsets(2)).send(listOffsets(3));
-            Servers.await("a frame that waits", () -> server.context().budget().queuedBytes() > 0);
+            Await.until("a frame that waits", () -> server.context().budget().queuedBytes() > 0);
             client.disconnect();
             left.await();
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
             assertThat(server.context().budget().queuedBytes()).isZero();
         }
     }
@@ -136,13 +137,13 @@ class OrderTest {
                 RawClient client = new RawClient(Servers.port(server));
                 RawClient other = new RawClient(Servers.port(server))) {
             client.send(request).send(RawClient.metadata(2));
-            Servers.await("the slow request", slow::get);
+            Await.until("the slow request", slow::get);
             other.send(RawClient.apiVersions(7, 0));
             assertThat(other.receiveId()).as("on the same event loop").isEqualTo(7);
             assertThat(begun).isEmpty();
             enough.countDown();
             assertThat(client.receiveId()).isEqualTo(1);
-            Servers.await("what came behind it", () -> described.size() == 1);
+            Await.until("what came behind it", () -> described.size() == 1);
             described.remove().complete(new MetadataResponseData());
             assertThat(client.receiveId()).isEqualTo(2);
         } finally {
@@ -210,13 +211,13 @@ class OrderTest {
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(ProtocolTest.produce(1, (short) -1, 200_000));
             client.send(new byte[100]);
-            Servers.await("the request", () -> server.context().budget().queuedBytes() > 0);
+            Await.until("the request", () -> server.context().budget().queuedBytes() > 0);
             client.disconnect();
             closed.await();
             assertThat(server.allocator().pinnedDirectMemory()).isPositive();
             enough.countDown();
             assertThat(Servers.get(same)).isTrue();
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
         } finally {
             enough.countDown();
         }

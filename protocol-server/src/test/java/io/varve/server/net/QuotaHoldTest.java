@@ -3,6 +3,7 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.NotedMetrics;
 import io.varve.server.quota.QuotaThrottle;
@@ -63,7 +64,7 @@ class QuotaHoldTest {
                 RawClient client = new RawClient(Servers.port(server));
                 RawClient other = new RawClient(Servers.port(server))) {
             client.send(ProtocolTest.concat(ProtocolTest.produce(1, (short) 0, 100_000), RawClient.metadata(2)));
-            Servers.await("the produce request", () -> produced.get() == 1);
+            Await.until("the produce request", () -> produced.get() == 1);
             for (int id = 1; id <= 20; id++) {
                 other.send(RawClient.metadata(id));
                 assertThat(other.receiveId()).isEqualTo(id);
@@ -88,8 +89,8 @@ class QuotaHoldTest {
             assertThat(client.receiveId()).isEqualTo(1);
             client.send(RawClient.metadata(2));
             client.disconnect();
-            Servers.await("the end", () -> server.context().connections().isEmpty());
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("the end", () -> server.context().connections().isEmpty());
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
             assertThat(metadataServed.get()).isZero();
         }
     }

@@ -3,10 +3,9 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.util.ResourceLeakDetector;
+import io.varve.build.watch.Await;
+import io.varve.server.logging.LogTap;
 import io.varve.server.security.sasl.SaslConfig.AuthenticationLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Strangers send damaged frames, in any order, all at once, and are served nothing. */
 @Timeout(300)
@@ -25,20 +24,18 @@ class SaslFuzzTest {
     private static final int PEERS = Fuzz.requests(3_000);
     private static final int MOST_FRAMES = 6;
 
-    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    @RegisterExtension
+    private final LogTap log = LogTap.onAll();
+
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 
     @BeforeEach
     void watch() {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        log.start();
-        root.addAppender(log);
     }
 
     @AfterEach
     void unwatch() {
-        root.detachAppender(log);
         ResourceLeakDetector.setLevel(level);
     }
 
@@ -59,12 +56,11 @@ class SaslFuzzTest {
                 known.send(SaslServers.token("a-secret")).receive();
                 assertThat(known.send(RawClient.metadata(3)).receiveId()).isEqualTo(3);
             }
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
             assertThat(server.context().budget().queuedBytes()).isZero();
             assertThat(server.context().budget().partialBytes()).isZero();
         }
-        List<String> lines =
-                log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        List<String> lines = log.lines();
         assertThat(lines).noneMatch(line -> line.contains("LEAK") || line.contains("which failed"));
         assertThat(lines).as("one line per kind of trouble in ten seconds").hasSizeLessThan(80);
     }

@@ -18,15 +18,12 @@ import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.quota.ThrottleConfig;
 import io.varve.server.security.SecuredListeners;
 import io.varve.server.security.sasl.SaslListeners;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBrokerCollection;
@@ -120,17 +117,6 @@ final class Servers {
         brokers.add(
                 new MetadataResponseBroker().setNodeId(1).setHost("127.0.0.1").setPort(port));
         return brokers;
-    }
-
-    /** Waits until something comes true, at most 20 s. */
-    static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("did not happen in 20 s: " + what);
-            }
-            LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
-        }
     }
 
     static <T> T get(CompletableFuture<T> future) {

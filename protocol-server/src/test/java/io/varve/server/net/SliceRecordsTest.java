@@ -3,6 +3,7 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.server.api.SliceRecords;
 import io.varve.server.security.SecuredListeners;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class SliceRecordsTest {
 
     @AfterEach
     void closedEachSliceOnce() throws IOException {
-        Servers.await("slices closed", () -> slices.stream().allMatch(slice -> slice.timesClosed() > 0));
+        Await.until("slices closed", () -> slices.stream().allMatch(slice -> slice.timesClosed() > 0));
         assertThat(slices).allMatch(slice -> slice.timesClosed() == 1);
         assertThat(file.isOpen()).isTrue();
         file.close();
@@ -91,7 +92,7 @@ class SliceRecordsTest {
                     .usingElementComparator(java.util.Arrays::compare)
                     .containsExactlyElementsOf(expected);
             assertThat(client.receiveId()).as("what follows").isEqualTo(2);
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
         }
     }
 
@@ -105,8 +106,8 @@ class SliceRecordsTest {
             client.send(fetch(1));
             client.receiveStart(100_000);
             client.disconnect();
-            Servers.await("slices closed", () -> slices.stream().allMatch(slice -> slice.timesClosed() > 0));
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("slices closed", () -> slices.stream().allMatch(slice -> slice.timesClosed() > 0));
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
         }
     }
 
@@ -211,7 +212,7 @@ class SliceRecordsTest {
             for (RawClient client : unread) {
                 client.disconnect();
             }
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
         }
     }
 

@@ -3,9 +3,8 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.varve.build.watch.Await;
+import io.varve.server.logging.LogTap;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.TlsFuzz.Fate;
@@ -22,11 +21,9 @@ import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Damaged records of TLS, in handshakes and behind them, as many as wanted. */
 @Timeout(300)
@@ -41,21 +38,11 @@ class TlsFuzzTest {
     private static final MetadataRequestData ASKED = new MetadataRequestData()
             .setTopics(List.of(new MetadataRequestTopic().setName("changed-by-nobody-on-the-way")));
 
-    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    @RegisterExtension
+    private final LogTap log = LogTap.onAll();
+
     private final LongAdder served = new LongAdder();
     private final LongAdder changed = new LongAdder();
-
-    @BeforeEach
-    void watch() {
-        log.start();
-        root.addAppender(log);
-    }
-
-    @AfterEach
-    void unwatch() {
-        root.detachAppender(log);
-    }
 
     @Test
     void servesNothingThatWasChangedAndEndsWhoeverDamagesRecords() throws IOException {
@@ -86,15 +73,14 @@ class TlsFuzzTest {
             assertThat(fates.get(Fate.CLOSED)).as("%s", fates).isGreaterThan(CONNECTIONS / 4);
             assertThat(changed.sum()).isZero();
             assertThat(failed).isGreaterThan(CONNECTIONS / 10);
-            Servers.await("no connection", () -> server.context().connections().isEmpty());
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("no connection", () -> server.context().connections().isEmpty());
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
             assertThat(server.context().budget().queuedBytes()).isZero();
             assertThat(server.context().budget().partialBytes()).isZero();
         }
-        List<String> lines =
-                log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        List<String> lines = log.lines();
         assertThat(lines).noneMatch(line -> line.contains("LEAK") || line.contains("which failed"));
-        assertThat(log.list).noneMatch(line -> line.getThrowableProxy() != null);
+        assertThat(log.events()).noneMatch(line -> line.getThrowableProxy() != null);
         long tens = 1 + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun) / 10;
         assertThat(lines.size()).isLessThan((int) (LINES_IN_TEN_SECONDS * tens));
     }

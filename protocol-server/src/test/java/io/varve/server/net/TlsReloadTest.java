@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.VirtualTime;
+import io.varve.server.logging.LogTap;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.security.ListenerSecurity;
@@ -37,14 +35,13 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** A server whose key and trust stores change while clients connect. */
 @Timeout(180)
@@ -60,20 +57,12 @@ class TlsReloadTest {
     private final ScriptedHandler handler =
             ScriptedHandler.answering(ApiKeys.METADATA, request -> new MetadataResponseData());
     private final VirtualTime time = new VirtualTime(Clock.system().millis());
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.varve.server.security");
 
-    @BeforeEach
-    void listen() {
-        log.start();
-        logger.addAppender(log);
-        logger.setLevel(Level.INFO);
-    }
+    @RegisterExtension
+    private final LogTap log = LogTap.on("io.varve.server.security").from(Level.INFO);
 
     @AfterEach
-    void stopListening() {
-        logger.detachAppender(log);
-        logger.setLevel(null);
+    void close() {
         time.close();
     }
 
@@ -88,7 +77,11 @@ class TlsReloadTest {
             settle();
             assertThat(serial(server)).isEqualTo(second.certificate().getSerialNumber());
             old.send(RawClient.metadata(2)).receiveId();
-            assertThat(lines()).hasSize(1).first().asString().contains("has loaded its key stores again", "CN=server");
+            assertThat(log.lines())
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .contains("has loaded its key stores again", "CN=server");
         }
     }
 
@@ -148,7 +141,7 @@ class TlsReloadTest {
             }
             time.advance(MINUTES_MS);
             assertThat(serial(server)).isEqualTo(first.certificate().getSerialNumber());
-            assertThat(lines())
+            assertThat(log.lines())
                     .singleElement()
                     .asString()
                     .contains("have changed and cannot be used", "the certificate of before, CN=server", broken.said())
@@ -178,10 +171,10 @@ class TlsReloadTest {
         try (NetServer server = start("PEM", file)) {
             replace(file, next.pem());
             settle();
-            assertThat(lines()).singleElement().asString().contains("is valid only from");
+            assertThat(log.lines()).singleElement().asString().contains("is valid only from");
             assertThat(serial(server)).isEqualTo(first.certificate().getSerialNumber());
             time.advance(MINUTES_MS);
-            assertThat(lines()).hasSize(2).last().asString().contains("has loaded its key stores again");
+            assertThat(log.lines()).hasSize(2).last().asString().contains("has loaded its key stores again");
         }
     }
 
@@ -198,7 +191,7 @@ class TlsReloadTest {
             Files.writeString(file, whole);
             settle();
             assertThat(serial(server)).isEqualTo(second.certificate().getSerialNumber());
-            assertThat(lines()).hasSize(1);
+            assertThat(log.lines()).hasSize(1);
         }
     }
 
@@ -233,15 +226,15 @@ class TlsReloadTest {
                 Tls.AUTHORITY.issue("CN=server", now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(31)));
         Path file = Files.writeString(directory.resolve("server.pem"), brief.pem());
         try (NetServer server = start("PEM", file)) {
-            assertThat(lines()).isEmpty();
+            assertThat(log.lines()).isEmpty();
             time.advance(Duration.ofHours(25).toMillis());
-            assertThat(lines()).singleElement().asString().contains("of listener PLAINTEXT ends in 29 days");
+            assertThat(log.lines()).singleElement().asString().contains("of listener PLAINTEXT ends in 29 days");
             time.advance(Duration.ofHours(22).toMillis());
-            assertThat(lines()).hasSize(1);
+            assertThat(log.lines()).hasSize(1);
             time.advance(Duration.ofHours(4).toMillis());
-            assertThat(lines()).hasSize(2);
+            assertThat(log.lines()).hasSize(2);
             time.advance(Duration.ofDays(30).toMillis());
-            assertThat(lines()).last().asString().contains("has expired, and clients refuse it");
+            assertThat(log.lines()).last().asString().contains("has expired, and clients refuse it");
             exchange(server, null); // for whom it is good still
         }
     }
@@ -287,11 +280,5 @@ class TlsReloadTest {
             new RawClient(socket).send(RawClient.metadata(1)).receiveId();
             return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
         }
-    }
-
-    private List<String> lines() {
-        return List.copyOf(log.list).stream()
-                .map(ILoggingEvent::getFormattedMessage)
-                .toList();
     }
 }

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.varve.build.watch.Await;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.NotedMetrics;
+import io.varve.server.logging.LogTap;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.security.SecuredListeners;
@@ -33,11 +32,9 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Connections with TLS, and peers that get it wrong. */
 @Timeout(180)
@@ -50,19 +47,9 @@ class TlsServerTest {
         callers.add(request.connection().principal());
         return new MetadataResponseData();
     });
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.varve.server.net");
 
-    @BeforeEach
-    void listen() {
-        log.start();
-        logger.addAppender(log);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.detachAppender(log);
-    }
+    @RegisterExtension
+    private final LogTap log = LogTap.on("io.varve.server.net");
 
     @Test
     void servesAJavaAdminClient() throws Exception {
@@ -196,10 +183,10 @@ class TlsServerTest {
             assertThat(silent.isClosedByServer()).isTrue();
             begun.receiveToTheEnd();
             awaitLine("the client did not finish its handshake in time");
-            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            Await.until("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
             try (RawClient next = new RawClient(Servers.port(server))) {
                 next.send(new byte[] {22});
-                Servers.await("the next", () -> server.context().connections().size() == 1);
+                Await.until("the next", () -> server.context().connections().size() == 1);
             }
         }
     }
@@ -265,10 +252,10 @@ class TlsServerTest {
                     socket.setEnabledProtocols(new String[] {protocol});
                     new RawClient(socket).send(RawClient.metadata(1)).receiveId();
                 }
-                Servers.await("the end", () -> server.context().connections().isEmpty());
+                Await.until("the end", () -> server.context().connections().isEmpty());
             }
         }
-        assertThat(log.list).noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.WARN));
+        assertThat(log.lines(Level.WARN)).isEmpty();
     }
 
     @Test
@@ -281,8 +268,7 @@ class TlsServerTest {
     private RawClient stopped() throws IOException {
         try (NetServer server = start(Tls.listener(), Connections.DEFAULT, noting)) {
             RawClient client = new RawClient(Servers.port(server));
-            Servers.await(
-                    "the connection", () -> !server.context().connections().isEmpty());
+            Await.until("the connection", () -> !server.context().connections().isEmpty());
             long begun = System.nanoTime();
             server.stop(60_000);
             assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(50));
@@ -298,10 +284,9 @@ class TlsServerTest {
     }
 
     private void awaitLine(String... parts) {
-        Servers.await(
-                "a line with " + List.of(parts) + " in " + log.list,
-                () -> List.copyOf(log.list).stream()
-                        .map(ILoggingEvent::getFormattedMessage)
+        Await.until(
+                "a line with " + List.of(parts),
+                () -> log.lines().stream()
                         .anyMatch(line -> List.of(parts).stream().allMatch(line::contains)));
     }
 

@@ -4,14 +4,12 @@ package io.varve.server.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.VarveServer;
 import io.varve.server.config.ServerConfig;
+import io.varve.server.logging.LogTap;
 import io.varve.server.security.sasl.SaslConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -44,7 +42,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** The page of a server whose clients authenticate, and which has an authorizer. */
 class PageSecurityTest {
@@ -55,15 +52,12 @@ class PageSecurityTest {
     private static Path home;
 
     private static final int GUESSES = 20;
-    private static final ListAppender<ILoggingEvent> GUESSED = new ListAppender<>();
-    private static final Logger GUESS_LOG = (Logger) LoggerFactory.getLogger(PasswordCallers.class);
+    private static final LogTap GUESSED = LogTap.on(PasswordCallers.class);
 
     private static VarveServer server;
 
     @BeforeAll
     static void start() throws Exception {
-        GUESSED.start();
-        GUESS_LOG.addAppender(GUESSED);
         ServerConfig config = ServerConfig.of(
                 Map.of(
                         "storage.backend", "memory",
@@ -110,7 +104,7 @@ class PageSecurityTest {
     @AfterAll
     static void stop() {
         server.close();
-        GUESS_LOG.detachAppender(GUESSED);
+        GUESSED.close();
     }
 
     private static HttpResponse<String> get(String path, String login) throws IOException, InterruptedException {
@@ -171,9 +165,7 @@ class PageSecurityTest {
 
         assertThat(took.toMillis())
                 .isGreaterThanOrEqualTo(GUESSES * SaslConfig.AuthenticationLimits.DEFAULT.failureDelayMs());
-        List<String> lines =
-                GUESSED.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-        assertThat(lines)
+        assertThat(GUESSED.lines())
                 .isNotEmpty() // the first guess of all tests is always logged
                 .hasSizeLessThan(GUESSES)
                 .allMatch(line -> line.contains("/127.0.0.1:"))
@@ -214,30 +206,17 @@ class PageSecurityTest {
     /** An open page asks for these again and again. */
     @Test
     void whatThePageAsksByItselfIsNoDenialInTheLog() throws Exception {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger denials = (Logger) LoggerFactory.getLogger("kafka.authorizer.logger");
-        Level before = denials.getLevel();
-        log.start();
-        denials.addAppender(log);
-        denials.setLevel(Level.INFO);
-        try {
+        try (LogTap denials = LogTap.on("kafka.authorizer.logger").from(Level.INFO)) {
             assertThat(get("/api/server", "alice:alice-secret").body()).contains("\"directories\":[]");
             assertThat(get("/api/topics", "alice:alice-secret").body())
                     .contains("orders")
                     .doesNotContain("\"bytes\"");
             assertThat(get("/api/groups", "alice:alice-secret").statusCode()).isEqualTo(200);
-            assertThat(log.list).isEmpty();
+            assertThat(denials.lines()).isEmpty();
 
             assertThat(get("/api/messages?topic=secrets", "alice:alice-secret").statusCode())
                     .isEqualTo(403);
-            assertThat(log.list)
-                    .extracting(ILoggingEvent::getFormattedMessage)
-                    .singleElement()
-                    .asString()
-                    .contains("secrets");
-        } finally {
-            denials.setLevel(before);
-            denials.detachAppender(log);
+            assertThat(denials.lines()).singleElement().asString().contains("secrets");
         }
         assertThat(get("/api/topics", "admin:admin-secret").body()).contains("\"bytes\"");
     }

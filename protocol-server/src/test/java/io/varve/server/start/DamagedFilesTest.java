@@ -4,11 +4,12 @@ package io.varve.server.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.varve.build.watch.Await;
 import io.varve.core.VarveException;
+import io.varve.server.logging.LogTap;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,14 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Damages each file of a stopped or killed server in each way, and starts it again. Either the start is
@@ -41,11 +44,11 @@ class DamagedFilesTest {
     private static final String ONLY = System.getProperty("varve.test.damage.only", "");
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
     private static final List<String> VALUES = List.of("first", "second", "third");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** How long records and offsets are waited for that may be lost. */
-    private static final Duration SOON = Duration.ofSeconds(2);
+    /** Between two looks whether what is waited for has been said to be lost. */
+    private static final Duration SHORT = Duration.ofMillis(500);
 
-    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+    @RegisterExtension
+    private final LogTap said = LogTap.on("io.varve");
 
     @TempDir
     Path home;
@@ -96,13 +99,19 @@ class DamagedFilesTest {
     /** Waits until what was written is known to be durable: files of a partition that is not may be lost. */
     private static void awaitCheckpoint(Path directory, String backend) throws IOException {
         if (backend.equals("file")) {
-            String written = "";
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (!written.contains("orders 0 3") || !written.contains("__consumer_offsets 0 1")) {
-                assertThat(System.nanoTime()).as(written).isLessThan(deadline);
-                written = Files.readString(directory.resolve("recovery-point-offset-checkpoint"));
-                Thread.onSpinWait();
-            }
+            Path points = directory.resolve("recovery-point-offset-checkpoint");
+            Await.until("all is durable", () -> {
+                String written = read(points);
+                return written.contains("orders 0 3") && written.contains("__consumer_offsets 0 1");
+            });
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -125,14 +134,11 @@ class DamagedFilesTest {
     /** @return what is wrong with how the server took the damage */
     private List<String> outcome(ServerInProcess server, Path damaged) {
         List<String> wrong = new ArrayList<>();
-        said.list.clear();
-        Logger root = (Logger) LoggerFactory.getLogger("io.varve");
-        said.start();
-        root.addAppender(said);
+        said.clear();
         try {
             server.start();
-            boolean records = VALUES.equals(values(server));
-            boolean offset = committed(server) == 2;
+            boolean records = VALUES.equals(values(server, () -> isSaid(damaged, ORDERS.toString())));
+            boolean offset = committed(server, () -> isSaid(damaged, "__consumer_offsets-0")) == 2;
             server.stop();
             if (!records && !isSaid(damaged, ORDERS.toString())) {
                 wrong.add("records are lost, and nothing says so");
@@ -146,9 +152,8 @@ class DamagedFilesTest {
             wrong.add("the start ends with " + e);
         } finally {
             server.stop();
-            root.detachAppender(said);
         }
-        for (ILoggingEvent event : List.copyOf(said.list)) {
+        for (ILoggingEvent event : said.events()) {
             if (event.getLevel().isGreaterOrEqual(Level.WARN) && event.getThrowableProxy() != null) {
                 wrong.add("a stack trace: " + event.getFormattedMessage() + ": "
                         + event.getThrowableProxy().getClassName() + " "
@@ -172,20 +177,23 @@ class DamagedFilesTest {
     }
 
     private boolean isSaid(Path damaged, String partition) {
-        return said.list.stream()
-                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
-                .map(ILoggingEvent::getFormattedMessage)
+        return said.lines(Level.WARN).stream()
                 .anyMatch(line -> line.contains(damaged.toString()) || line.contains(partition));
     }
 
-    private static List<String> values(ServerInProcess server) {
+    /** @return all records, or those that came before the loss of others was said, or in good time */
+    private static List<String> values(ServerInProcess server, BooleanSupplier isLost) {
         List<String> values = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = server.consumer(null, Map.of())) {
             consumer.assign(List.of(ORDERS));
             consumer.seek(ORDERS, 0);
-            long deadline = System.nanoTime() + SOON.toNanos();
+            long deadline = System.nanoTime() + Await.PATIENCE.toNanos();
             while (values.size() < VALUES.size() && System.nanoTime() < deadline) {
-                consumer.poll(SOON).records(ORDERS).forEach(record -> values.add(record.value()));
+                boolean lost = isLost.getAsBoolean();
+                consumer.poll(SHORT).records(ORDERS).forEach(record -> values.add(record.value()));
+                if (lost) {
+                    break;
+                }
             }
         } catch (KafkaException e) {
             return List.of();
@@ -193,11 +201,22 @@ class DamagedFilesTest {
         return values;
     }
 
-    private static long committed(ServerInProcess server) {
+    private static long committed(ServerInProcess server, BooleanSupplier isLost) {
         try (KafkaConsumer<String, String> consumer = server.consumer("g", Map.of())) {
-            OffsetAndMetadata committed =
-                    consumer.committed(Set.of(ORDERS), SOON).get(ORDERS);
-            return committed == null ? -1 : committed.offset();
+            long deadline = System.nanoTime() + Await.PATIENCE.toNanos();
+            while (System.nanoTime() < deadline) {
+                boolean lost = isLost.getAsBoolean();
+                try {
+                    OffsetAndMetadata committed =
+                            consumer.committed(Set.of(ORDERS), SHORT).get(ORDERS);
+                    return committed == null ? -1 : committed.offset();
+                } catch (TimeoutException e) {
+                    if (lost) {
+                        break;
+                    }
+                }
+            }
+            return -1;
         } catch (KafkaException e) {
             return -1;
         }

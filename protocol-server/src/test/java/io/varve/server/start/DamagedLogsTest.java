@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.varve.build.watch.Await;
 import io.varve.server.coordinator.CoordinatorLogLoader;
+import io.varve.server.logging.LogTap;
 import io.varve.server.metadata.log.MetadataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,13 +27,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Damages the server's internal topics while the server is stopped. */
 class DamagedLogsTest {
@@ -45,21 +42,11 @@ class DamagedLogsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+    @RegisterExtension
+    private final LogTap said = LogTap.on(CoordinatorLogLoader.class);
 
     @TempDir
     Path home;
-
-    @BeforeEach
-    void listen() {
-        said.start();
-        ((Logger) LoggerFactory.getLogger(CoordinatorLogLoader.class)).addAppender(said);
-    }
-
-    @AfterEach
-    void endListening() {
-        ((Logger) LoggerFactory.getLogger(CoordinatorLogLoader.class)).detachAppender(said);
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"file", "lmdb"})
@@ -203,12 +190,10 @@ class DamagedLogsTest {
         return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
     }
 
+    /** @return the first error: a log is loaded in the background */
     private String error() {
-        return said.list.stream()
-                .filter(event -> event.getLevel() == Level.ERROR)
-                .map(ILoggingEvent::getFormattedMessage)
-                .findFirst()
-                .orElseThrow();
+        Await.until("an error in the log", () -> !said.lines(Level.ERROR).isEmpty());
+        return said.lines(Level.ERROR).get(0);
     }
 
     private static String accepting(String line) {

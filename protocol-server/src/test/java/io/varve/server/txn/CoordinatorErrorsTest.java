@@ -3,33 +3,18 @@ package io.varve.server.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.runtime.VirtualTime;
+import io.varve.server.logging.LogTap;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.protocol.Errors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tests that clients cannot flood the log with failed writes. */
 class CoordinatorErrorsTest {
-    private final Logger logger = (Logger) LoggerFactory.getLogger(CoordinatorErrors.class);
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-    @BeforeEach
-    void watch() {
-        log.start();
-        logger.addAppender(log);
-    }
-
-    @AfterEach
-    void unwatch() {
-        logger.detachAppender(log);
-    }
+    @RegisterExtension
+    private final LogTap log = LogTap.on(CoordinatorErrors.class);
 
     @Test
     void saysOnceInAWhileThatTransactionsAreTooLarge() {
@@ -39,6 +24,6 @@ class CoordinatorErrorsTest {
             assertThat(errors.of(new CompletionException(new RecordTooLargeException("too large"))))
                     .isEqualTo(Errors.UNKNOWN_SERVER_ERROR);
         }
-        assertThat(log.list).hasSize(1);
+        assertThat(log.lines()).hasSize(1);
     }
 }

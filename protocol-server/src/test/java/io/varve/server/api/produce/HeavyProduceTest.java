@@ -3,6 +3,7 @@ package io.varve.server.api.produce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.record.RecordIterator;
@@ -14,8 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -57,7 +56,7 @@ class HeavyProduceTest {
                 }
             }
         }
-        await(() -> log.highWatermark() == CONNECTIONS * REQUESTS); // the last one is not answered
+        Await.until("the commits", () -> log.highWatermark() == CONNECTIONS * REQUESTS); // the last one is not answered
         Map<String, Integer> last = new HashMap<>();
         for (String key : keys(log)) {
             String[] parts = key.split("-");
@@ -80,7 +79,7 @@ class HeavyProduceTest {
             }
         }
         assertThat(server.send("t", batch("other", 2 << 20)).errorCode()).isZero();
-        await(() -> log.highWatermark() == 4 * REQUESTS + 1);
+        Await.until("the commits", () -> log.highWatermark() == 4 * REQUESTS + 1);
     }
 
     @Test
@@ -94,9 +93,9 @@ class HeavyProduceTest {
                 client.send(WireServer.produce(i, ACKS[i % ACKS.length], "t", batch("k", 16 << 20)));
             }
         }
-        await(() -> server.workers() > 0);
+        Await.until("a worker", () -> server.workers() > 0);
         server.server.stop(0);
-        await(() -> server.workers() == 0);
+        Await.until("no worker", () -> server.workers() == 0);
         for (RawClient client : clients) {
             client.close();
         }
@@ -123,13 +122,5 @@ class HeavyProduceTest {
         SimpleRecord record =
                 new SimpleRecord(System.currentTimeMillis(), key.getBytes(StandardCharsets.UTF_8), new byte[size]);
         return MemoryRecords.withRecords(Compression.gzip().build(), record).buffer();
-    }
-
-    static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("30 s").isLessThan(end);
-            LockSupport.parkNanos(2_000_000);
-        }
     }
 }

@@ -4,9 +4,7 @@ package io.varve.server.metadata.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.varve.server.logging.LogTap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,16 +15,11 @@ import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 class BrokerConfigsTest {
     @Test
     void theValueOfASettingThatIsIgnoredIsNotLogged() {
-        Logger logger = (Logger) LoggerFactory.getLogger(BrokerConfigs.class);
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        logger.addAppender(log);
-        try {
+        try (LogTap log = LogTap.on(BrokerConfigs.class)) {
             Map<String, ConfigKey> keys = new HashMap<>(BrokerConfigKeys.OF_TOPICS.keys());
             keys.putAll(new ConfigDef()
                     .define("ssl.keystore.password", ConfigDef.Type.PASSWORD, null, ConfigDef.Importance.HIGH, "doc")
@@ -34,15 +27,12 @@ class BrokerConfigsTest {
             BrokerConfigs configs =
                     new BrokerConfigs(new BrokerConfigKeys(keys, BrokerConfigKeys.OF_TOPICS.dynamic()), Map.of());
             configs.set(Map.of("ssl.keystore.password", "hush"), Map.of());
-        } finally {
-            logger.detachAppender(log);
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("ssl.keystore.password")
+                    .doesNotContain("hush");
         }
-        assertThat(log.list)
-                .singleElement()
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .asString()
-                .contains("ssl.keystore.password")
-                .doesNotContain("hush");
     }
 
     @Test

@@ -4,14 +4,12 @@ package io.varve.server.security.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.event.Decision;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.NotedMetrics;
 import io.varve.server.api.Loopback;
 import io.varve.server.api.Request;
+import io.varve.server.logging.LogTap;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.acl.CreateAcls;
 import io.varve.server.metadata.acl.DeleteAcls;
@@ -43,7 +41,6 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class AclAuthorizerTest {
     private static final AuthorizerConfig CONFIG = new AuthorizerConfig(AuthorizerConfig.STANDARD, "User:root", false);
@@ -111,18 +108,12 @@ class AclAuthorizerTest {
     }
 
     private List<String> warningsOf(AuthorizerConfig config) {
-        ListAppender<ILoggingEvent> logged = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger(AclAuthorizer.class);
-        logged.start();
-        logger.addAppender(logged);
-        try {
+        try (LogTap log = LogTap.on(AclAuthorizer.class)) {
             AclAuthorizer.start(config, node.metadata, Clock.system())
                     .orElseThrow()
                     .close();
-        } finally {
-            logger.detachAppender(logged);
+            return log.lines();
         }
-        return logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @Test

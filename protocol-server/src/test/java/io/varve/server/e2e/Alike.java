@@ -5,20 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits until a condition holds that a server brings about by itself. */
-final class Await {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
-
+/** Compares answers of a Kafka and of a server. */
+final class Alike {
     /** What is waited for needs the processor too. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** A Kafka's broker takes over what its controller has decided a moment after the client's answer. */
-    private static final long CONTROLLER_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long CONTROLLER_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private Await() {}
+    private Alike() {}
 
     /**
      * Asks a question of both, again while a Kafka's broker may not know yet what its controller has decided,
@@ -28,7 +25,7 @@ final class Await {
      * @param kafkas asks the Kafka; changes nothing
      * @param ours asks the server; changes nothing
      */
-    static <T> void alike(String what, Supplier<T> kafkas, Supplier<T> ours) {
+    static <T> void require(String what, Supplier<T> kafkas, Supplier<T> ours) {
         long deadline = System.nanoTime() + CONTROLLER_NANOS;
         T known = kafkas.get();
         T own = ours.get();
@@ -38,14 +35,5 @@ final class Await {
             own = ours.get();
         }
         assertThat(own).as(what).isEqualTo(known);
-    }
-
-    /** @param what names the condition in the failure */
-    static void until(String what, BooleanSupplier holds) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!holds.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time: %s", what).isLessThan(deadline);
-            LockSupport.parkNanos(PAUSE_NANOS);
-        }
     }
 }
