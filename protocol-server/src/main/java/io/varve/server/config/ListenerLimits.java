@@ -24,9 +24,8 @@ record ListenerLimits(PropertySources settings) {
         Map<String, Integer> limits = new HashMap<>();
         for (Endpoint endpoint : bound) {
             String own = key(endpoint.listener(), key);
-            String text = settings.get(own);
-            if (text != null) {
-                limits.put(endpoint.listener(), parse(own, text.trim()));
+            if (settings.get(own) != null) {
+                limits.put(endpoint.listener(), settings.wholeNumber(own, 1));
             }
         }
         return limits;
@@ -41,17 +40,5 @@ record ListenerLimits(PropertySources settings) {
 
     private static String key(String listener, String key) {
         return ListenerSecurity.prefix(listener) + key;
-    }
-
-    private int parse(String key, String text) {
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            throw settings.wrong(key, "a whole number, 1 or more");
-        }
-        throw settings.wrong(key, "a whole number, 1 or more");
     }
 }

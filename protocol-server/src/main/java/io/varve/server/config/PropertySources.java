@@ -115,6 +115,21 @@ final class PropertySources {
 
     /**
      * @param key a key that is set
+     * @param min 0 or more
+     * @return its value
+     * @throws ConfigError if that is no whole number, or below the least
+     */
+    int wholeNumber(String key, int min) {
+        String text = get(key);
+        long number = text.matches("\\+?\\d{1,10}") ? Long.parseLong(text) : -1;
+        if (number < min || number > Integer.MAX_VALUE) {
+            throw wrong(key, "a whole number, " + min + " or more");
+        }
+        return (int) number;
+    }
+
+    /**
+     * @param key a key that is set
      * @param allowed completes "must be"
      * @return the error, with source, key and value
      */
