@@ -21,6 +21,7 @@ public final class TlsConfigException extends VarveException {
      * @param cause the cause, or null
      */
     static TlsConfigException of(ListenerSecurity listener, String key, String what, Throwable cause) {
-        return new TlsConfigException("listener " + listener.listener() + ": " + listener.key(key) + " " + what, cause);
+        String line = what.replaceAll("\\s*\\R\\s*", " "); // others' messages have several
+        return new TlsConfigException("listener " + listener.listener() + ": " + listener.key(key) + " " + line, cause);
     }
 }

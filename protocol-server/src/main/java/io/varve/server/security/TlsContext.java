@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.config.types.Password;
@@ -36,6 +37,7 @@ final class TlsContext {
     static TlsContext load(ListenerSecurity listener, long nowMs) {
         Map<String, Object> values = TlsSettings.parse(listener);
         StoreFailure.requireFiles(listener, values);
+        TlsAlgorithms.require(listener, values);
         DefaultSslEngineFactory engines = new DefaultSslEngineFactory();
         try {
             engines.configure(values);
@@ -43,8 +45,9 @@ final class TlsContext {
             throw StoreFailure.of(listener, values, e);
         }
         try {
-            engines.createServerSslEngine("localhost", 0);
-        } catch (RuntimeException e) {
+            // Begun, it also finds protocols that the JDK has disabled.
+            engines.createServerSslEngine("localhost", 0).beginHandshake();
+        } catch (RuntimeException | SSLException e) {
             throw TlsConfigException.of(
                     listener,
                     SslConfigs.SSL_CIPHER_SUITES_CONFIG,

@@ -12,7 +12,6 @@ import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SslAuthenticationContext;
 import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder;
-import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 
 /** Gives each connection of one listener its TLS engine, and tells who has connected. Thread-safe. */
 public final class TlsListener {
@@ -42,7 +41,7 @@ public final class TlsListener {
     private static DefaultKafkaPrincipalBuilder principals(ListenerSecurity security) {
         String key = BrokerSecurityConfigs.SSL_PRINCIPAL_MAPPING_RULES_CONFIG;
         try {
-            return new DefaultKafkaPrincipalBuilder(null, SslPrincipalMapper.fromRules((String)
+            return new DefaultKafkaPrincipalBuilder(null, MappingRules.parse((String)
                     TlsSettings.parse(security).get(key)));
         } catch (IllegalArgumentException e) {
             throw TlsConfigException.of(security, key, "is wrong: " + e.getMessage(), e);

@@ -19,6 +19,7 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a listener with TLS can be set up with, and what is said of the rest. */
@@ -214,6 +215,43 @@ class TlsListenerTest {
         refusesWith(settings, "ssl.enabled.protocols", "TLSv9", "ssl.cipher.suites or ssl.enabled.protocols is wrong");
         refusesWith(settings, "ssl.keystore.type", "PEM", "ssl.keystore.location cannot be used");
         refusesWith(settings, "ssl.protocol", "SSLv9", "SSLv9");
+    }
+
+    /** Each was said of the key store, when a client connected, or of all clients at once: User:$2. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ssl.provider|Nope|ssl.provider is wrong: this Java has no such thing: Nope",
+                "ssl.keymanager.algorithm|Nope|ssl.keymanager.algorithm is wrong",
+                "ssl.trustmanager.algorithm|Nope|ssl.trustmanager.algorithm is wrong",
+                "ssl.secure.random.implementation|Nope|ssl.secure.random.implementation is wrong",
+                "ssl.enabled.protocols|SSLv3|ssl.enabled.protocols is wrong: No appropriate protocol",
+                "ssl.enabled.protocols|TLSv1.1|ssl.enabled.protocols is wrong: No appropriate protocol",
+                "ssl.principal.mapping.rules|RULE:^CN=(.*$/$1/|is wrong: Unclosed group near index 8 ^CN=(.*$",
+                "ssl.principal.mapping.rules|RULE:^CN=(.*)$/$2/|is wrong: `RULE:^CN=(.*)$/$2/` refers to a group that",
+                "ssl.principal.mapping.rules|DEFAULT,RULE:^CN=.*$/$1/L|refers to a group that its pattern has not",
+                "ssl.principal.mapping.rules|RULE:^CN=(.*)$/${name}/|refers to a group that its pattern has not",
+                "ssl.principal.mapping.rules|RULE:^CN=(.*)$/a$/|refers to a group that its pattern has not",
+                "ssl.principal.mapping.rules|RULE:^CN=(.*)$//,DEFAULT|`RULE:^CN=(.*)$//` gives clients no name",
+                "ssl.principal.mapping.rules|default|Invalid rule: `default`",
+            })
+    void saysWhichSettingLetsNobodyInOrAllAsOne(String key, String value, String message) {
+        Path store = SERVER.store(directory.resolve("s"), "JKS", SECRET, null);
+        refusesWith(settings("ssl.keystore.location", store, "ssl.keystore.password", SECRET), key, value, message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DEFAULT",
+                "RULE:^CN=(.*?),OU=orders.*$/$1/L, RULE:^O=(?<o>.*?)$/${o}/U , DEFAULT",
+                "RULE:^(.*)$/$10/",
+                "RULE:^CN=([^,]+)\\/x$/$1\\$/"
+            })
+    void takesRulesThatNameClients(String rules) {
+        Path store = SERVER.store(directory.resolve("s"), "JKS", SECRET, null);
+        opens("ssl.keystore.location", store, "ssl.keystore.password", SECRET, "ssl.principal.mapping.rules", rules);
     }
 
     @Test
