@@ -111,7 +111,7 @@ class ArchitectureTest {
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin
             cluster           |
-            security.sasl     | logging javax.. org.jose4j.jwt.consumer
+            security.sasl     | logging security javax.. org.jose4j.jwt.consumer
             security          | javax.crypto javax.net.ssl javax.security.auth.x500
             security.access   | api metadata metadata.acl kafka.metadata.authorizer kafka.server.authorizer
             page              | metadata.topic core.log.. http api api.table clients explanation logging security.sasl core.record core.retention core.spi..

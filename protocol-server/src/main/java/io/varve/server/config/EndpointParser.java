@@ -27,7 +27,7 @@ final class EndpointParser {
     private static final Pattern ENDPOINT =
             Pattern.compile("([\\w.-]+)://(?:\\[([0-9a-fA-F:.%\\w]*)\\]|([^:/\\s]*)):(\\d{1,5})");
     private static final int MAX_PORT = 65_535;
-    private static final Set<String> WILDCARDS = Set.of("", "0.0.0.0", "::", "0:0:0:0:0:0:0:0");
+    static final Set<String> WILDCARDS = Set.of("", "0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     private final PropertySources settings;
     private final Set<String> controllers;
@@ -43,14 +43,7 @@ final class EndpointParser {
         if (endpoints.isEmpty()) {
             throw settings.wrong(BrokerConfigDef.LISTENERS, ALLOWED);
         }
-        Set<String> addresses = new HashSet<>();
-        for (Endpoint endpoint : endpoints) {
-            String address = endpoint.host() + ":" + endpoint.port();
-            if (endpoint.port() != 0 && !addresses.add(address)) {
-                throw settings.wrong(
-                        BrokerConfigDef.LISTENERS, "a list with another port for each; " + address + " is there twice");
-            }
-        }
+        requireApart(BrokerConfigDef.LISTENERS, endpoints);
         return endpoints;
     }
 
@@ -71,19 +64,29 @@ final class EndpointParser {
                 .toList();
     }
 
+    private void requireApart(String key, List<Endpoint> endpoints) {
+        PortClash.of(endpoints).ifPresent(clash -> {
+            throw settings.wrong(key, "such that each has a port of its own: " + clash);
+        });
+    }
+
     /**
      * @param listeners the value of {@code http.listeners}
+     * @param bound the listeners of Kafka's protocol
      * @return the addresses to listen on for HTTP, none if there is no listener; without a host, on loopback
      */
-    List<Endpoint> http(String listeners) {
+    List<Endpoint> http(String listeners, List<Endpoint> bound) {
         List<Endpoint> endpoints = parse(BrokerConfigDef.HTTP_LISTENERS, listeners, HTTP_EXAMPLE);
         if (!endpoints.stream().allMatch(endpoint -> HTTP.contains(endpoint.listener()))) {
             throw settings.wrong(BrokerConfigDef.HTTP_LISTENERS, HTTP_EXAMPLE);
         }
-        return endpoints.stream()
+        List<Endpoint> local = endpoints.stream()
                 .map(each -> each.host().isEmpty() ? new Endpoint(each.listener(), "localhost", each.port()) : each)
-                .flatMap(EndpointParser::addresses)
                 .toList();
+        requireApart(
+                BrokerConfigDef.HTTP_LISTENERS,
+                Stream.concat(bound.stream(), local.stream()).toList());
+        return local.stream().flatMap(EndpointParser::addresses).toList();
     }
 
     private List<Endpoint> parse(String key, String value, String allowed) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.config;
 
+import io.varve.server.security.ListenerSecurity;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Gives the reason why a key has no effect. All keys of Kafka, past and present, are accepted, so that the
@@ -24,7 +28,6 @@ final class IgnoredKeys {
 
     static {
         because("none of the listeners speaks TLS: listener.security.protocol.map gives none of them SSL", "ssl.");
-        because("it sets nothing of a listener that has it", "listener.name.");
         because(
                 NO_ZOOKEEPER,
                 "zookeeper.",
@@ -74,8 +77,31 @@ final class IgnoredKeys {
         }
     }
 
-    /** @return why the key has no effect, never null */
-    static String reason(String key) {
+    /**
+     * @param key a key without effect
+     * @param understood the keys that have one
+     * @param listeners names of the listeners, in upper case
+     * @return why, never null
+     */
+    static String reason(String key, Set<String> understood, Set<String> listeners) {
+        String lowerCase = key.toLowerCase(Locale.ROOT);
+        if (understood.contains(lowerCase)) {
+            return "keys are in lower case: " + lowerCase;
+        }
+        return key.startsWith(ListenerSecurity.PREFIX)
+                ? ofListener(key.substring(ListenerSecurity.PREFIX.length()), listeners)
+                : reason(key);
+    }
+
+    private static String ofListener(String key, Set<String> listeners) {
+        return listeners.stream()
+                .filter(listener -> key.startsWith(listener.toLowerCase(Locale.ROOT) + "."))
+                .findFirst()
+                .map(listener -> "it sets nothing of the listener " + listener + " as it is set up")
+                .orElse("there is no listener of that name, but " + new TreeSet<>(listeners));
+    }
+
+    private static String reason(String key) {
         for (Map.Entry<String, String> entry : REASONS.entrySet()) {
             String known = entry.getKey();
             if (known.endsWith(".") ? key.startsWith(known) : key.equals(known)) {

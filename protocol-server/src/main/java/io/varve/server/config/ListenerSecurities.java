@@ -50,9 +50,14 @@ final class ListenerSecurities {
                 throw settings.wrong(
                         BrokerConfigDef.PROTOCOL_MAP, "a list of NAME:PROTOCOL, for example INSIDE:PLAINTEXT");
             }
-            protocols.put(
-                    item.substring(0, colon).trim().toUpperCase(Locale.ROOT),
-                    protocol(item.substring(colon + 1).trim()));
+            String listener = item.substring(0, colon).trim().toUpperCase(Locale.ROOT);
+            SecurityProtocol protocol = protocol(item.substring(colon + 1).trim());
+            SecurityProtocol before = protocols.put(listener, protocol);
+            if (before != null && before != protocol) {
+                throw settings.wrong(
+                        BrokerConfigDef.PROTOCOL_MAP,
+                        "of one protocol for each listener: " + listener + " has " + before + " and " + protocol);
+            }
         }
     }
 

@@ -52,7 +52,7 @@ import java.util.Set;
  * @param transactions settings of transactions
  * @param shareStates settings of the states of share groups
  * @param virtualClock true if the server's time can be moved ahead by clients
- * @param warnings one line for each setting that has no effect
+ * @param warnings one line for each setting that has no effect, or hardly the one that was meant
  */
 public record ServerConfig(
         List<Endpoint> advertised,
@@ -75,7 +75,7 @@ public record ServerConfig(
     public static final String IGNORED = " is ignored: ";
 
     private static final int ONE_BROKER = 1;
-    private static final int GENERATED = -1;
+    private static final String GENERATED = "-1";
     private static final long MIN_DEDUPE_BUFFER_BYTES = 1 << 20;
 
     /**
@@ -108,10 +108,18 @@ public record ServerConfig(
         EndpointParser endpoints = new EndpointParser(settings);
         List<Endpoint> bound = endpoints.bound((String) values.get(BrokerConfigDef.LISTENERS));
         List<Endpoint> advertised = endpoints.advertised(bound, settings.get(BrokerConfigDef.ADVERTISED_LISTENERS));
-        List<Endpoint> http = endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS));
+        List<Endpoint> http = endpoints.http((String) values.get(BrokerConfigDef.HTTP_LISTENERS), bound);
         Map<String, ListenerSecurity> security =
                 new ListenerSecurities(settings, (String) values.get(BrokerConfigDef.PROTOCOL_MAP)).of(bound, http);
         List<SaslConfig> sasl = DelegatedSettings.checked(settings, () -> sasl(security, values));
+        AuthorizerConfig access = DelegatedSettings.checked(
+                settings,
+                () -> new AuthorizerConfig(
+                        (String) values.get(AuthorizerConfig.CLASS_NAME),
+                        (String) values.get(AuthorizerConfig.SUPER_USERS),
+                        (Boolean) values.get(AuthorizerConfig.ALLOW_EVERYONE)));
+        List<String> doubts = new ArrayList<>(new OpenListeners(settings, security).of(bound, http));
+        access.doubts().forEach(doubt -> doubts.add(settings.source(AuthorizerConfig.SUPER_USERS) + ": " + doubt));
         CombinedSettings.check(settings, values);
         return new ServerConfig(
                 advertised,
@@ -119,12 +127,7 @@ public record ServerConfig(
                 security,
                 HttpConfig.of(http, advertised, (Boolean) values.get(BrokerConfigDef.HTTP_METRICS_OPEN)),
                 sasl,
-                DelegatedSettings.checked(
-                        settings,
-                        () -> new AuthorizerConfig(
-                                (String) values.get(AuthorizerConfig.CLASS_NAME),
-                                (String) values.get(AuthorizerConfig.SUPER_USERS),
-                                (Boolean) values.get(AuthorizerConfig.ALLOW_EVERYONE))),
+                access,
                 new FetchConfig((Integer) values.get(BrokerConfigDef.FETCH_MAX), (Integer)
                         values.get(BrokerConfigDef.FETCH_SESSIONS)),
                 new ThrottleConfig(
@@ -138,7 +141,7 @@ public record ServerConfig(
                 DelegatedSettings.parse(settings, TransactionsConfig::parse),
                 DelegatedSettings.parse(settings, ShareStateConfig::parse),
                 virtualClock(settings, values, bound),
-                warnings(settings, values, security, sasl, new OpenListeners(settings, security).of(bound, http)));
+                warnings(settings, values, security, sasl, doubts));
     }
 
     /** Clients may move a virtual clock, and so delete all records: only those on this machine. */
@@ -159,7 +162,7 @@ public record ServerConfig(
                         values.get(BrokerConfigDef.AUTHENTICATION_TIMEOUT));
         return security.values().stream()
                 .filter(listener -> SaslConfig.isNeeded(listener.protocol()))
-                .map(listener -> SaslConfig.parse(listener.listener(), listener.settings(), limits))
+                .map(listener -> SaslConfig.parse(listener, limits))
                 .toList();
     }
 
@@ -297,18 +300,9 @@ public record ServerConfig(
 
     /** Parses {@code broker.id}. Before KRaft, -1 meant that Kafka generates the id. */
     private static int brokerId(PropertySources settings, int whenGenerated) {
-        try {
-            int id = Integer.parseInt(settings.get(BrokerConfigDef.BROKER_ID));
-            if (id >= 0) {
-                return id;
-            }
-            if (id == GENERATED) {
-                return whenGenerated;
-            }
-        } catch (NumberFormatException e) {
-            throw settings.wrong(BrokerConfigDef.BROKER_ID, "a whole number, 0 or more");
-        }
-        throw settings.wrong(BrokerConfigDef.BROKER_ID, "a whole number, 0 or more");
+        return settings.get(BrokerConfigDef.BROKER_ID).equals(GENERATED)
+                ? whenGenerated
+                : settings.wholeNumber(BrokerConfigDef.BROKER_ID, 0);
     }
 
     private static List<String> warnings(
@@ -316,7 +310,7 @@ public record ServerConfig(
             Map<String, Object> values,
             Map<String, ListenerSecurity> listeners,
             List<SaslConfig> sasl,
-            List<String> open) {
+            List<String> doubts) {
         String backend = (String) values.get(BrokerConfigDef.BACKEND);
         Set<String> understood = new HashSet<>(BrokerConfigDef.names());
         understood.add(BrokerConfigDef.LOG_DIR);
@@ -329,7 +323,7 @@ public record ServerConfig(
         understood.addAll(TopicConfigs.brokerNames());
         understood.addAll(ListenerSecurities.keys(listeners.values()));
         understood.addAll(ListenerLimits.keys(listeners.keySet()));
-        List<String> warnings = new ArrayList<>(open);
+        List<String> warnings = new ArrayList<>(doubts);
         for (String key : settings.all().keySet()) {
             String where = settings.source(key) + ": " + key;
             if (key.equals(BrokerConfigDef.BROKER_ID)) {
@@ -342,7 +336,7 @@ public record ServerConfig(
             } else if (!understood.contains(key)
                     && !key.startsWith(backend + ".")
                     && !key.startsWith(BrokerConfigDef.CONFIG_PROVIDERS + ".")) {
-                warnings.add(where + IGNORED + IgnoredKeys.reason(key));
+                warnings.add(where + IGNORED + IgnoredKeys.reason(key, understood, listeners.keySet()));
             }
         }
         return List.copyOf(warnings);

@@ -41,7 +41,7 @@ class CombinedSettingsTest {
                 "log.retention.hours=0|log.retention.hours|-1 (no limit), or 1 or more",
                 "log.retention.hours=2147483648|log.retention.hours|at most 2147483647",
                 "log.roll.hours=9223372036854775807|log.roll.hours|at most 2147483647",
-                "listeners=PLAINTEXT://a:1,SSL://a:1|listeners|a:1 is there twice",
+                "listeners=PLAINTEXT://a:1,SSL://a:1|listeners|PLAINTEXT://a:1 and SSL://a:1 are the same port",
                 "log.dirs=d,./d|log.dirs|d is there twice",
                 "log.dirs=d/e,d|log.dirs|d/e lies in",
                 "log.dir=d,d|log.dir|d is there twice",

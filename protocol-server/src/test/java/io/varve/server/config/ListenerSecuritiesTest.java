@@ -90,8 +90,8 @@ class ListenerSecuritiesTest {
                 .containsExactly("settings: ssl.keystore.location is ignored: none of the listeners speaks TLS:"
                         + " listener.security.protocol.map gives none of them SSL");
         assertThat(load("listener.name.other.ssl.keystore.location=a").warnings())
-                .containsExactly("settings: listener.name.other.ssl.keystore.location is ignored: it sets nothing of a"
-                        + " listener that has it");
+                .containsExactly("settings: listener.name.other.ssl.keystore.location is ignored: there is no"
+                        + " listener of that name, but [PLAINTEXT]");
     }
 
     @Test

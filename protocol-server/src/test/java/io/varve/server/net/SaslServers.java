@@ -84,16 +84,14 @@ final class SaslServers implements AutoCloseable {
 
     /** @return the settings of listener CLIENTS */
     static SaslConfig config(AuthenticationLimits limits) {
-        return SaslConfig.parse(
-                "CLIENTS",
-                Map.of(
-                        "sasl.enabled.mechanisms",
-                        "PLAIN",
-                        "sasl.server.max.receive.size",
-                        Integer.toString(MAX_BYTES),
-                        "plain.sasl.jaas.config",
-                        "org.apache.kafka.common.security.plain.PlainLoginModule required user_alice=\"a-secret\";"),
-                limits);
+        Map<String, String> settings = Map.of(
+                "sasl.enabled.mechanisms",
+                "PLAIN",
+                "sasl.server.max.receive.size",
+                Integer.toString(MAX_BYTES),
+                "plain.sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required user_alice=\"a-secret\";");
+        return SaslConfig.parse(new ListenerSecurity("CLIENTS", SecurityProtocol.SASL_PLAINTEXT, settings), limits);
     }
 
     static byte[] handshake(int version) {

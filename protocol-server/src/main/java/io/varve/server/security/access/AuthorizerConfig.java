@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.security.access;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.utils.SecurityUtils;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 
@@ -38,20 +42,56 @@ public record AuthorizerConfig(String className, String superUsers, boolean allo
             throw new ConfigException(
                     CLASS_NAME, className, "must be " + STANDARD + ", or empty for no access control");
         }
-        for (String user : superUsers.split(";")) {
-            if (!user.isBlank()) {
-                checkPrincipal(user.trim(), superUsers);
-            }
-        }
+        principals(superUsers);
     }
 
-    private static void checkPrincipal(String user, String superUsers) {
-        try {
-            SecurityUtils.parseKafkaPrincipal(user);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException(
-                    SUPER_USERS, superUsers, "must be principals, as User:admin, separated by semicolons");
+    /** Reads the principals as Kafka's authorizer does. */
+    private static List<KafkaPrincipal> principals(String superUsers) {
+        List<KafkaPrincipal> principals = new ArrayList<>();
+        for (String item : superUsers.split(";")) {
+            String user = item.trim();
+            try {
+                if (!user.isEmpty()) {
+                    principals.add(SecurityUtils.parseKafkaPrincipal(user));
+                }
+            } catch (IllegalArgumentException e) {
+                throw new ConfigException(
+                        SUPER_USERS,
+                        superUsers,
+                        "must be principals, as User:admin, separated by semicolons: " + user + " is none");
+            }
         }
+        return principals;
+    }
+
+    /**
+     * @return what is allowed, and means hardly what was meant; one line for each, which begins with the key
+     */
+    public List<String> doubts() {
+        List<KafkaPrincipal> users = principals(superUsers);
+        if (users.isEmpty()) {
+            return List.of();
+        }
+        if (!isEnabled()) {
+            return List.of(
+                    SUPER_USERS + " has no effect, and every client may do everything: " + CLASS_NAME + " is not set");
+        }
+        return users.stream().flatMap(user -> doubt(user).stream()).toList();
+    }
+
+    private static Optional<String> doubt(KafkaPrincipal user) {
+        String name = user.getName();
+        String why = null;
+        if (!user.getPrincipalType().equals(KafkaPrincipal.USER_TYPE)) {
+            why = "whom no client can be: every client is User:NAME";
+        } else if (name.isBlank() || !name.equals(name.trim())) {
+            why = "whose name is empty or begins with a space, and clients' hardly do: write User:NAME";
+        } else if (name.equals("*")) {
+            why = "which is a user of that name, and not everybody";
+        } else if (name.contains("," + KafkaPrincipal.USER_TYPE + ":")) {
+            why = "which is one user of that long name: principals are separated by semicolons";
+        }
+        return Optional.ofNullable(why).map(reason -> SUPER_USERS + " names " + user + ", " + reason);
     }
 
     /** @return true if there is an authorizer */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.security.sasl;
 
+import io.varve.server.security.ListenerSecurity;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,10 +18,12 @@ import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.network.NetworkReceive;
 import org.apache.kafka.common.security.JaasContext;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.apache.kafka.common.security.oauthbearer.internals.unsecured.OAuthBearerUnsecuredValidatorCallbackHandler;
+import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 
 /**
@@ -56,6 +59,7 @@ public record SaslConfig(
     static final String OAUTHBEARER = OAuthBearerLoginModule.OAUTHBEARER_MECHANISM;
     static final String HANDLER = BrokerSecurityConfigs.SASL_SERVER_CALLBACK_HANDLER_CLASS_CONFIG;
 
+    private static final int UNLIMITED = NetworkReceive.UNLIMITED;
     private static final ConfigDef KAFKAS = BrokerSecurityConfigs.CONFIG_DEF;
 
     /**
@@ -122,25 +126,35 @@ public record SaslConfig(
     /**
      * Parses and checks the settings of a listener.
      *
-     * @param listener its name
-     * @param settings the settings in force for it, as texts, by Kafka's keys
+     * @param security the listener, whose clients authenticate by SASL
      * @param limits those of the server
      * @return the settings
-     * @throws ConfigException if one is wrong, or missing; names the key and no secret
+     * @throws ConfigException if one is wrong, or missing; names the key as it is written, and no secret
      */
-    public static SaslConfig parse(String listener, Map<String, String> settings, AuthenticationLimits limits) {
+    public static SaslConfig parse(ListenerSecurity security, AuthenticationLimits limits) {
+        String listener = security.listener();
+        Map<String, String> settings = security.settings();
         if (settings.getOrDefault(MECHANISMS, "").isBlank()) {
             throw new ConfigException(MECHANISMS + " has to name what clients of listener " + listener
                     + " authenticate by: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER");
         }
+        security.own().stream()
+                .filter(KAFKAS.configKeys()::containsKey)
+                .forEach(name -> value(
+                        security.key(name),
+                        settings.get(name),
+                        KAFKAS.configKeys().get(name)));
         Map<String, Object> values = new HashMap<>(KAFKAS.parse(settings));
+        requireLimit(security.key(MAX_RECEIVE), (Integer) values.get(MAX_RECEIVE));
         @SuppressWarnings("unchecked")
         List<String> mechanisms = (List<String>) values.get(MECHANISMS);
         Map<String, List<AppConfigurationEntry>> jaas = new HashMap<>();
         for (String mechanism : mechanisms) {
             requireServed(mechanism);
-            addOwnOf(mechanism, settings, values);
-            jaas.put(mechanism, jaas(listener, mechanism, values));
+            addOwnOf(mechanism, security, values);
+            List<AppConfigurationEntry> entries = jaas(listener, mechanism, values);
+            requirePlainModule(listener, mechanism, entries, values);
+            jaas.put(mechanism, entries);
         }
         settings.forEach(values::putIfAbsent); // for classes of others, which may have keys of their own
         return new SaslConfig(listener, jaas, values, limits);
@@ -154,18 +168,30 @@ public record SaslConfig(
     }
 
     /** Parses the settings with the prefix of a mechanism, such as {@code plain.sasl.jaas.config}. */
-    private static void addOwnOf(String mechanism, Map<String, String> settings, Map<String, Object> values) {
+    private static void addOwnOf(String mechanism, ListenerSecurity security, Map<String, Object> values) {
         String prefix = ListenerName.saslMechanismPrefix(mechanism);
-        settings.forEach((name, text) -> {
+        security.settings().forEach((name, text) -> {
             ConfigKey key = name.startsWith(prefix) ? KAFKAS.configKeys().get(name.substring(prefix.length())) : null;
             if (key != null) {
-                Object value = ConfigDef.parseType(name, text, key.type);
-                if (key.validator != null) {
-                    key.validator.ensureValid(name, value);
-                }
-                values.put(name, value);
+                values.put(name, value(security.key(name), text, key));
             }
         });
+    }
+
+    private static Object value(String name, String text, ConfigKey key) {
+        Object value = ConfigDef.parseType(name, text, key.type);
+        if (key.validator != null) {
+            key.validator.ensureValid(name, value);
+        }
+        return value;
+    }
+
+    /** Kafka takes any number, also one that lets nobody authenticate. */
+    private static void requireLimit(String key, int maxBytes) {
+        if (maxBytes < 1 && maxBytes != UNLIMITED) {
+            throw new ConfigException(
+                    key, maxBytes, "must be 1 or more, or " + UNLIMITED + " for no other limit than all requests have");
+        }
     }
 
     /** SCRAM and OAUTHBEARER need no JAAS entry here: there are no other brokers to log in to. */
@@ -183,6 +209,19 @@ public record SaslConfig(
             String full = new ListenerName(listener).configPrefix() + key;
             throw new ConfigException(
                     given ? full + " is wrong: " + e.getMessage() : full + " is not set: " + e.getMessage());
+        }
+    }
+
+    /** Kafka's verifier of passwords looks for users in entries of its own module only. */
+    private static void requirePlainModule(
+            String listener, String mechanism, List<AppConfigurationEntry> entries, Map<String, Object> values) {
+        String module = PlainLoginModule.class.getName();
+        if (needsJaas(mechanism, values)
+                && entries.stream()
+                        .noneMatch(entry -> entry.getLoginModuleName().equals(module))) {
+            throw new ConfigException(new ListenerName(listener).configPrefix()
+                    + ListenerName.saslMechanismPrefix(mechanism) + SaslConfigs.SASL_JAAS_CONFIG
+                    + " is wrong: nobody could authenticate, for its entry has to be of " + module);
         }
     }
 
@@ -219,10 +258,11 @@ public record SaslConfig(
 
     /**
      * @return {@code sasl.server.max.receive.size}: max bytes of a request of a peer that is not
-     *     authenticated
+     *     authenticated, beside the limits of all requests
      */
     public int maxReceiveBytes() {
-        return (Integer) values.get(MAX_RECEIVE);
+        int bytes = (Integer) values.get(MAX_RECEIVE);
+        return bytes == UNLIMITED ? Integer.MAX_VALUE : bytes;
     }
 
     /** @return ms after which a client has to authenticate again by this mechanism; 0 for never */

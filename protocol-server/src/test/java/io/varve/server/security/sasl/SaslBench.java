@@ -2,6 +2,7 @@
 package io.varve.server.security.sasl;
 
 import io.varve.core.runtime.VirtualTime;
+import io.varve.server.security.ListenerSecurity;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import javax.security.sasl.SaslServer;
 import org.apache.kafka.common.message.SaslAuthenticateResponseData;
 import org.apache.kafka.common.message.SaslHandshakeResponseData;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.security.scram.ScramCredential;
 import org.apache.kafka.common.security.scram.ScramExtensionsCallback;
 import org.apache.kafka.common.security.scram.internals.ScramFormatter;
@@ -88,7 +90,8 @@ final class SaslBench implements SaslAuthentication.Peer {
         all.putAll(settings);
         return SaslListeners.open(
                 Stream.of(listeners)
-                        .map(listener -> SaslConfig.parse(listener, all, SaslConfig.AuthenticationLimits.DEFAULT))
+                        .map(listener -> new ListenerSecurity(listener, SecurityProtocol.SASL_PLAINTEXT, all))
+                        .map(each -> SaslConfig.parse(each, SaslConfig.AuthenticationLimits.DEFAULT))
                         .toList(),
                 new Users(),
                 time);
