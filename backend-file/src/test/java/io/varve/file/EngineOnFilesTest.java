@@ -3,6 +3,7 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.engine.EngineConfig;
 import io.varve.core.engine.LogEngine;
@@ -119,14 +120,16 @@ class EngineOnFilesTest {
                     }
                     send(sent, permits);
                 }
-                assertThat(permits.tryAcquire(IN_FLIGHT, 20, TimeUnit.SECONDS)).isTrue();
+                assertThat(permits.tryAcquire(IN_FLIGHT, Await.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
             } catch (StorageException e) {
                 assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED);
             }
         }
 
         private void send(Sent sent, Semaphore permits) throws InterruptedException {
-            assertThat(permits.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(permits.tryAcquire(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             if (refused) { // a refused batch stays in flight until it is sent again
                 throw new StorageException(StorageException.Kind.CLOSED, "an earlier batch was refused");
             }

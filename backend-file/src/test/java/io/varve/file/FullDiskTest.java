@@ -6,6 +6,7 @@ import static io.varve.file.FileTestBase.tens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.build.watch.Await;
 import io.varve.conformance.batch.Batches;
 import io.varve.conformance.rig.SmallDisk;
 import io.varve.core.directory.DiskReserve;
@@ -328,19 +329,13 @@ class FullDiskTest {
 
     /** Waits until something works: deleted files are removed in the background. */
     private static void await(BooleanSupplier works) {
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        String missing = "not yet";
-        while (true) {
+        Await.until("there is space", () -> {
             try {
-                if (works.getAsBoolean()) {
-                    return;
-                }
-            } catch (StorageException e) {
-                missing = e.getMessage();
+                return works.getAsBoolean();
+            } catch (StorageException full) {
+                return false;
             }
-            assertThat(System.nanoTime()).as(missing).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+        });
     }
 
     private static long fillUp(PartitionStore store) {

@@ -32,7 +32,7 @@ final class S3Rig implements TieredRig {
      */
     private static final boolean ALL_FAIL_POINTS = Boolean.getBoolean("varve.test.s3.failpoints");
 
-    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final long PATIENCE_NANOS = 120_000_000_000L;
     private static final long POLL_NANOS = 2_000_000;
 
     private final DirectoryRig directory;

@@ -3,6 +3,7 @@ package io.varve.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.conformance.batch.Batches;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
@@ -26,13 +27,11 @@ import io.varve.s3server.EmbeddedS3;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Opens tiers of one bucket in the memory, and reads and writes their partitions. */
@@ -45,8 +44,6 @@ final class TierFixture implements AutoCloseable {
     static final PartitionSettings COMPACTED = new PartitionSettings(LIMITS, true, Tiering.COPY, Long.MAX_VALUE);
     static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     static final long EPOCH = 1_700_000_000_000L;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final long POLL_NANOS = 1_000_000;
 
     final EmbeddedS3 s3;
     final SystemScheduler scheduler = new SystemScheduler(2);
@@ -143,11 +140,7 @@ final class TierFixture implements AutoCloseable {
     }
 
     static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("the time for it").isLessThan(end);
-            LockSupport.parkNanos(POLL_NANOS);
-        }
+        Await.until("the tier has done it", condition);
     }
 
     @Override

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Takes the bucket away, and looks at who notices. */
 class TierOutageTest extends TierTest {
     private static final PartitionId OTHER = new PartitionId("payments", new UUID(13, 17), 0);
-    private static final long MAX_CLOSE_NANOS = 20_000_000_000L;
+    private static final long MAX_CLOSE_NANOS = 60_000_000_000L;
 
     @BeforeEach
     void configure() {

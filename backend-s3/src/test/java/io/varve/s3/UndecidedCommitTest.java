@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UndecidedCommitTest extends TierTest {
     private static final String ENTRY = "s3.manifest.before-entry";
     /** A test that fails must not wait for good when it closes the storage. */
-    private static final long PATIENCE_S = 20;
+    private static final long PATIENCE_S = 120;
 
     private static final PartitionId COPIED = new PartitionId("copied", new UUID(1, 5), 0);
     private static final PartitionSettings AS_COPY = COPY.beginningWith(new RemoteCopy(ID, 70, Long.MAX_VALUE));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Counts what brokers leave in the process of a test. */
 class StoppedThreadsTest {
-    private static final long JOIN_MS = 20_000;
+    private static final long JOIN_MS = 120_000;
 
     @TempDir
     Path directory;

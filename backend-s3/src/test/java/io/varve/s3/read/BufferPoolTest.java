@@ -3,6 +3,7 @@ package io.varve.s3.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.SystemScheduler;
 import java.nio.ByteBuffer;
@@ -56,9 +57,9 @@ class BufferPoolTest {
         ByteBuffer all = pool.take(List.of(LIMIT), LONG).get(0);
         AtomicLong order = new AtomicLong();
         CompletableFuture<Long> large = waiting(LIMIT / 2 + 1, order);
-        ReadRig.await("the large one waits", () -> pool.waiting() == 1);
+        Await.until("the large one waits", () -> pool.waiting() == 1);
         CompletableFuture<Long> small = waiting(LIMIT / 2, order);
-        ReadRig.await("both wait", () -> pool.waiting() == 2);
+        Await.until("both wait", () -> pool.waiting() == 2);
         assertThat(pool.tryTake(List.of(1))).as("nobody passes those who wait").isEmpty();
         pool.give(all);
         assertThat(large.join()).isLessThan(small.join());
@@ -70,7 +71,7 @@ class BufferPoolTest {
         ByteBuffer all = pool.take(List.of(LIMIT), LONG).get(0);
         assertThat(pool.take(List.of(1), 1)).isEmpty();
         CompletableFuture<Long> waits = waiting(1, new AtomicLong());
-        ReadRig.await("it waits", () -> pool.waiting() == 1);
+        Await.until("it waits", () -> pool.waiting() == 1);
         pool.close();
         assertThat(waits.join()).isNegative();
         pool.give(all);

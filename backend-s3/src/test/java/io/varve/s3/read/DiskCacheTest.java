@@ -3,6 +3,7 @@ package io.varve.s3.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ class DiskCacheTest {
         long limit = 64 << 10;
         try (ReadRig rig = withDisk(limit)) {
             RemoteReaderTest.readAll(rig, log);
-            ReadRig.await("written", () -> rig.reader.counts().diskBytes() > limit / 2);
+            Await.until("written", () -> rig.reader.counts().diskBytes() > limit / 2);
             assertThat(rig.reader.counts().diskBytes()).isLessThanOrEqualTo(limit);
         }
         assertThat(size()).isLessThanOrEqualTo(limit);
@@ -115,7 +116,7 @@ class DiskCacheTest {
         log.segment(400, 2000);
         try (ReadRig rig = withDisk(64 << 10)) {
             read(rig, 0);
-            ReadRig.await("on disk", () -> rig.reader.counts().diskBytes() > 0);
+            Await.until("on disk", () -> rig.reader.counts().diskBytes() > 0);
             scan(rig, 1);
             read(rig, 0);
             assertThat(rig.reader.counts().diskHits()).isEqualTo(1);
@@ -142,7 +143,7 @@ class DiskCacheTest {
     private void fill(RemoteLog log) throws IOException {
         try (ReadRig rig = withDisk(ReadRig.MIB)) {
             int chunks = log.partition().segments().get(0).index().chunkCount();
-            ReadRig.await("all chunks are on disk", () -> {
+            Await.until("all chunks are on disk", () -> {
                 RemoteReaderTest.readAll(rig, log);
                 return rig.reader.counts().diskBytes()
                                 > log.partition().segments().get(0).bytes()

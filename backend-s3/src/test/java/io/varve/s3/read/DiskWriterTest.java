@@ -3,6 +3,7 @@ package io.varve.s3.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.SystemScheduler;
 import java.io.IOException;
@@ -30,12 +31,12 @@ class DiskWriterTest {
             writer.onQueued(scheduler.agent("writer", writer::writeNext)::wake);
             BufferPool pool = new BufferPool(ReadRig.MIB, Clock.system(), scheduler, bytes -> {});
             writer.offer(chunk(1, pool));
-            ReadRig.await("the error", () -> errors.get() == 1);
+            Await.until("the error", () -> errors.get() == 1);
             Files.delete(cache);
             ChunkKey written = new ChunkKey(new UUID(1, 2), 2);
             DecodedChunk chunk = chunk(2, pool);
             writer.offer(chunk);
-            ReadRig.await("the next chunk is written", () -> disk.contains(written));
+            Await.until("the next chunk is written", () -> disk.contains(written));
         } finally {
             writer.close();
         }

@@ -3,6 +3,7 @@ package io.varve.s3.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.client.ObjectStoreException;
@@ -30,7 +31,7 @@ class ReadAheadTest {
             assertThat(rig.reader.counts().prefetchedBytes()).isZero();
             read(rig, offset);
             long all = log.batches().stream().mapToLong(b -> b.bytes().limit()).sum();
-            ReadRig.await("all is read ahead", () -> rig.reader.counts().bytes() == all);
+            Await.until("all is read ahead", () -> rig.reader.counts().bytes() == all);
             assertThat(bucket.reads())
                     .contains(log.partition().segments().get(2).key());
             int requests = bucket.reads().size();
@@ -104,7 +105,7 @@ class ReadAheadTest {
                 .limit(2)
                 .mapToLong(Chunk::bytes)
                 .sum();
-        ReadRig.await("what was asked for is there", () -> {
+        Await.until("what was asked for is there", () -> {
             ReadCounts counts = rig.reader.counts();
             return counts.bytes() == wanted + counts.prefetchedBytes();
         });
@@ -139,7 +140,7 @@ class ReadAheadTest {
             bucket.holdUp();
             var next = rig.reader.readAsync(log.partition(), offset, Long.MAX_VALUE, ANY);
             long far = log.batches().get(200).base();
-            ReadRig.await("the only thread is held up", () -> bucket.reads().size() == 2);
+            Await.until("the only thread is held up", () -> bucket.reads().size() == 2);
             var wanted = rig.reader.readAsync(log.partition(), far, Long.MAX_VALUE, ANY);
             bucket.letGo();
             next.join().close();
@@ -157,12 +158,12 @@ class ReadAheadTest {
             long offset = read(rig, 0);
             bucket.holdUp();
             var second = rig.reader.readAsync(log.partition(), offset, Long.MAX_VALUE, ANY);
-            ReadRig.await("requests are held up", () -> bucket.reads().size() > 2);
+            Await.until("requests are held up", () -> bucket.reads().size() > 2);
             bucket.fail(ObjectStoreException.Kind.UNAVAILABLE);
             bucket.letGo();
             second.handle((slice, e) -> e).join();
             bucket.fail(null);
-            ReadRig.await("all is read, when the last failed request is over", () -> {
+            Await.until("all is read, when the last failed request is over", () -> {
                 try {
                     return RemoteReaderTest.readAll(rig, log) == 30;
                 } catch (StorageException e) {

@@ -3,6 +3,7 @@ package io.varve.s3.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import java.nio.file.Path;
@@ -90,11 +91,11 @@ class ReadMemoryTest {
                 long offset = log.batches().get(i).base();
                 reads.add(rig.reader.readAsync(log.partition(), offset, Long.MAX_VALUE, ANY));
             }
-            ReadRig.await("a read is done", () -> reads.stream().anyMatch(CompletableFuture::isDone));
+            Await.until("a read is done", () -> reads.stream().anyMatch(CompletableFuture::isDone));
             assertThat(rig.reader.counts().usedMemory()).isPositive();
             int closed = 0;
             while (!reads.isEmpty()) {
-                ReadRig.await("a next one is read", () -> reads.stream().anyMatch(CompletableFuture::isDone));
+                Await.until("a next one is read", () -> reads.stream().anyMatch(CompletableFuture::isDone));
                 assertThat(rig.reader.counts().usedMemory()).isPositive().isLessThanOrEqualTo(limit);
                 List<CompletableFuture<BatchSlice>> done =
                         reads.stream().filter(CompletableFuture::isDone).toList();
@@ -106,7 +107,7 @@ class ReadMemoryTest {
                 }
             }
             assertThat(closed).isEqualTo(50);
-            ReadRig.await("all is given back", () -> rig.reader.counts().usedMemory() == 0);
+            Await.until("all is given back", () -> rig.reader.counts().usedMemory() == 0);
         }
     }
 

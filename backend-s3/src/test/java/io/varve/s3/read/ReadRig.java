@@ -10,9 +10,6 @@ import io.varve.s3.object.ChunkDecoder;
 import io.varve.s3.object.SegmentWriterConfig;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** Wires a reader for tests, with sizes that suit small logs. */
 final class ReadRig implements AutoCloseable {
@@ -48,16 +45,6 @@ final class ReadRig implements AutoCloseable {
 
     static ReadConfig withPrefetch(Path directory, int prefetchBytes) {
         return new ReadConfig(directory.resolve("s3-cache"), 0, 4 * MIB, 8 * MIB, 4, prefetchBytes, true);
-    }
-
-    static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within 30 s: " + what);
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        }
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.varve.s3.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.build.watch.Await;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.client.S3ObjectStore;
@@ -86,7 +87,7 @@ class ReadTroubleTest {
             assertThat(read).as("reads that succeeded, faults of seed %d", seed).isGreaterThan(150);
             bucket.server().faults().clear();
             assertThat(RemoteReaderTest.readAll(rig, log)).isEqualTo(180);
-            ReadRig.await(
+            Await.until(
                     "all memory but the cache's is given back",
                     () -> rig.reader.counts().usedMemory() <= 64 << 10);
         }

@@ -4,6 +4,7 @@ package io.varve.s3.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.build.watch.Await;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.client.ObjectStoreException;
@@ -121,7 +122,7 @@ class RemoteReaderTest {
             long last = log.batches().get(39).base();
             List<CompletableFuture<BatchSlice>> reads = new ArrayList<>();
             reads.add(rig.reader.readAsync(log.partition(), last, Long.MAX_VALUE, ANY));
-            ReadRig.await("the only thread is held up", () -> bucket.reads().size() == 1);
+            Await.until("the only thread is held up", () -> bucket.reads().size() == 1);
             for (int i = 0; i < 30; i++) {
                 long offset = log.batches().get(i).base();
                 reads.add(rig.reader.readAsync(log.partition(), offset, Long.MAX_VALUE, ANY));
@@ -140,7 +141,7 @@ class RemoteReaderTest {
             CompletableFuture<BatchSlice> read = rig.reader.readAsync(log.partition(), 0, Long.MAX_VALUE, ANY);
             read.cancel(false);
             bucket.letGo();
-            ReadRig.await("loaded", () -> rig.reader.counts().bytes() > 0);
+            Await.until("loaded", () -> rig.reader.counts().bytes() > 0);
             log.check(rig.reader.read(log.partition(), 0, Long.MAX_VALUE, ANY), 0, Long.MAX_VALUE, ANY);
             assertThat(bucket.reads()).hasSize(1);
         }

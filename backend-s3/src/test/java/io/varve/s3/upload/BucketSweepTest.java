@@ -4,6 +4,7 @@ package io.varve.s3.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.build.watch.Await;
 import io.varve.s3.client.ObjectInfo;
 import io.varve.s3.client.ObjectStoreException;
 import io.varve.s3.client.PendingUpload;
@@ -154,11 +155,11 @@ class BucketSweepTest {
         BucketUpkeep upkeep =
                 new BucketUpkeep(rig.deleter, rig.sweep(), rig.bucket, rig.manifest, 3_600_000, rig.context);
         try {
-            UploadRig.await("the unnamed object is deleted", () -> {
+            Await.until("the unnamed object is deleted", () -> {
                 rig.time.advance(1_000);
                 return rig.bucket.keys().equals(Set.of(orphan));
             });
-            UploadRig.await("the orphan is swept", () -> {
+            Await.until("the orphan is swept", () -> {
                 rig.time.advance(3_600_000);
                 return rig.bucket.keys().isEmpty();
             });

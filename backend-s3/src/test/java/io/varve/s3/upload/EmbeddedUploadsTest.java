@@ -3,6 +3,7 @@ package io.varve.s3.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
@@ -72,14 +73,14 @@ class EmbeddedUploadsTest {
         UploadedPartition small = new UploadedPartition(storage, "small", 0, false);
         small.append(10, 100).seal();
         uploader.offer(small);
-        UploadRig.await("it is uploaded", () -> small.uploads() == 1);
+        Await.until("it is uploaded", () -> small.uploads() == 1);
         assertThat(server.requests().count(S3RequestKind.PUT).requests()).isEqualTo(1);
         assertThat(server.requests().count(S3RequestKind.CREATE_UPLOAD).requests())
                 .isZero();
 
         UploadedPartition large = large();
         uploader.offer(large);
-        UploadRig.await("it is uploaded", () -> large.uploads() == 1);
+        Await.until("it is uploaded", () -> large.uploads() == 1);
 
         assertThat(server.requests().count(S3RequestKind.UPLOAD_PART).requests())
                 .isEqualTo(3);
@@ -109,7 +110,7 @@ class EmbeddedUploadsTest {
 
         for (UploadedPartition partition : partitions) {
             int sealed = partition.hot().segments().size() - 1;
-            UploadRig.await("all are uploaded, seed " + faults.seed(), () -> partition.uploads() == sealed);
+            Await.until("all are uploaded, seed " + faults.seed(), () -> partition.uploads() == sealed);
         }
         assertThat(faults.injected()).as("seed %d", faults.seed()).isNotEmpty();
         faults.clear();

@@ -3,6 +3,7 @@ package io.varve.s3.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.s3.client.ObjectStoreException;
 import io.varve.s3.client.ObjectStoreException.Kind;
 import java.util.ArrayList;
@@ -31,10 +32,10 @@ class SegmentUploaderTest {
         }
 
         for (UploadedPartition partition : partitions) {
-            UploadRig.await("all are uploaded", () -> partition.uploads() == 5);
+            Await.until("all are uploaded", () -> partition.uploads() == 5);
             assertThat(rig.stored(partition)).isEqualTo(UploadRig.local(partition, 50));
         }
-        UploadRig.await("the backlog is empty", () -> uploader.backlog().equals(Backlog.NONE));
+        Await.until("the backlog is empty", () -> uploader.backlog().equals(Backlog.NONE));
     }
 
     @Test
@@ -48,7 +49,7 @@ class SegmentUploaderTest {
         });
         uploader.offer(orders);
 
-        UploadRig.await("the second segment is uploaded", () -> orders.uploads() == 2);
+        Await.until("the second segment is uploaded", () -> orders.uploads() == 2);
     }
 
     @Test
@@ -63,7 +64,7 @@ class SegmentUploaderTest {
         long pauseMs = 500;
         for (int tries = 1; tries <= 8; tries++) {
             int expected = tries;
-            UploadRig.await("try " + tries, () -> requests.get() == expected && !busy());
+            Await.until("try " + tries, () -> requests.get() == expected && !busy());
             assertThat(uploader.backlog().segments()).isEqualTo(3);
             rig.time.advance(pauseMs - 1);
             assertThat(requests.get()).isEqualTo(tries);
@@ -74,7 +75,7 @@ class SegmentUploaderTest {
             pauseMs = Math.min(30_000, pauseMs * 2);
         }
 
-        UploadRig.await("all are uploaded", () -> orders.uploads() == 3);
+        Await.until("all are uploaded", () -> orders.uploads() == 3);
         assertThat(rig.stored(orders)).isEqualTo(UploadRig.local(orders, 30));
     }
 
@@ -90,15 +91,15 @@ class SegmentUploaderTest {
         UploadedPartition orders = partition("orders", 1);
         uploader.offer(refused);
         uploader.offer(orders);
-        UploadRig.await("the other is uploaded", () -> orders.uploads() == 1);
-        UploadRig.await("the refused one is held", () -> !busy());
+        Await.until("the other is uploaded", () -> orders.uploads() == 1);
+        Await.until("the refused one is held", () -> !busy());
         assertThat(uploader.backlog().segments()).isEqualTo(1);
 
         rig.bucket.before(request -> {});
         uploader.offer(refused);
         assertThat(refused.uploads()).isZero();
         rig.time.advance(600_000);
-        UploadRig.await("it is uploaded later", () -> refused.uploads() == 1);
+        Await.until("it is uploaded later", () -> refused.uploads() == 1);
     }
 
     @Test
@@ -111,13 +112,13 @@ class SegmentUploaderTest {
         });
         List<UploadedPartition> partitions = List.of(partition("orders", 1), partition("payments", 1));
         partitions.forEach(uploader::offer);
-        UploadRig.await("both have failed", () -> errors.get() == 2 && !busy());
+        Await.until("both have failed", () -> errors.get() == 2 && !busy());
         UploadedPartition other = partition("other", 1);
         uploader.offer(other);
-        UploadRig.await("a thread goes on", () -> other.uploads() == 1);
+        Await.until("a thread goes on", () -> other.uploads() == 1);
 
         rig.time.advance(600_000);
-        UploadRig.await("they are uploaded later", () -> partitions.stream().allMatch(p -> p.uploads() == 1));
+        Await.until("they are uploaded later", () -> partitions.stream().allMatch(p -> p.uploads() == 1));
     }
 
     @Test
@@ -130,7 +131,7 @@ class SegmentUploaderTest {
         int delayS = 1;
         for (int tries = 1; tries <= 8; tries++) {
             int expected = tries;
-            UploadRig.await("try " + tries, () -> uploads.get() == expected && !busy());
+            Await.until("try " + tries, () -> uploads.get() == expected && !busy());
             rig.time.advance(delayS * 1_000L - 1);
             assertThat(uploads).hasValue(tries);
             rig.manifest.refuse(tries < 8);
@@ -138,7 +139,7 @@ class SegmentUploaderTest {
             delayS *= 2;
         }
 
-        UploadRig.await("it is uploaded", () -> orders.uploads() == 1);
+        Await.until("it is uploaded", () -> orders.uploads() == 1);
     }
 
     @Test
@@ -146,7 +147,7 @@ class SegmentUploaderTest {
         UploadedPartition orders = partition("orders", 2);
         rig.manifest.fence();
         uploader.offer(orders);
-        UploadRig.await("it is over", () -> rig.bucket.keys().size() == 1 && !busy());
+        Await.until("it is over", () -> rig.bucket.keys().size() == 1 && !busy());
         UploadedPartition other = partition("other", 1);
         uploader.offer(other);
         uploader.close();
@@ -161,7 +162,7 @@ class SegmentUploaderTest {
         UploadedPartition orders = partition("orders", 1);
         rig.manifest.gate();
         uploader.offer(orders);
-        UploadRig.await("the commit waits", () -> rig.manifest.waiting() == 1);
+        Await.until("the commit waits", () -> rig.manifest.waiting() == 1);
         rig.time.advance(UploadRig.GRACE_MS + 1);
         assertThat(rig.sweep(uploader.inFlight()).find().objects())
                 .as("the object in flight stays")
@@ -181,7 +182,7 @@ class SegmentUploaderTest {
         orders.hot().close();
         uploader.offer(orders);
 
-        UploadRig.await("it is forgotten", () -> !busy());
+        Await.until("it is forgotten", () -> !busy());
         assertThat(uploader.backlog()).isEqualTo(Backlog.NONE);
     }
 

@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
 
 /** Holds a bucket, a manifest and hot partitions in memory, in virtual time; a process is what uploads. */
 final class UploadRig {
@@ -145,16 +144,5 @@ final class UploadRig {
             }
         }
         return all.flip();
-    }
-
-    /** Waits for what other threads do, for two minutes at most. */
-    static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + 120_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("waited in vain until " + what);
-            }
-            Thread.onSpinWait();
-        }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3server;
 
-import java.time.Duration;
+import io.varve.build.watch.Await;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -26,7 +26,7 @@ final class S3Clients {
                         StaticCredentialsProvider.create(AwsBasicCredentials.create(server.accessKey(), secretKey)))
                 .httpClientBuilder(Apache5HttpClient.builder().maxConnections(64))
                 .overrideConfiguration(
-                        o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()).apiCallTimeout(Duration.ofSeconds(30)))
+                        o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()).apiCallTimeout(Await.PATIENCE))
                 .build();
     }
 }

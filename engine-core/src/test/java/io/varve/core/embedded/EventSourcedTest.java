@@ -4,6 +4,7 @@ package io.varve.core.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.build.watch.Await;
 import io.varve.core.event.Decision;
 import io.varve.core.spi.StorageException;
 import java.nio.charset.StandardCharsets;
@@ -207,7 +208,7 @@ class EventSourcedTest {
         assertThatThrownBy(this::sum).isInstanceOf(StorageException.class);
         try (Tail tail = stream.subscribe(0, event -> seen.add(event.text()))) {
             add(sum, 5);
-            assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("5");
+            assertThat(seen.poll(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("5");
             assertThat(tail.ended()).isNotDone();
         }
         sum.close();

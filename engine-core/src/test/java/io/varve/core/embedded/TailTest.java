@@ -4,6 +4,7 @@ package io.varve.core.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.build.watch.Await;
 import io.varve.core.log.read.OffsetOutOfRangeException;
 import io.varve.core.spi.StorageException;
 import java.util.List;
@@ -37,7 +38,7 @@ class TailTest {
     }
 
     private String next() throws InterruptedException {
-        return seen.poll(20, TimeUnit.SECONDS);
+        return seen.poll(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.varve.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.compaction.Cleaner;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.compaction.CompactionLimits;
@@ -55,7 +56,7 @@ class CompactionTest {
             Long.MAX_VALUE,
             LIMITS);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Await.PATIENCE;
 
     private VirtualTime time = new VirtualTime(1_000_000);
     private final FailPoints failPoints = new FailPoints();

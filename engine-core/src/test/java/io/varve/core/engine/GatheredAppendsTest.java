@@ -3,6 +3,7 @@ package io.varve.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.log.LogBatches;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendException;
@@ -275,7 +276,8 @@ class GatheredAppendsTest {
         beforeAppend = () -> {
             beforeAppend = () -> {};
             CompletableFuture<Begun> other = CompletableFuture.supplyAsync(() -> begin("b"));
-            meanwhile.add(other.orTimeout(10, TimeUnit.SECONDS).join());
+            meanwhile.add(other.orTimeout(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .join());
         };
         runLoop();
         assertThat(meanwhile).hasSize(1);

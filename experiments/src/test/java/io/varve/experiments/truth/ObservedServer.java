@@ -3,6 +3,7 @@ package io.varve.experiments.truth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.retention.SegmentFate;
@@ -22,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -44,8 +43,6 @@ final class ObservedServer implements AutoCloseable {
     static final int RECORDS_PER_SECOND = 20;
     private static final long MINUTE = 60_000;
     private static final long STEP = RetentionConfig.DEFAULT.checkIntervalMs();
-    private static final long POLL_NANOS = 5_000_000;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final TopicSpec topic;
     private final Map<String, String> settings;
@@ -143,11 +140,9 @@ final class ObservedServer implements AutoCloseable {
 
     /** The server's clock has jumped, but uploads take real time. */
     private void awaitUploads() {
-        long until = System.nanoTime() + PATIENCE_NANOS;
-        while (segments().stream().anyMatch(segment -> segment.sealed() && !segment.isRemote())) {
-            assertThat(System.nanoTime()).as("segments wait for their upload").isLessThan(until);
-            LockSupport.parkNanos(POLL_NANOS);
-        }
+        Await.until(
+                "all sealed segments are uploaded",
+                () -> segments().stream().noneMatch(segment -> segment.sealed() && !segment.isRemote()));
     }
 
     private Seen look(long nowMs) {

@@ -3,6 +3,7 @@ package io.varve.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.build.watch.Await;
 import io.varve.server.api.group.TestClient;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.SlowOpeningStorage;
@@ -125,7 +126,7 @@ class OpeningPartitionsTest {
             TopicPartition first = new TopicPartition(TOPIC, 0);
             consumer.assign(List.of(first));
             gate.release();
-            assertThat(consumer.committed(java.util.Set.of(first), Duration.ofSeconds(10)))
+            assertThat(consumer.committed(java.util.Set.of(first), Await.PATIENCE))
                     .containsEntry(first, new OffsetAndMetadata(1));
         }
     }

@@ -142,7 +142,7 @@ class ClockIT {
             ClockReading before = clock.read();
             long begun = System.nanoTime();
             ClockReading after = clock.advance(Duration.ofDays(365).toMillis());
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(60));
             assertThat(after.aheadMs() - before.aheadMs()).isLessThanOrEqualTo(31_536_000_000L);
             assertThat(after.ms() - before.ms()).isGreaterThanOrEqualTo(31_536_000_000L);
             server.stop();

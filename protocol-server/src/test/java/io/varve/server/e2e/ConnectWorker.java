@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.varve.build.ports.FreePort;
+import io.varve.build.watch.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -24,7 +25,7 @@ import java.util.Map;
  * HTTP.
  */
 final class ConnectWorker implements AutoCloseable {
-    private static final Duration STOP = Duration.ofSeconds(60);
+    private static final Duration STOP = Await.PATIENCE;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ChildProcess running;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.build.watch.Await;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +55,7 @@ class DumpLogIT {
         server.crash();
         server = server.again();
         produceWithEveryCodec(server);
-        assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
+        assertThat(server.terminate(Server.STOP)).isZero();
 
         Map<String, Integer> counts = DumpLog.assertReadsEverything(server.data(), false);
         // Random bytes do not shrink: each codec's topic has at least six segments.
@@ -86,7 +85,7 @@ class DumpLogIT {
             long written = (long) RECORDS * VALUE_BYTES;
             Await.until("compacted", () -> size(admin, compacted) < written - (1 << 20));
         }
-        assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
+        assertThat(server.terminate(Server.STOP)).isZero();
         DumpLog.assertReadsEverything(server.data(), true);
     }
 

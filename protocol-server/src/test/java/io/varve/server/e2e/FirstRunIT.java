@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.build.ports.FreePort;
+import io.varve.build.watch.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @OnlyOnFiles(because = "the build of a checkout is the same for every backend, and takes long")
 class FirstRunIT {
     private static final Duration BUILD = Duration.ofMinutes(5);
-    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration STOP = Await.PATIENCE;
     private static final Set<String> NOT_CHECKED_OUT = Set.of("target", ".git", ".venv", "data", "logs");
 
     @TempDir

@@ -85,7 +85,7 @@ class FullDiskIT {
             String log = server.running().out() + server.running().err();
             assertThat(log).contains("takes no more bytes").contains("takes bytes again");
             assertThat(log.lines().count()).as(log).isLessThan(60);
-            assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
+            assertThat(server.terminate(Server.STOP)).isZero();
             try (Server again = server.again("offsets.topic.num.partitions=4")) {
                 readsOn(again, values);
             }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.build.ports.FreePort;
 import io.varve.server.net.Fuzz;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,7 @@ class FuzzIT {
                             + server.running().err().lines().count())
                     .as("%s; the log: %s", result, server.running().out())
                     .isLessThan(MOST_LOG_LINES);
-            assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
+            assertThat(server.terminate(Server.STOP)).isZero();
         }
     }
 }

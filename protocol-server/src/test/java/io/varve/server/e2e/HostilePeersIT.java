@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.build.ports.FreePort;
+import io.varve.build.watch.Await;
 import io.varve.server.e2e.hostile.FewRights;
 import io.varve.server.e2e.hostile.Harm;
 import io.varve.server.e2e.hostile.HeldBack;
@@ -17,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -224,7 +224,7 @@ class HostilePeersIT {
         }
         // What the others do is worth knowing too.
         server.running().process().destroyForcibly();
-        server.running().exitWithin(Duration.ofSeconds(30));
+        server.running().exitWithin(Await.PATIENCE);
         Server next = server.again();
         quiet();
         return next;

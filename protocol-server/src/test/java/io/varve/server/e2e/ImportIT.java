@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.build.ports.FreePort;
+import io.varve.build.watch.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +84,7 @@ class ImportIT {
                     .isEqualTo(committed);
             assertThat(served.send(KafkaContent.EMPTIED)).isEqualTo(KafkaContent.EMPTIED_END);
             assertThat(served.send("codec-gzip")).isEqualTo(50);
-            assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
+            assertThat(server.terminate(Server.STOP)).isZero();
         }
     }
 
@@ -135,7 +136,7 @@ class ImportIT {
                 FreePort.take(),
                 Map.of(),
                 "log.dirs=" + kafka.logDirs().get(0))) {
-            assertThat(server.running().exitWithin(Duration.ofSeconds(30))).isEqualTo(1);
+            assertThat(server.running().exitWithin(Await.PATIENCE)).isEqualTo(1);
             assertThat(server.running().err().lines())
                     .singleElement()
                     .asString()

@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.build.ports.FreePort;
+import io.varve.build.watch.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 /** Runs one node of Apache Kafka with two log directories, from the jars of the command-line tools. */
 final class KafkaBroker implements Broker {
     private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg";
-    private static final Duration STOP = Duration.ofSeconds(60);
+    private static final Duration STOP = Await.PATIENCE;
 
     private final Path config;
     private final List<Path> logDirs;

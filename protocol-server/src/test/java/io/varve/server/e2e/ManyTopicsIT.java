@@ -42,7 +42,7 @@ class ManyTopicsIT {
 
             awaitFilesAtMost(server, files + SLACK_FILES);
             assertThat(server.residentBytes()).isLessThan(bytes + SLACK_BYTES);
-            assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
+            assertThat(server.terminate(Server.STOP)).isZero();
         }
     }
 

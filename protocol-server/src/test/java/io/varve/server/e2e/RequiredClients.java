@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.e2e;
 
+import io.varve.build.watch.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
@@ -50,7 +50,7 @@ final class RequiredClients {
             missing(python + " is not there" + HOW);
         }
         try (ChildProcess probe = ChildProcess.start(python, "-c", "import " + module)) {
-            if (probe.exitWithin(Duration.ofSeconds(30)) != 0) {
+            if (probe.exitWithin(Await.PATIENCE) != 0) {
                 missing(python + " has no module " + module + HOW);
             }
         }

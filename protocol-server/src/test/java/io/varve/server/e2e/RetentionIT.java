@@ -55,9 +55,7 @@ class RetentionIT {
     @AfterEach
     void stop() {
         admin.close();
-        assertThat(server.terminate(Duration.ofSeconds(30)))
-                .as(server.running().out())
-                .isZero();
+        assertThat(server.terminate(Server.STOP)).as(server.running().out()).isZero();
         assertThat(server.running().out()).doesNotContain("ERROR").doesNotContain("Exception");
         server.close();
     }

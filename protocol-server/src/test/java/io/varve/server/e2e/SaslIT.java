@@ -234,7 +234,7 @@ class SaslIT {
                     ChildProcess.start("bash", "-c", kcat + "a-secret -C -t " + topic + " -o beginning -e -q -c 1")) {
                 assertThat(consumer.succeed()).isEqualTo("hello\n");
             }
-            assertThat(wrong.exitWithin(Duration.ofSeconds(30))).isNotZero();
+            assertThat(wrong.exitWithin(Await.PATIENCE)).isNotZero();
         }
     }
 

@@ -135,7 +135,7 @@ final class SaslServer {
 
     /** Ends it in order, and returns what it has logged. */
     String stop() {
-        int code = server.terminate(Duration.ofSeconds(30));
+        int code = server.terminate(Server.STOP);
         String log = server.running().out() + server.running().err();
         assertThat(code).as(log).isZero();
         return log;

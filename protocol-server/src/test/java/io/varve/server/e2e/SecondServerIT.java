@@ -68,7 +68,7 @@ class SecondServerIT {
                         "-" + name,
                         Long.toString(server.running().process().pid()))
                 .start();
-        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(kill.waitFor(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(kill.exitValue()).isZero();
     }
 }

@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.build.ports.FreePort;
+import io.varve.build.watch.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  */
 final class Server implements Broker {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
-    static final Duration STOP = Duration.ofSeconds(30);
+    static final Duration STOP = Await.PATIENCE;
 
     private final Path directory;
     private final int port;

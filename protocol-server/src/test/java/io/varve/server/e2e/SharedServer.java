@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -39,7 +38,7 @@ final class SharedServer implements ParameterResolver {
         @Override
         public void close() throws IOException {
             // Whatever the tests did to it, it stops cleanly and without a word of trouble.
-            int code = server.terminate(Duration.ofSeconds(30));
+            int code = server.terminate(Server.STOP);
             String log = server.running().out() + server.running().err();
             delete(directory);
             assertThat(code).as(log).isZero();

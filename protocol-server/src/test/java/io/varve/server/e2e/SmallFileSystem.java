@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.e2e;
 
+import io.varve.build.watch.Await;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,7 +62,7 @@ final class SmallFileSystem implements AutoCloseable {
         }
         all.addAll(List.of(command));
         try (ChildProcess running = ChildProcess.start(all.toArray(String[]::new))) {
-            return running.exitWithin(Duration.ofSeconds(30)) == 0 ? null : running.err();
+            return running.exitWithin(Await.PATIENCE) == 0 ? null : running.err();
         } catch (java.io.UncheckedIOException e) {
             return e.getMessage();
         }

@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.build.ports.FreePort;
+import io.varve.build.watch.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests starts, failed starts and stops of the server. */
 class StartStopIT {
     private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration STOP = Duration.ofSeconds(60);
+    private static final Duration STOP = Await.PATIENCE;
 
     @TempDir
     Path directory;

@@ -27,7 +27,7 @@ import org.apache.kafka.common.TopicPartition;
  * at offset n has n for a key, and n for a timestamp.
  */
 final class TieredTopic {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Await.PATIENCE;
     private static final String PADDING = "x".repeat(1_000);
 
     private final String name;

@@ -111,7 +111,7 @@ class TlsIT {
 
     @AfterAll
     static void stop() {
-        int code = server.terminate(Duration.ofSeconds(30));
+        int code = server.terminate(Server.STOP);
         String log = server.running().out() + server.running().err();
         assertThat(code).as(log).isZero();
         assertThat(log).doesNotContain("b-secret", "BEGIN", "ERROR", "Exception");
@@ -272,8 +272,7 @@ class TlsIT {
             assertThat(consumer.succeed().lines()).containsExactlyElementsOf(RECORDS);
         }
         try (ChildProcess producer = ChildProcess.start("bash", "-c", kcat + " -P -t orders")) {
-            assertThat(producer.feed("never\n").exitWithin(Duration.ofSeconds(30)))
-                    .isNotZero();
+            assertThat(producer.feed("never\n").exitWithin(Await.PATIENCE)).isNotZero();
             assertThat(producer.err()).contains("Topic authorization failed");
         }
     }
@@ -288,7 +287,7 @@ class TlsIT {
             assertThat(consumer.succeed().lines()).containsExactlyElementsOf(RECORDS);
         }
         try (ChildProcess refused = ChildProcess.start("bash", "-c", noCertificate + " -L -m 5")) {
-            assertThat(refused.exitWithin(Duration.ofSeconds(30))).isNotZero();
+            assertThat(refused.exitWithin(Await.PATIENCE)).isNotZero();
             assertThat(refused.out()).doesNotContain("orders");
         }
     }

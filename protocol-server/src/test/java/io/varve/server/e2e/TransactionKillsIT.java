@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.varve.build.watch.Await;
 import io.varve.server.txn.TransactionFailPoints;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class TransactionKillsIT {
     private static final int KILLED = 137;
 
     private static final int TELLERS = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Await.PATIENCE;
     private static final long SEED = Long.getLong("varve.test.bank.seed", System.nanoTime() % 1_000_000);
 
     @TempDir

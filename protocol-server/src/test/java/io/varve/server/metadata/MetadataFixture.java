@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
 
 /** Runs a node's metadata on a real engine over memory; stops, crashes and restarts it. */
 public final class MetadataFixture implements AutoCloseable {
-    private static final long TIMEOUT_S = 10;
+    private static final long TIMEOUT_S = 120;
 
     public final Ids ids;
     private final Scheduler scheduler = new SystemScheduler(1);

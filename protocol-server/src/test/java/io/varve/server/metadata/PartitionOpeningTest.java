@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests that a start shows topics while it opens their partitions, and what may happen meanwhile. */
 class PartitionOpeningTest {
-    private static final long TIMEOUT_S = 10;
+    private static final long TIMEOUT_S = 120;
 
     private final SlowOpeningStorage.Gate gate = new SlowOpeningStorage.Gate();
     private final MetadataFixture node = new MetadataFixture(17, gate);

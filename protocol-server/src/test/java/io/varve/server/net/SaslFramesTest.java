@@ -158,7 +158,7 @@ class SaslFramesTest {
         try {
             assertThat(client.isClosedByServer()).isFalse();
         } catch (SocketTimeoutException stillOpen) {
-            client.socket().setSoTimeout(10_000);
+            client.socket().setSoTimeout(60_000);
         }
         assertThat(client.send(RawClient.metadata(3)).receiveId()).isEqualTo(3);
     }

@@ -40,7 +40,7 @@ class DamagedLogsTest {
     /** How long an answer is waited for that does not come. */
     private static final Duration SOON = Duration.ofMillis(800);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Await.PATIENCE;
 
     @RegisterExtension
     private final LogTap said = LogTap.on(CoordinatorLogLoader.class);

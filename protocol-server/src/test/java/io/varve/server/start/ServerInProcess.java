@@ -36,7 +36,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * directories between two starts.
  */
 final class ServerInProcess implements AutoCloseable {
-    private static final long TIMEOUT_S = 60;
+    private static final long TIMEOUT_S = 120;
 
     final Path home;
     private final String backend;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.varve.build.watch.Await;
 import io.varve.core.runtime.Clock;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.telemetry.ClientTelemetry.Push;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.Test;
 class ClientTelemetryTest {
     private static final Uuid ID = Uuid.ONE_UUID;
     private static final int MAX_CLIENTS = 1_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Await.PATIENCE;
 
     private final AtomicLong nowMs = new AtomicLong(1_000_000);
     private final ClientTelemetry telemetry = new ClientTelemetry(clock(nowMs));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.varve.build.watch.Await;
 import io.varve.conformance.batch.Batches;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
@@ -35,7 +36,6 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,7 +165,7 @@ class TierCommandTest {
     @Test
     void tellsWhatWasSetAsideAndHasItDeletedOnRequestOnly() {
         storage.setAside(EVENTS);
-        await(() -> run("list") == 0 && output().contains("events-0 (set aside)"));
+        Await.until("the bucket has it", () -> run("list") == 0 && output().contains("events-0 (set aside)"));
         assertThat(output()).containsPattern("of it set aside +1 ");
         List<String> all = segments();
 
@@ -190,8 +190,10 @@ class TierCommandTest {
         assertThat(run("sweep", "--delete")).isZero();
         assertThat(output()).contains("deleted 0").contains("1 more are too young");
         // The bucket's times are of whole seconds.
-        await(() ->
-                run("sweep", "--override", "s3.sweep.grace.ms=0") == 0 && !output().contains("1 more are too young"));
+        Await.until(
+                "the bucket has it",
+                () -> run("sweep", "--override", "s3.sweep.grace.ms=0") == 0
+                        && !output().contains("1 more are too young"));
         assertThat(output()).contains(stray.substring("test/main/".length())).contains("--delete deletes them");
         assertThat(segments()).contains(stray);
 
@@ -333,16 +335,8 @@ class TierCommandTest {
             store.append(Batches.run(Batches.batch(base, 10, 200, TIME + base + 9)));
             assertThat(storage.sync(List.of(store)).byPartition()).isEmpty();
         }
-        await(() -> store.segments().stream().allMatch(TierCommandTest::isUploaded));
+        Await.until("the bucket has it", () -> store.segments().stream().allMatch(TierCommandTest::isUploaded));
         store.close();
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("the time for it").isLessThan(end);
-            Thread.onSpinWait();
-        }
     }
 
     private static boolean isUploaded(Segment segment) {

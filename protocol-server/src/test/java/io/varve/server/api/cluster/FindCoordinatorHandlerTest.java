@@ -4,11 +4,11 @@ package io.varve.server.api.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import io.varve.build.watch.Await;
 import io.varve.server.api.group.Offsets;
 import io.varve.server.api.group.TestClient;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.topic.Topic;
-import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
@@ -136,7 +136,7 @@ class FindCoordinatorHandlerTest {
             client.find("g");
             Offsets.commit(client, "g", "t", 0, 9);
             for (int i = 0; i < 20; i++) {
-                assertTimeout(Duration.ofSeconds(20), broker::restart);
+                assertTimeout(Await.PATIENCE, broker::restart);
             }
             assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(9);
         }
