@@ -25,7 +25,7 @@ def produce(servers, topic, *values, partition=0):
 
 def consume(servers, topic, count, group=None):
     consumer = KafkaConsumer(
-        topic, bootstrap_servers=servers, group_id=group, auto_offset_reset="earliest", consumer_timeout_ms=30_000
+        topic, bootstrap_servers=servers, group_id=group, auto_offset_reset="earliest", consumer_timeout_ms=120_000
     )
     values = [next(consumer).value for _ in range(count)]
     consumer.close()

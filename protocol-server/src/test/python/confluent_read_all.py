@@ -6,7 +6,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 consumer = Consumer({'bootstrap.servers': sys.argv[1], 'group.id': 'unused', 'enable.auto.commit': False})
 partition = TopicPartition(sys.argv[2], 0, 0)
-_, end = consumer.get_watermark_offsets(partition, timeout=30)
+_, end = consumer.get_watermark_offsets(partition, timeout=120)
 consumer.assign([partition])
 position = 0
 while position < end:

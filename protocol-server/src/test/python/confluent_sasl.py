@@ -34,16 +34,16 @@ def check(mechanism):
     producer = Producer(settings(mechanism, who))
     failed = []
     producer.produce(topic, b'hello', on_delivery=lambda error, _: failed.append(error) if error else None)
-    assert producer.flush(30) == 0 and not failed, failed
+    assert producer.flush(120) == 0 and not failed, failed
     consumer = Consumer(settings(mechanism, who, **{'group.id': topic, 'auto.offset.reset': 'earliest'}))
     consumer.assign([TopicPartition(topic, 0, 0)])
-    message = consumer.poll(30)
+    message = consumer.poll(120)
     assert message is not None and message.error() is None and message.value() == b'hello', message
     consumer.close()
     wrong = bearer(token[:-8]) if mechanism == 'OAUTHBEARER' else {**who, 'sasl.password': 'guess'}
     errors = []
     admin = AdminClient(settings(mechanism, wrong, error_cb=errors.append))
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not any(error.name() == '_AUTHENTICATION' for error in errors):
         assert time.monotonic() < end, errors
         admin.poll(0.1)

@@ -18,13 +18,13 @@ for name, user in USERS.items():
     consumer = Consumer({'group.id': 'confluent-' + name, 'auto.offset.reset': 'earliest', **settings})
     consumer.subscribe(['orders'])
     for expected in (b'one', b'two'):
-        message = consumer.poll(30)
+        message = consumer.poll(120)
         assert message is not None and message.error() is None and message.value() == expected, message
     consumer.close()
     producer = Producer(settings)
     answers = []
     producer.produce('orders', b'never', on_delivery=lambda error, _: answers.append(error))
-    assert producer.flush(30) == 0
+    assert producer.flush(120) == 0
     assert answers[0] is not None and answers[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED, answers
 
 print('passed:', *USERS)

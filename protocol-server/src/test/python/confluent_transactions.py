@@ -13,7 +13,7 @@ admin = AdminClient({'bootstrap.servers': servers})
 
 def topic(name):
     name = 'confluent-transactions-%s-%s' % (name, run)
-    admin.create_topics([NewTopic(name, num_partitions=2)])[name].result(30)
+    admin.create_topics([NewTopic(name, num_partitions=2)])[name].result(120)
     return name
 
 
@@ -26,7 +26,7 @@ def producer(transactional_id):
 def send(made, name, values):
     for i, value in enumerate(values):
         made.produce(name, value, partition=i % 2)
-    assert made.flush(30) == 0
+    assert made.flush(120) == 0
 
 
 def read(name, isolation):
@@ -34,7 +34,7 @@ def read(name, isolation):
     consumer = Consumer({'bootstrap.servers': servers, 'group.id': 'none', 'isolation.level': isolation,
                          'enable.auto.commit': False, 'enable.partition.eof': True})
     consumer.assign([TopicPartition(name, i, 0) for i in range(2)])
-    values, ended, deadline = [], set(), time.monotonic() + 30
+    values, ended, deadline = [], set(), time.monotonic() + 120
     while len(ended) < 2:
         assert time.monotonic() < deadline, 'partitions whose end came: %s' % ended
         message = consumer.poll(1)
@@ -51,7 +51,7 @@ def read(name, isolation):
 
 def await_committed(name, expected):
     """A commit is answered before all partitions have its marker."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while read(name, 'read_committed') != expected:
         assert time.monotonic() < deadline, read(name, 'read_committed')
 
@@ -78,7 +78,7 @@ def offsets_with_what_was_made_of_the_input():
                              'auto.offset.reset': 'earliest', 'enable.auto.commit': False,
                              'isolation.level': 'read_committed'})
         consumer.subscribe([source])
-        made, moved, deadline = producer(target), 0, time.monotonic() + 60
+        made, moved, deadline = producer(target), 0, time.monotonic() + 120
         while moved < 20:
             assert time.monotonic() < deadline, moved
             messages = consumer.consume(5, timeout=1)
@@ -92,7 +92,7 @@ def offsets_with_what_was_made_of_the_input():
                                              consumer.consumer_group_metadata(), 30)
             made.commit_transaction(30)
             moved += len(messages)
-        committed = consumer.committed([TopicPartition(source, i) for i in range(2)], timeout=30)
+        committed = consumer.committed([TopicPartition(source, i) for i in range(2)], timeout=120)
         assert [partition.offset for partition in committed] == [10, 10], committed
         consumer.close()
     await_committed(target, sorted([b'%d' % i for i in range(20)] * 2))

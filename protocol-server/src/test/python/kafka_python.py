@@ -11,7 +11,7 @@ servers, run = sys.argv[1], sys.argv[2]
 
 def consume(topic, group, count):
     consumer = KafkaConsumer(topic, bootstrap_servers=servers, group_id=group, auto_offset_reset='earliest',
-                             enable_auto_commit=False, consumer_timeout_ms=30000)
+                             enable_auto_commit=False, consumer_timeout_ms=120000)
     got = []
     for record in consumer:
         got.append((record.key, record.value))
@@ -27,7 +27,7 @@ def produce(topic, records, **settings):
     producer = KafkaProducer(bootstrap_servers=servers, **settings)
     sent = [producer.send(topic, key=key, value=value) for key, value in records]
     producer.flush()
-    offsets = [future.get(timeout=30).offset for future in sent]
+    offsets = [future.get(timeout=120).offset for future in sent]
     producer.close()
     return offsets
 
@@ -65,7 +65,7 @@ def auto_created_topic_and_compression():
 def seeking_and_offsets():
     topic = 'seek-' + run
     produce(topic, [(None, b'%d' % i) for i in range(10)])
-    consumer = KafkaConsumer(bootstrap_servers=servers, group_id=None, consumer_timeout_ms=30000)
+    consumer = KafkaConsumer(bootstrap_servers=servers, group_id=None, consumer_timeout_ms=120000)
     partition = TopicPartition(topic, 0)
     consumer.assign([partition])
     assert consumer.beginning_offsets([partition])[partition] == 0

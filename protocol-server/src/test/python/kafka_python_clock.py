@@ -54,7 +54,7 @@ def produce(partition, *records):
     stamp = now()
     producer = KafkaProducer(bootstrap_servers=servers, acks='all')
     for key, value in records:
-        producer.send(partition.topic, key=key, value=value, partition=0, timestamp_ms=stamp).get(timeout=30)
+        producer.send(partition.topic, key=key, value=value, partition=0, timestamp_ms=stamp).get(timeout=120)
     producer.close()
 
 
@@ -198,7 +198,7 @@ def transactions_time_out():
     producer = KafkaProducer(bootstrap_servers=servers, transactional_id=partition.topic, transaction_timeout_ms=HOUR // 4)
     producer.init_transactions()
     producer.begin_transaction()
-    producer.send(partition.topic, b'left open', partition=0, timestamp_ms=now()).get(timeout=30)
+    producer.send(partition.topic, b'left open', partition=0, timestamp_ms=now()).get(timeout=120)
     produce(partition, (None, b'after it'))
     advance(14 * MINUTE)
     assert read(partition, 'read_committed') == []

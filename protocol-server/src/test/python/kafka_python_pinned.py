@@ -12,7 +12,7 @@ TODAY = (2, 5, 0)
 
 def consumer(version, group=None):
     return KafkaConsumer(bootstrap_servers=servers, api_version=version, group_id=group, auto_offset_reset='earliest',
-                         enable_auto_commit=False, consumer_timeout_ms=30000)
+                         enable_auto_commit=False, consumer_timeout_ms=120000)
 
 
 def consume(version, topic, count, group=None):
@@ -35,7 +35,7 @@ def consume(version, topic, count, group=None):
 def produce(version, topic, values, **settings):
     producer = KafkaProducer(bootstrap_servers=servers, api_version=version, linger_ms=20, **settings)
     sent = [producer.send(topic, key=b'k', value=value) for value in values]
-    offsets = [each.get(timeout=30).offset for each in sent]
+    offsets = [each.get(timeout=120).offset for each in sent]
     producer.close()
     return offsets
 

@@ -45,9 +45,9 @@ def check(mechanism):
     who = USERS[mechanism]
     topic = '-'.join(['python', mechanism, TLS['security_protocol'], run])
     producer = KafkaProducer(**settings(mechanism, **who))
-    assert producer.send(topic, b'hello').get(timeout=30).offset == 0
+    assert producer.send(topic, b'hello').get(timeout=120).offset == 0
     producer.close()
-    consumer = KafkaConsumer(auto_offset_reset='earliest', consumer_timeout_ms=30000, **settings(mechanism, **who))
+    consumer = KafkaConsumer(auto_offset_reset='earliest', consumer_timeout_ms=120000, **settings(mechanism, **who))
     consumer.assign([TopicPartition(topic, 0)])
     assert next(consumer).value == b'hello'
     consumer.close()

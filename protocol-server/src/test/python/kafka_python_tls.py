@@ -20,12 +20,12 @@ USERS = {
 for name, user in USERS.items():
     settings = dict(security_protocol='SSL' if name == 'SSL' else 'SASL_SSL', ssl_cafile=authority, **user)
     group = 'kafka-python-' + kafka.__version__ + '-' + name
-    consumer = KafkaConsumer('orders', group_id=group, auto_offset_reset='earliest', consumer_timeout_ms=30000, **settings)
+    consumer = KafkaConsumer('orders', group_id=group, auto_offset_reset='earliest', consumer_timeout_ms=120000, **settings)
     assert [next(consumer).value, next(consumer).value] == [b'one', b'two']
     consumer.close()
     producer = KafkaProducer(**PLAINLY, **settings)
     try:
-        producer.send('orders', b'never').get(timeout=30)
+        producer.send('orders', b'never').get(timeout=120)
         raise AssertionError('it may write')
     except TopicAuthorizationFailedError:
         pass

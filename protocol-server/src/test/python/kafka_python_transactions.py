@@ -28,7 +28,7 @@ def producer(transactional_id, **settings):
 
 def send(made, name, values):
     for future in [made.send(name, value, partition=i % 2) for i, value in enumerate(values)]:
-        future.get(timeout=30)
+        future.get(timeout=120)
 
 
 def read(name, isolation):
@@ -47,7 +47,7 @@ def read(name, isolation):
 
 def await_committed(name, expected):
     """A commit is answered before all partitions have its marker."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while read(name, 'read_committed') != expected:
         assert time.monotonic() < deadline, read(name, 'read_committed')
 
@@ -75,7 +75,7 @@ def offsets_with_what_was_made_of_the_input():
     consumer = KafkaConsumer(source, bootstrap_servers=servers, group_id=source, auto_offset_reset='earliest',
                              enable_auto_commit=False, isolation_level='read_committed', max_poll_records=5)
     made, moved = producer(target), 0
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while moved < 20:
         assert time.monotonic() < deadline, moved
         polled = consumer.poll(timeout_ms=500)

@@ -15,7 +15,7 @@ client = pykafka.KafkaClient(hosts=servers)
 
 def modern_consumer(*topics, **settings):
     return kafka.KafkaConsumer(*topics, bootstrap_servers=servers, auto_offset_reset='earliest', enable_auto_commit=False,
-                               consumer_timeout_ms=30000, **settings)
+                               consumer_timeout_ms=120000, **settings)
 
 
 def modern_values(topic, count):
@@ -31,7 +31,7 @@ def modern_values(topic, count):
 
 def old_values(topic, count, **settings):
     consumer = client.topics[topic].get_simple_consumer(
-        auto_offset_reset=OffsetType.EARLIEST, reset_offset_on_start=True, consumer_timeout_ms=30000, **settings)
+        auto_offset_reset=OffsetType.EARLIEST, reset_offset_on_start=True, consumer_timeout_ms=120000, **settings)
     got = []
     for message in consumer:
         got.append((message.offset, message.partition_key, message.value))
@@ -64,7 +64,7 @@ def balanced_consumers_go_on_where_they_committed():
             producer.produce(b'%d' % i)
     for first, last in ((0, 6), (6, 10)):
         consumer = client.topics[topic].get_balanced_consumer(
-            group, managed=True, auto_offset_reset=OffsetType.EARLIEST, consumer_timeout_ms=30000)
+            group, managed=True, auto_offset_reset=OffsetType.EARLIEST, consumer_timeout_ms=120000)
         got = [consumer.consume().value for _ in range(first, last)]
         consumer.commit_offsets()
         consumer.stop()

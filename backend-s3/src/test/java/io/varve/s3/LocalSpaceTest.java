@@ -34,7 +34,7 @@ class LocalSpaceTest extends TierTest {
 
     @BeforeEach
     void configure() {
-        tier.properties.put("s3.request.timeout.ms", "1500");
+        tier.properties.put("s3.request.timeout.ms", "8000");
     }
 
     private Storage open(String onFull) {

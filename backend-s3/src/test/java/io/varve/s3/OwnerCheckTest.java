@@ -42,8 +42,8 @@ class OwnerCheckTest extends TierTest {
 
     @Test
     void anOutageOfTheBucketFencesNoOne() {
-        tier.properties.put("s3.request.timeout.ms", "1500");
-        tier.properties.put("s3.attempt.timeout.ms", "1000");
+        tier.properties.put("s3.request.timeout.ms", "8000");
+        tier.properties.put("s3.attempt.timeout.ms", "8000");
         try (Storage storage = tier.open(root)) {
             PartitionStore store = storage.open(ID, 1, COPY);
             appendTens(store, 3);

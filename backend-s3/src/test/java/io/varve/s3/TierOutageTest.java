@@ -29,8 +29,8 @@ class TierOutageTest extends TierTest {
 
     @BeforeEach
     void configure() {
-        tier.properties.put("s3.request.timeout.ms", "1500");
-        tier.properties.put("s3.attempt.timeout.ms", "1000");
+        tier.properties.put("s3.request.timeout.ms", "8000");
+        tier.properties.put("s3.attempt.timeout.ms", "8000");
     }
 
     private S3Faults.Rule outage() {

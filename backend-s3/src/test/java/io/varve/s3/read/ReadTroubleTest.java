@@ -99,7 +99,7 @@ class ReadTroubleTest {
         bucket.server()
                 .faults()
                 .add(FaultRule.of(S3Fault.WRONG_BYTES).on(S3RequestKind.GET).times(1));
-        try (ReadRig rig = ReadRig.of(impatient, ReadRig.plain(directory))) {
+        try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.plain(directory))) {
             log.check(rig.reader.read(log.partition(), 0, Long.MAX_VALUE, ANY), 0, Long.MAX_VALUE, ANY);
             assertThat(bucket.server().requests().count(S3RequestKind.GET).requests())
                     .isEqualTo(2);
@@ -114,7 +114,7 @@ class ReadTroubleTest {
                         .add(FaultRule.of(S3Fault.WRONG_BYTES)
                                 .on(S3RequestKind.GET)
                                 .times(4));
-                ReadRig rig = ReadRig.of(impatient, ReadRig.plain(directory))) {
+                ReadRig rig = ReadRig.of(bucket.store(), ReadRig.plain(directory))) {
             log.check(rig.reader.read(log.partition(), 0, Long.MAX_VALUE, ANY), 0, Long.MAX_VALUE, ANY);
             assertThat(wrong.hits()).isEqualTo(4);
         }
@@ -123,7 +123,8 @@ class ReadTroubleTest {
     @Test
     void anOutageFailsReadsInTimeSparesTheCacheAndEndsByItself() {
         ReadConfig config = ReadRig.withDisk(directory, 1 << 20, 1 << 20);
-        try (ReadRig rig = ReadRig.of(impatient, config)) {
+        try (S3ObjectStore once = bucket.connect("s3.request.timeout.ms", "8000", "s3.attempt.timeout.ms", "8000");
+                ReadRig rig = ReadRig.of(once, config)) {
             log.check(rig.reader.read(log.partition(), 0, Long.MAX_VALUE, ANY), 0, Long.MAX_VALUE, ANY);
             bucket.server().faults().add(FaultRule.of(S3Fault.UNREACHABLE));
             long cold = log.batches().get(150).base();
@@ -140,7 +141,7 @@ class ReadTroubleTest {
     @Test
     void theFirstRecordOfAColdPlaceCostsOneRequest() {
         bucket.server().requests().reset();
-        try (ReadRig rig = ReadRig.of(impatient, ReadConfig.defaults(directory))) {
+        try (ReadRig rig = ReadRig.of(bucket.store(), ReadConfig.defaults(directory))) {
             long cold = log.batches().get(100).base();
             log.check(rig.reader.read(log.partition(), cold, Long.MAX_VALUE, ANY), cold, Long.MAX_VALUE, ANY);
         }
