@@ -74,7 +74,7 @@ public final class BatchRewriter {
     public ByteBuffer rewritten() {
         RecordOutput batch = new RecordOutput();
         batch.resize(BatchHeader.SIZE);
-        RecordBytes.Limits limits = new RecordBytes.Limits(Long.MAX_VALUE, Integer.MAX_VALUE, meter);
+        RecordBytes.Limits limits = RecordBytes.Limits.ofPieces(Integer.MAX_VALUE, meter);
         try (RecordBytes records = RecordIterator.bytes(buffer, at, limits);
                 OutputStream out = compressor.codec().compress(new Bounded(batch, maxBytes), compressor.level())) {
             copy(records, out);

@@ -93,6 +93,21 @@ abstract class BlockInput extends InputStream {
         filled(0);
     }
 
+    /**
+     * Gives what is left of the block, or the next block, without a copy.
+     *
+     * @return the bytes from position to limit, valid until the next call of any method; null at the end
+     * @throws IOException if the input is damaged
+     */
+    final ByteBuffer take() throws IOException {
+        if (!present()) {
+            return null;
+        }
+        ByteBuffer taken = ByteBuffer.wrap(block, at, end - at);
+        at = end;
+        return taken;
+    }
+
     private boolean present() throws IOException {
         while (at == end) {
             if (!nextBlock()) {

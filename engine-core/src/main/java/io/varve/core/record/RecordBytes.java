@@ -15,9 +15,10 @@ import java.util.function.Consumer;
 /**
  * Reads the bytes of a batch's records from front to back. Uncompressed records are read in place. Compressed
  * records pass through a window. The window grows only when a record is needed in one piece, and only as its
- * bytes arrive, never by a length field alone. Not thread-safe.
+ * bytes arrive, never by a length field alone. Where no record is needed in one piece,
+ * there is no window if the codec has blocks: each is read where it was decompressed. Not thread-safe.
  */
-final class RecordBytes implements AutoCloseable {
+final class RecordBytes extends VarintReader implements AutoCloseable {
     private static final int FIRST_WINDOW = 8192;
 
     /** Decompresses further bytes; null when all bytes are in place. */
@@ -31,32 +32,36 @@ final class RecordBytes implements AutoCloseable {
     private long decompressed;
 
     private boolean exhausted;
-    /** Backs {@link #bytes} when there is a source. */
+    /** The source if its blocks are read where they lie, one after another, else null. */
+    private final BlockInput blocks;
+    /** Backs {@link #bytes} when there is a source whose blocks are not read where they lie. */
     private byte[] window;
 
-    private ByteBuffer bytes;
-    private int at;
     private int end;
     /** Bytes left before the end that {@link #confine} set: that of a record, or of a part of it. */
     private int left;
 
     private RecordBytes(ByteBuffer bytes, int at, int end) {
+        super(bytes, at);
         this.source = null;
+        this.blocks = null;
         this.meter = DecompressionMeter.NONE;
         this.allowance = Long.MAX_VALUE;
         this.maxRecord = Integer.MAX_VALUE;
-        this.bytes = bytes;
-        this.at = at;
         this.end = end;
     }
 
     private RecordBytes(InputStream source, Limits limits) {
+        super(null, 0);
         this.source = source;
         this.meter = limits.meter;
         this.allowance = limits.allowance;
         this.maxRecord = limits.maxRecord;
-        this.window = new byte[FIRST_WINDOW];
-        this.bytes = ByteBuffer.wrap(window);
+        this.blocks = limits.pieces && source instanceof BlockInput input ? input : null;
+        this.window = blocks == null ? new byte[FIRST_WINDOW] : null;
+        if (window != null) {
+            bytes = ByteBuffer.wrap(window);
+        }
     }
 
     /**
@@ -65,8 +70,15 @@ final class RecordBytes implements AutoCloseable {
      * @param allowance max decompressed bytes, 0 or more
      * @param maxRecord max bytes of a record
      * @param meter counts decompressed bytes
+     * @param pieces true if no record is needed in one piece, so that no more than one byte is asked for by
+     *     {@link #fill}, and a block counts as a whole when it is decompressed
      */
-    record Limits(long allowance, int maxRecord, DecompressionMeter meter) {}
+    record Limits(long allowance, int maxRecord, DecompressionMeter meter, boolean pieces) {
+        /** Limits only each record, none of which is needed in one piece. */
+        static Limits ofPieces(int maxRecord, DecompressionMeter meter) {
+            return new Limits(Long.MAX_VALUE, maxRecord, meter, true);
+        }
+    }
 
     /** Reads bytes in place, from {@code at} to {@code end}, exclusive. */
     static RecordBytes plain(ByteBuffer bytes, int at, int end) {
@@ -94,6 +106,17 @@ final class RecordBytes implements AutoCloseable {
 
     int at() {
         return at;
+    }
+
+    @Override
+    int present() {
+        return Math.min(left, end - at);
+    }
+
+    @Override
+    void step(int count) {
+        super.step(count);
+        left -= count;
     }
 
     /**
@@ -132,11 +155,16 @@ final class RecordBytes implements AutoCloseable {
     /**
      * Makes bytes available in one piece, as far as the source has them.
      *
+     * @param needed 1 if records are read in pieces
      * @return number of available bytes, at most {@code needed}
      * @throws InvalidBatchException CORRUPT, TOO_LARGE
      */
     int fill(int needed) {
         while (end - at < needed && canTake()) {
+            if (blocks != null) {
+                takeBlock();
+                continue;
+            }
             if (end == window.length) {
                 makeSpace(needed);
             }
@@ -147,6 +175,28 @@ final class RecordBytes implements AutoCloseable {
 
     private boolean canTake() {
         return source != null && !exhausted;
+    }
+
+    /** Goes on to the next block, when all that came before it was read. */
+    private void takeBlock() {
+        if (at < end) {
+            throw new IllegalStateException((end - at) + " bytes of a block are not read");
+        }
+        ByteBuffer block;
+        try {
+            block = blocks.take();
+        } catch (IOException e) {
+            throw damaged(e);
+        }
+        if (block == null) {
+            exhausted = true;
+            return;
+        }
+        bytes = block;
+        at = block.position();
+        end = block.limit();
+        decompressed += end - at;
+        meter.decompressed(end - at);
     }
 
     /** Moves unread bytes to the front of the window, or of a larger one if they fill it. */
@@ -179,6 +229,7 @@ final class RecordBytes implements AutoCloseable {
         }
     }
 
+    @Override
     byte next() {
         if (left == 0) {
             throw invalid("a record ends within a field");
@@ -237,33 +288,6 @@ final class RecordBytes implements AutoCloseable {
             at += present;
             left -= present;
         }
-    }
-
-    /** @return a zigzag-coded 32-bit integer */
-    int varint() {
-        long raw = raw(5, 0x0F);
-        return (int) (raw >>> 1) ^ -(int) (raw & 1);
-    }
-
-    /** @return a zigzag-coded 64-bit integer */
-    long varlong() {
-        long raw = raw(10, 0x01);
-        return (raw >>> 1) ^ -(raw & 1);
-    }
-
-    private long raw(int maxBytes, int lastMask) {
-        long value = 0;
-        for (int i = 0; i < maxBytes; i++) {
-            byte next = next();
-            if (i == maxBytes - 1 && (next & ~lastMask) != 0) {
-                break;
-            }
-            value |= (next & 0x7FL) << (7 * i);
-            if (next >= 0) {
-                return value;
-            }
-        }
-        throw invalid("a varint does not end within " + maxBytes + " bytes");
     }
 
     @Override

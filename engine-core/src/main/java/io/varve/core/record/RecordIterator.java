@@ -105,12 +105,12 @@ public final class RecordIterator implements AutoCloseable {
     }
 
     private static RecordBytes.Limits limits(int maxDecompressedBytes) {
-        return new RecordBytes.Limits(maxDecompressedBytes, Integer.MAX_VALUE, DecompressionMeter.NONE);
+        return new RecordBytes.Limits(maxDecompressedBytes, Integer.MAX_VALUE, DecompressionMeter.NONE, false);
     }
 
     /** As {@link #withoutBodies}, with a limit for each record, and with a meter of decompressed bytes. */
     static RecordIterator metered(ByteBuffer buffer, int at, int maxRecordBytes, DecompressionMeter meter) {
-        return open(buffer, at, new RecordBytes.Limits(Long.MAX_VALUE, maxRecordBytes, meter), false, null);
+        return open(buffer, at, RecordBytes.Limits.ofPieces(maxRecordBytes, meter), false, null);
     }
 
     /**
@@ -121,7 +121,7 @@ public final class RecordIterator implements AutoCloseable {
      * @return the iterator, to be closed
      */
     public static RecordIterator withKeysTo(ByteBuffer buffer, int at, Consumer<ByteBuffer> keys) {
-        RecordBytes.Limits limits = new RecordBytes.Limits(Long.MAX_VALUE, Integer.MAX_VALUE, DecompressionMeter.NONE);
+        RecordBytes.Limits limits = RecordBytes.Limits.ofPieces(Integer.MAX_VALUE, DecompressionMeter.NONE);
         return open(buffer, at, limits, false, keys);
     }
 

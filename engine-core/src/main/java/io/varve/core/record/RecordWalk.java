@@ -12,7 +12,7 @@ import java.util.List;
  * Uncompressed records are read in place, without an object per record; compressed ones are streamed in
  * little memory. Not thread-safe.
  */
-public final class RecordWalk {
+public final class RecordWalk extends VarintReader {
     /** Max number of faults reported for a batch. */
     static final int MAX_FAULTS = 1000;
 
@@ -25,12 +25,11 @@ public final class RecordWalk {
     private long maxTimestamp = BatchHeader.NO_TIMESTAMP;
     private List<RecordFault> faults;
 
-    private final ByteBuffer bytes;
-    private int at;
+    /** Where the bytes end that may be read next: those of a record, or of all. */
+    private int end;
 
     private RecordWalk(ByteBuffer bytes, int at, RecordRules rules) {
-        this.bytes = bytes;
-        this.at = at + BatchHeader.SIZE;
+        super(bytes, at + BatchHeader.SIZE);
         this.rules = rules;
         stamped = BatchHeader.isLogAppendTime(bytes, at);
         claimed = BatchHeader.maxTimestamp(bytes, at);
@@ -69,38 +68,40 @@ public final class RecordWalk {
         return faults == null ? List.of() : faults;
     }
 
-    private void plain(int count, int end) {
+    private void plain(int count, int batchEnd) {
         for (int i = 0; i < count; i++) {
-            int length = varint(end);
-            if (length < 0 || length > end - at) {
-                throw invalid(
-                        "record " + i + " of " + count + " claims " + length + " bytes, " + (end - at) + " are left");
+            end = batchEnd;
+            int length = varint();
+            if (length < 0 || length > batchEnd - at) {
+                throw invalid("record " + i + " of " + count + " claims " + length + " bytes, " + (batchEnd - at)
+                        + " are left");
             }
-            record(i, at + length);
+            end = at + length;
+            record(i);
         }
-        if (at != end) {
-            throw invalid(end - at + " bytes follow the last of " + count + " records");
+        if (at != batchEnd) {
+            throw invalid(batchEnd - at + " bytes follow the last of " + count + " records");
         }
     }
 
-    private void record(int index, int end) {
-        pass(1, end);
-        long timestamp = baseTimestamp + varlong(end);
-        int delta = varint(end);
+    private void record(int index) {
+        pass(1);
+        long timestamp = baseTimestamp + varlong();
+        int delta = varint();
         if (delta != index) {
             throw invalid("record " + index + " has offset delta " + delta + ", must be " + index);
         }
-        int keySize = sized(end);
-        sized(end);
-        int headers = varint(end);
+        int keySize = sized();
+        sized();
+        int headers = varint();
         if (headers < 0) {
             throw invalid("record " + index + " has header count " + headers);
         }
         for (int i = 0; i < headers; i++) {
-            if (sized(end) == NONE) {
+            if (sized() == NONE) {
                 throw invalid("header of record " + index + " has no key");
             }
-            sized(end);
+            sized();
         }
         if (at != end) {
             throw invalid("record " + index + " has " + (end - at) + " bytes after its last field");
@@ -136,63 +137,34 @@ public final class RecordWalk {
      *
      * @return the length, -1 for none
      */
-    private int sized(int end) {
-        int size = varint(end);
+    private int sized() {
+        int size = varint();
         if (size < NONE) {
             throw invalid("a field has length " + size);
         }
         if (size > 0) {
-            pass(size, end);
+            pass(size);
         }
         return size;
     }
 
-    private void pass(int count, int end) {
-        if (count > end - at) {
-            throw invalid("a field claims " + count + " bytes, " + (end - at) + " are left in its record");
+    private void pass(int count) {
+        if (count > present()) {
+            throw invalid("a field claims " + count + " bytes, " + present() + " are left in its record");
         }
         at += count;
     }
 
-    private int varint(int end) {
-        if (at < end) {
-            byte first = bytes.get(at);
-            if (first >= 0) {
-                at++;
-                return first >>> 1 ^ -(first & 1);
-            }
-        }
-        long raw = raw(end, 5, 0x0F);
-        return (int) (raw >>> 1) ^ -(int) (raw & 1);
+    @Override
+    int present() {
+        return end - at;
     }
 
-    private long varlong(int end) {
-        if (at < end) {
-            byte first = bytes.get(at);
-            if (first >= 0) {
-                at++;
-                return first >>> 1 ^ -(first & 1);
-            }
+    @Override
+    byte next() {
+        if (at >= end) {
+            throw invalid("a record ends within a field");
         }
-        long raw = raw(end, 10, 0x01);
-        return (raw >>> 1) ^ -(raw & 1);
-    }
-
-    private long raw(int end, int maxBytes, int lastMask) {
-        long value = 0;
-        for (int i = 0; i < maxBytes; i++) {
-            if (at >= end) {
-                throw invalid("a record ends within a field");
-            }
-            byte next = bytes.get(at++);
-            if (i == maxBytes - 1 && (next & ~lastMask) != 0) {
-                break;
-            }
-            value |= (next & 0x7FL) << (7 * i);
-            if (next >= 0) {
-                return value;
-            }
-        }
-        throw invalid("a varint does not end within " + maxBytes + " bytes");
+        return bytes.get(at++);
     }
 }
