@@ -2,6 +2,7 @@
 package io.varve.server.api;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,10 @@ import org.slf4j.LoggerFactory;
 public final class ChangeLog {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeLog.class);
     private static final int MAX_NAMED = 10;
+    private static final int MAX_LENGTH = 500;
+
+    /** Ends of lines and what turns the direction of a text, also where only Unicode counts them so. */
+    private static final Pattern HARMFUL = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
     private ChangeLog() {}
 
@@ -29,7 +34,7 @@ public final class ChangeLog {
                     "{} at {} has {}: {}",
                     harmless(request.connection().principal().toString()),
                     request.connection().clientAddress().getHostAddress(),
-                    what,
+                    harmless(what),
                     some(things));
         }
     }
@@ -40,8 +45,11 @@ public final class ChangeLog {
         return things.size() <= MAX_NAMED ? first : first + " and " + (things.size() - MAX_NAMED) + " more";
     }
 
-    /** Names of groups and users may hold line ends, behind which a forged line could follow. */
+    /**
+     * Names of groups and users may hold line ends, behind which a forged line could follow, and have 32 KiB.
+     */
     private static String harmless(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        String line = HARMFUL.matcher(text).replaceAll("?");
+        return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH) + "...";
     }
 }

@@ -11,6 +11,7 @@ import io.varve.server.group.GroupsFixture;
 import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetServer;
 import io.varve.server.security.SecuredListeners;
+import io.varve.server.security.access.Access;
 import io.varve.server.security.sasl.SaslListeners;
 
 /** A broker behind a socket, for Kafka's own clients. */
@@ -19,11 +20,19 @@ public final class ServedBroker {
 
     /** @return the server on a free port of 127.0.0.1; must be closed before the broker */
     public static NetServer on(GroupsFixture broker) {
+        return on(broker, Access.OPEN);
+    }
+
+    /**
+     * @param access who may do what
+     * @return the server on a free port of 127.0.0.1; must be closed before the broker
+     */
+    public static NetServer on(GroupsFixture broker, Access access) {
         NetServer server = NetServer.bind(
                 NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), SecuredListeners.plaintext(), Clock.system());
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);
         server.serve(
-                ApiTable.serve(broker.handlerContext(self)),
+                ApiTable.serve(broker.handlerContext(self, access)),
                 broker.throttle,
                 SaslListeners.NONE,
                 new SystemScheduler(1),

@@ -2,6 +2,7 @@
 package io.varve.server.api.cluster;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.feature.FeatureChange;
 import io.varve.server.metadata.feature.UpdateFeatures;
@@ -43,7 +44,17 @@ public final class UpdateFeaturesHandler implements ApiHandler {
                     update.feature(), update.maxVersionLevel(), direction(update, request.version())));
         }
         return metadata.submit(new UpdateFeatures(changes, asked.validateOnly(), nodeId))
-                .thenApply(outcome -> answer(asked, outcome, request.version()));
+                .thenApply(outcome -> {
+                    if (outcome.isSuccess() && !asked.validateOnly()) {
+                        ChangeLog.note(
+                                request,
+                                "changed features",
+                                asked.featureUpdates().stream()
+                                        .map(each -> each.feature() + "=" + each.maxVersionLevel())
+                                        .toList());
+                    }
+                    return answer(asked, outcome, request.version());
+                });
     }
 
     /** Version 0 says only whether a level may fall. */

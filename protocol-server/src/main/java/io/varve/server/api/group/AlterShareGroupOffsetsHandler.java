@@ -2,11 +2,13 @@
 package io.varve.server.api.group;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.group.ShareGroups;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
@@ -59,9 +61,24 @@ public final class AlterShareGroupOffsetsHandler implements ApiHandler {
                         new AlterShareGroupOffsetsRequestData()
                                 .setGroupId(alter.data().groupId())
                                 .setTopics(known))
-                .thenApply(altered -> altered.errorCode() == Errors.NONE.code()
-                        ? response.merge(altered, ids).build().data()
-                        : refusal(altered));
+                .thenApply(altered -> {
+                    if (altered.errorCode() != Errors.NONE.code()) {
+                        return refusal(altered);
+                    }
+                    ChangeLog.note(
+                            request,
+                            "changed offsets of share group " + alter.data().groupId() + " in",
+                            done(altered));
+                    return response.merge(altered, ids).build().data();
+                });
+    }
+
+    private static List<String> done(AlterShareGroupOffsetsResponseData altered) {
+        return altered.responses().stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .filter(partition -> partition.errorCode() == Errors.NONE.code())
+                        .map(partition -> topic.topicName() + "-" + partition.partitionIndex()))
+                .toList();
     }
 
     private static AlterShareGroupOffsetsResponseData refusal(AlterShareGroupOffsetsResponseData altered) {

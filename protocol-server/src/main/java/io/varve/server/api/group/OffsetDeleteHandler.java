@@ -2,6 +2,7 @@
 package io.varve.server.api.group;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.topic.Topic;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.OffsetDeleteRequest;
@@ -58,7 +60,18 @@ public final class OffsetDeleteHandler implements ApiHandler {
         return groups.deleteOffsets(
                         RequestCaller.of(request),
                         new OffsetDeleteRequestData().setGroupId(data.groupId()).setTopics(known))
-                .thenApply(deleted -> response.merge(deleted).build().data());
+                .thenApply(deleted -> {
+                    ChangeLog.note(request, "deleted offsets of group " + data.groupId() + " in", done(deleted));
+                    return response.merge(deleted).build().data();
+                });
+    }
+
+    private static List<String> done(OffsetDeleteResponseData deleted) {
+        return deleted.topics().stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .filter(partition -> partition.errorCode() == Errors.NONE.code())
+                        .map(partition -> topic.name() + "-" + partition.partitionIndex()))
+                .toList();
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.varve.server.api.quota;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.log.MetadataWriter;
 import io.varve.server.metadata.quota.AlterClientQuotas;
@@ -11,13 +12,17 @@ import java.net.UnknownHostException;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.message.AlterClientQuotasResponseData;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.requests.AlterClientQuotasRequest;
 import org.apache.kafka.common.requests.AlterClientQuotasResponse;
+import org.apache.kafka.common.requests.ApiError;
 
 /**
  * Changes the quotas of users, clients and addresses (KIP-546, KIP-612). Names of hosts are looked up, a few
@@ -38,8 +43,33 @@ public final class AlterClientQuotasHandler implements ApiHandler {
         AlterClientQuotasRequest asked = (AlterClientQuotasRequest) request.body();
         List<ClientQuotaAlteration> alterations = asked.entries();
         return metadata.submit(new AlterClientQuotas(alterations, unresolved(alterations), asked.validateOnly()))
-                .thenApply(outcomes ->
-                        AlterClientQuotasResponse.fromQuotaEntities(outcomes, 0).data());
+                .thenApply(outcomes -> {
+                    if (!asked.validateOnly()) {
+                        ChangeLog.note(request, "changed quotas", made(alterations, outcomes));
+                    }
+                    return AlterClientQuotasResponse.fromQuotaEntities(outcomes, 0)
+                            .data();
+                });
+    }
+
+    /** @return what was changed, such as "user alice, client-id default (producer_byte_rate=1024.0)" */
+    private static List<String> made(
+            List<ClientQuotaAlteration> alterations, Map<ClientQuotaEntity, ApiError> outcomes) {
+        return alterations.stream()
+                .filter(each -> outcomes.get(each.entity()).isSuccess())
+                .map(each -> name(each.entity()) + " ("
+                        + ChangeLog.some(each.ops().stream()
+                                .map(op -> op.key() + (op.value() == null ? " removed" : "=" + op.value()))
+                                .toList())
+                        + ")")
+                .toList();
+    }
+
+    private static String name(ClientQuotaEntity entity) {
+        return new TreeMap<>(entity.entries())
+                .descendingMap().entrySet().stream()
+                        .map(part -> part.getKey() + " " + (part.getValue() == null ? "default" : part.getValue()))
+                        .collect(Collectors.joining(", "));
     }
 
     /** @return addresses that are neither an IP address nor, as far as was looked up, the name of a host */

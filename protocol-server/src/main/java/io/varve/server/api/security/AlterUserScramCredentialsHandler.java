@@ -2,6 +2,7 @@
 package io.varve.server.api.security;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.credential.AlterScramCredentials;
 import io.varve.server.metadata.credential.AlterScramCredentials.Deletion;
@@ -40,8 +41,23 @@ public final class AlterUserScramCredentialsHandler implements ApiHandler {
                         each.salt(),
                         each.saltedPassword()))
                 .toList();
-        return metadata.submit(new AlterScramCredentials(deletions, upsertions))
-                .thenApply(AlterUserScramCredentialsHandler::answer);
+        return metadata.submit(new AlterScramCredentials(deletions, upsertions)).thenApply(outcomes -> {
+            ChangeLog.note(
+                    request,
+                    "deleted credentials",
+                    deletions.stream()
+                            .filter(each -> outcomes.get(each.user()).isSuccess())
+                            .map(Deletion::toString)
+                            .toList());
+            ChangeLog.note(
+                    request,
+                    "set credentials",
+                    upsertions.stream()
+                            .filter(each -> outcomes.get(each.user()).isSuccess())
+                            .map(NewScramCredential::toString)
+                            .toList());
+            return answer(outcomes);
+        });
     }
 
     private static AlterUserScramCredentialsResponseData answer(Map<String, ApiError> outcomes) {

@@ -3,12 +3,14 @@ package io.varve.server.api.security;
 
 import io.varve.core.runtime.Ids;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.acl.CreateAcls;
 import io.varve.server.metadata.log.MetadataWriter;
 import io.varve.server.security.access.Access;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
@@ -42,10 +44,17 @@ public final class CreateAclsHandler implements ApiHandler {
         }
         List<AclBinding> wanted = ((CreateAclsRequest) request.body())
                 .aclCreations().stream().map(CreateAclsHandler::binding).toList();
-        return metadata.submit(new CreateAcls(wanted, ids))
-                .thenApply(outcomes -> new CreateAclsResponseData()
-                        .setResults(
-                                outcomes.stream().map(CreateAclsHandler::result).toList()));
+        return metadata.submit(new CreateAcls(wanted, ids)).thenApply(outcomes -> {
+            ChangeLog.note(
+                    request,
+                    "created access control entries",
+                    IntStream.range(0, wanted.size())
+                            .filter(i -> outcomes.get(i).isSuccess())
+                            .mapToObj(i -> AclText.of(wanted.get(i)))
+                            .toList());
+            return new CreateAclsResponseData()
+                    .setResults(outcomes.stream().map(CreateAclsHandler::result).toList());
+        });
     }
 
     private static AclBinding binding(AclCreation creation) {

@@ -2,6 +2,7 @@
 package io.varve.server.api.security;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.acl.DeleteAcls;
 import io.varve.server.metadata.log.MetadataWriter;
@@ -32,9 +33,19 @@ public final class DeleteAclsHandler implements ApiHandler {
             throw new SecurityDisabledException("No Authorizer is configured.");
         }
         return metadata.submit(new DeleteAcls(((DeleteAclsRequest) request.body()).filters()))
-                .thenApply(results -> new DeleteAclsResponseData()
-                        .setFilterResults(results.stream()
-                                .map(DeleteAclsResponse::filterResult)
-                                .toList()));
+                .thenApply(results -> {
+                    ChangeLog.note(
+                            request,
+                            "deleted access control entries",
+                            results.stream()
+                                    .flatMap(result -> result.aclBindingDeleteResults().stream())
+                                    .map(deleted -> AclText.of(deleted.aclBinding()))
+                                    .distinct()
+                                    .toList());
+                    return new DeleteAclsResponseData()
+                            .setFilterResults(results.stream()
+                                    .map(DeleteAclsResponse::filterResult)
+                                    .toList());
+                });
     }
 }

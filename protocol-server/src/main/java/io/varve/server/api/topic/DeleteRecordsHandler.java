@@ -6,6 +6,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.retention.HeldException;
 import io.varve.core.runtime.Clock;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.logging.LogThrottle;
@@ -70,7 +71,20 @@ public final class DeleteRecordsHandler implements ApiHandler {
                 all.add(delete(topic, name, offset, answer));
             });
         });
-        return inTime(request, asked.timeoutMs(), all).thenApply(inTime -> inTime ? response : timedOutCopy(response));
+        CompletableFuture<Void> noted = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenRun(() -> ChangeLog.note(request, "deleted records", done(response)));
+        return inTime(request, asked.timeoutMs(), noted)
+                .thenApply(inTime -> inTime ? response : timedOutCopy(response));
+    }
+
+    /** @return what was deleted, such as "orders-0 before 100", in time for the answer or not */
+    private static List<String> done(DeleteRecordsResponseData response) {
+        return response.topics().stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .filter(partition -> partition.errorCode() == Errors.NONE.code())
+                        .map(partition -> topic.name() + "-" + partition.partitionIndex() + " before "
+                                + partition.lowWatermark()))
+                .toList();
     }
 
     /**
@@ -146,9 +160,8 @@ public final class DeleteRecordsHandler implements ApiHandler {
     }
 
     /** @return completes with true when all deletions have ended, with false when the time is up */
-    private static CompletableFuture<Boolean> inTime(Request request, int timeoutMs, List<CompletableFuture<?>> all) {
-        CompletableFuture<Boolean> done = CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
-                .thenApply(nothing -> true);
+    private static CompletableFuture<Boolean> inTime(Request request, int timeoutMs, CompletableFuture<Void> all) {
+        CompletableFuture<Boolean> done = all.thenApply(nothing -> true);
         if (!done.isDone()) {
             Runnable timer = request.connection().schedule(Math.max(COMMIT_MS, timeoutMs), () -> done.complete(false));
             done.whenComplete((ended, never) -> timer.run());

@@ -5,6 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ChangeLog;
 import io.varve.server.api.Request;
 import io.varve.server.coordinator.OffsetsMarkerWriter;
 import io.varve.server.error.KafkaErrors;
@@ -68,7 +69,16 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
             }));
         }
         return CompletableFuture.allOf(all.stream().map(MarkerWrite::error).toArray(CompletableFuture[]::new))
-                .thenApply(done -> answer(data, all));
+                .thenApply(done -> {
+                    ChangeLog.note(
+                            request,
+                            "ended transactions of producers",
+                            all.stream()
+                                    .filter(each -> each.error().join() == Errors.NONE)
+                                    .map(each -> each.producer() + " in " + each.partition())
+                                    .toList());
+                    return answer(data, all);
+                });
     }
 
     private static ApiMessage answer(WriteTxnMarkersRequestData data, List<MarkerWrite> all) {

@@ -35,7 +35,12 @@ public record AlterScramCredentials(List<Deletion> deletions, List<NewScramCrede
      * @param user name of its user
      * @param mechanism its mechanism
      */
-    public record Deletion(String user, ScramMechanism mechanism) {}
+    public record Deletion(String user, ScramMechanism mechanism) {
+        @Override
+        public String toString() {
+            return NewScramCredential.text(user, mechanism);
+        }
+    }
 
     @Override
     public Decision<ApiMessageAndVersion, Map<String, ApiError>> decide(MetadataState state) {

@@ -64,7 +64,8 @@ public final class NewScramCredential {
         }
     }
 
-    String user() {
+    /** @return the user's name */
+    public String user() {
         return user;
     }
 
@@ -101,6 +102,10 @@ public final class NewScramCredential {
 
     @Override
     public String toString() {
-        return mechanism + " credential of " + user;
+        return text(user, mechanism);
+    }
+
+    static String text(String user, ScramMechanism mechanism) {
+        return mechanism.mechanismName() + " of " + user;
     }
 }

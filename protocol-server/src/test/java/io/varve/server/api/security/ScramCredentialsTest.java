@@ -89,7 +89,7 @@ class ScramCredentialsTest {
     @Test
     void textsShowNoSecrets() {
         assertThat(new NewScramCredential("a", ScramMechanism.SCRAM_SHA_512, 4096, SALT, PASSWORD))
-                .hasToString("SCRAM_SHA_512 credential of a");
+                .hasToString("SCRAM-SHA-512 of a");
     }
 
     private static ScramCredentialUpsertion upsertion(String user, byte[] password) {
