@@ -167,9 +167,8 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
         if (asked.includeSynonyms()) {
             setting.synonyms().forEach(synonym -> result.synonyms().add(synonym(synonym)));
         }
-        if (asked.includeDocumentation()) {
-            result.setDocumentation(setting.key().documentation);
-        }
+        // Null where it is not asked for: an empty text would tell a client that there is none.
+        result.setDocumentation(asked.includeDocumentation() ? setting.key().documentation : null);
         return result;
     }
 

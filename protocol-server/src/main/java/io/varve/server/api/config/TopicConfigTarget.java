@@ -5,6 +5,7 @@ import io.varve.server.metadata.config.TopicConfigs;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.internals.Topic;
 
 /**
  * Checks changes of the settings of topics.
@@ -17,6 +18,7 @@ record TopicConfigTarget(TopicConfigs definitions) implements ConfigTarget {
         if (name.isEmpty()) {
             throw new InvalidRequestException("Default topic resources are not allowed.");
         }
+        Topic.validate(name);
         // The metadata checks that the topic exists, when it decides the change.
     }
 

@@ -130,6 +130,19 @@ class ConfigHandlersTest {
         }
     }
 
+    /** Clients show null as no documentation, and an empty text as one that says nothing. */
+    @Test
+    void sendsNoDocumentationUnlessAskedForIt() {
+        DescribeConfigsRequestData asked = new DescribeConfigsRequestData();
+        asked.resources()
+                .add(new DescribeConfigsResource().setResourceType(TOPIC).setResourceName("t"));
+        DescribeConfigsResponseData response = HandlerExchange.of(context, ApiKeys.DESCRIBE_CONFIGS, 4, asked);
+
+        assertThat(response.results().get(0).configs())
+                .extracting(DescribeConfigsResourceResult::documentation)
+                .containsOnlyNulls();
+    }
+
     @Test
     void describesOnlyWhatIsAskedFor() {
         assertThat(describe(4, TOPIC, "t", List.of("segment.ms", "nonsense")).configs())
@@ -224,6 +237,8 @@ class ConfigHandlersTest {
         assertThat(alter(TOPIC, "t", operation("segment.ms", OpType.SET, null))).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(alter(TOPIC, "unknown", operation("segment.ms", OpType.SET, "5")))
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(alter(TOPIC, "a b", operation("segment.ms", OpType.SET, "5")))
+                .isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
         assertThat(alter((byte) 99, "x", operation("a", OpType.SET, "5"))).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(alter(
                         TOPIC,
