@@ -78,7 +78,7 @@ final class GatheredAppends {
             group.waiting.add(new Waiting(run.copiedInto(group.buffer), outcome));
             isEmpty = false;
             appends.incrementAndGet();
-        } else if (isEmpty) {
+        } else if (group != null && group.waiting.isEmpty()) {
             giveBack(takeGroup());
         }
         return fits;
@@ -93,8 +93,12 @@ final class GatheredAppends {
     private synchronized Group takeGroup() {
         Group taken = group;
         group = null;
-        isEmpty = true;
         return taken;
+    }
+
+    /** Notes that what was taken out is stored: a commit that begins before would not cover it. */
+    private synchronized void storedAll() {
+        isEmpty = group == null;
     }
 
     /** Counts an append that does not wait. */
@@ -126,6 +130,7 @@ final class GatheredAppends {
             ended = taken == null ? List.of() : store(taken);
             giveBack(taken);
         } finally {
+            storedAll();
             writer.unlock();
         }
         ended.forEach(GatheredAppends::tell);

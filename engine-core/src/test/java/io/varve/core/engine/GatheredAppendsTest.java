@@ -288,6 +288,30 @@ class GatheredAppendsTest {
     }
 
     @Test
+    void aCommitWaitsForAppendsThatAnotherThreadIsStoring() throws InterruptedException {
+        beAlone(3);
+        Begun waiting = begin("a");
+        Thread commit = new Thread(() -> log.commitTarget().begin());
+        List<Thread.State> states = new ArrayList<>();
+        beforeAppend = () -> {
+            beforeAppend = () -> {};
+            commit.start();
+            Thread.State state = commit.getState();
+            while (state != Thread.State.WAITING && state != Thread.State.TERMINATED) {
+                Thread.onSpinWait();
+                state = commit.getState();
+            }
+            states.add(state);
+        };
+        log.appender().append(LogBatches.at(5, "b"), AppendOrigin.CLIENT);
+        commit.join();
+        assertThat(states).as("a sync now would not cover what is stored").containsExactly(Thread.State.WAITING);
+        assertThat(waiting.waits()).isFalse();
+        runLoop();
+        time.runReady();
+    }
+
+    @Test
     void nothingWaitsWhereAnAppendIsNoCall() {
         engine.close();
         appendsAreCalls = false;
