@@ -42,6 +42,7 @@ public final class FilePartition {
     private final Fencing fencing;
 
     private final RecentAppends recent;
+    private final HeldRuns held = new HeldRuns();
 
     private volatile PartitionView view;
     /** False while it is known that the directory has no file of a snapshot: then none is looked for. */
@@ -130,6 +131,11 @@ public final class FilePartition {
         return ringName;
     }
 
+    /** @return which of the last batches are still in memory */
+    HeldRuns held() {
+        return held;
+    }
+
     /** Passes a fail point, at which a test may stop the process. */
     void hit(String failPoint) {
         dataDirectory.failPoints().hit(failPoint);
@@ -163,6 +169,7 @@ public final class FilePartition {
             }
             throw e;
         }
+        held.appended(now.active(), now.tailBytes(), run);
         recent.appended(dataDirectory.checkpoints().appendedBytes(), now.end());
         view = new PartitionView(
                 now.start(),

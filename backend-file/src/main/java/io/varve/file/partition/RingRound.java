@@ -7,6 +7,7 @@ import io.varve.file.ring.FrameBuffer;
 import io.varve.file.segment.FileSegment;
 import io.varve.file.segment.SoundCopy;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,11 +66,19 @@ final class RingRound {
                         share.from(),
                         segment.lastAppendMs(),
                         share.length(),
-                        target -> SoundCopy.read(segment, share.from(), target));
+                        target -> copy(partition, share, target));
         if (added) {
             taken.put(store, share);
         }
         return added;
+    }
+
+    /** Copies what is still in memory, as it was appended, and the rest from the log. */
+    private static boolean copy(FilePartition partition, RingShare share, ByteBuffer target) throws IOException {
+        FileSegment segment = share.seen().active();
+        int inMemory = partition.held().copyEnd(segment, share.from(), target);
+        return inMemory == share.from()
+                || SoundCopy.read(segment, share.from(), target.slice(0, inMemory - share.from()));
     }
 
     private void flush() {

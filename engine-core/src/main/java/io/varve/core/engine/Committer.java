@@ -250,6 +250,7 @@ final class Committer {
             log.commitTarget().begin();
         }
         Map<PartitionId, StorageException> failures = sync(logs, stores(logs));
+        logs.forEach(log -> log.commitTarget().synced());
         meter.committed(pace.end(), logs.size());
         for (PartitionLog log : logs) {
             endRound(log, failures.get(log.id()), waiters.getOrDefault(log, List.of()));

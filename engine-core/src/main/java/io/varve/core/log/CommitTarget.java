@@ -37,6 +37,11 @@ public final class CommitTarget {
         gathered.storeForCommit();
     }
 
+    /** Ends the storage's use of the memory in which appends have waited. Call after the sync. */
+    public void synced() {
+        gathered.letGo();
+    }
+
     /**
      * Raises the high watermark, and with it the last stable offset.
      *

@@ -6,6 +6,7 @@ import io.varve.core.log.append.AppendOutcome;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
 import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.HeldBytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,9 @@ final class GatheredAppends {
     /** Appends that are stored together, and the buffer in which they lie one after another. */
     private record Group(ByteBuffer buffer, List<Waiting> waiting) {}
 
+    /** A buffer that a commit needs until its end, and the hold of the storage on it. */
+    private record Stored(ByteBuffer buffer, HeldBytes held) {}
+
     /** What an append ended with: one of the two is null. */
     private record Ended(AppendOutcome outcome, AppendResult result, RuntimeException refusal) {}
 
@@ -43,6 +47,8 @@ final class GatheredAppends {
     private Group group;
 
     private volatile boolean isEmpty = true;
+    /** What was stored since the last commit has ended; guarded by itself. */
+    private final List<Stored> stored = new ArrayList<>(1);
 
     /** Number of appends since the last commit began, and of those before it, back to the one before. */
     private final AtomicInteger appends = new AtomicInteger();
@@ -79,7 +85,7 @@ final class GatheredAppends {
             isEmpty = false;
             appends.incrementAndGet();
         } else if (group != null && group.waiting.isEmpty()) {
-            giveBack(takeGroup());
+            commits.giveBack(takeGroup().buffer());
         }
         return fits;
     }
@@ -115,6 +121,17 @@ final class GatheredAppends {
         store();
     }
 
+    /** Takes back the memory of what was stored, at the end of the commit that follows each append. */
+    void letGo() {
+        synchronized (stored) {
+            for (Stored one : stored) {
+                one.held().letGo();
+                commits.giveBack(one.buffer().clear());
+            }
+            stored.clear();
+        }
+    }
+
     /**
      * Stores all that wait. What the calling thread appends afterwards follows them, which keeps the appends
      * of a connection in their order.
@@ -123,12 +140,15 @@ final class GatheredAppends {
         if (isEmpty) {
             return;
         }
-        List<Ended> ended;
+        List<Ended> ended = List.of();
         writer.lock();
         try {
             Group taken = takeGroup();
-            ended = taken == null ? List.of() : store(taken);
-            giveBack(taken);
+            if (taken != null) {
+                HeldBytes held = new HeldBytes(taken.buffer().flip());
+                ended = store(taken, held);
+                keep(new Stored(taken.buffer(), held));
+            }
         } finally {
             storedAll();
             writer.unlock();
@@ -136,13 +156,19 @@ final class GatheredAppends {
         ended.forEach(GatheredAppends::tell);
     }
 
-    private List<Ended> store(Group all) {
+    private void keep(Stored until) {
+        synchronized (stored) {
+            stored.add(until);
+        }
+    }
+
+    private List<Ended> store(Group all, HeldBytes held) {
         List<Waiting> waiting = all.waiting();
         try {
-            AppendResult stored = append.apply(AppendRun.joined(
-                    all.buffer().flip(), waiting.stream().map(Waiting::run).toList()));
-            if (!stored.duplicate()) {
-                return ended(waiting, one -> new Ended(one.outcome(), resultOf(one.run(), stored), null));
+            AppendResult result = append.apply(AppendRun.joined(
+                    all.buffer(), waiting.stream().map(Waiting::run).toList(), held));
+            if (!result.duplicate()) {
+                return ended(waiting, one -> new Ended(one.outcome(), resultOf(one.run(), result), null));
             }
         } catch (AppendException oneIsRefused) {
             LOG.debug("{}: storing appends one by one", writer.store().id(), oneIsRefused);
@@ -186,12 +212,6 @@ final class GatheredAppends {
             }
         } catch (RuntimeException | Error e) {
             LOG.error("What follows an append failed", e); // the others must be told too
-        }
-    }
-
-    private void giveBack(Group unused) {
-        if (unused != null) {
-            commits.giveBack(unused.buffer().clear());
         }
     }
 }

@@ -16,9 +16,20 @@ import java.nio.ByteBuffer;
  * @param nextOffset offset after the last record, exclusive
  * @param maxTimestamp largest record timestamp in ms since the epoch, or -1
  * @param offsetOfMaxTimestamp last offset of the batch that holds {@code maxTimestamp}
+ * @param held the same bytes, which the backend may keep; null where it must read them back
  */
 public record BatchRun(
-        ByteBuffer bytes, long baseOffset, long nextOffset, long maxTimestamp, long offsetOfMaxTimestamp) {
+        ByteBuffer bytes,
+        long baseOffset,
+        long nextOffset,
+        long maxTimestamp,
+        long offsetOfMaxTimestamp,
+        HeldBytes held) {
+    /** Makes a run whose bytes are not held beyond the append. */
+    public BatchRun(ByteBuffer bytes, long baseOffset, long nextOffset, long maxTimestamp, long offsetOfMaxTimestamp) {
+        this(bytes, baseOffset, nextOffset, maxTimestamp, offsetOfMaxTimestamp, null);
+    }
+
     /**
      * Checks the run; every backend must call this before it writes the run. Requires at least one batch,
      * whole batches only, and ascending offsets from {@code baseOffset} to {@code nextOffset}, none below

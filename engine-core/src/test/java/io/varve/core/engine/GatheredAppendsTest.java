@@ -19,7 +19,9 @@ import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
+import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.ForwardingStorage;
+import io.varve.core.spi.HeldBytes;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
@@ -58,6 +60,12 @@ class GatheredAppendsTest {
     private boolean appendsAreCalls = true;
     /** Runs before each append of the storage. */
     private Runnable beforeAppend = () -> {};
+    /** Runs before each sync of the storage. */
+    private Runnable beforeSync = () -> {};
+    /** The bytes of the last run that the storage has taken, and what holds them. */
+    private ByteBuffer lastBytes;
+
+    private HeldBytes lastHeld;
     /** Number of runs that the storage has taken. */
     private int runs;
     /** Why the storage takes none; null while it does. */
@@ -117,6 +125,7 @@ class GatheredAppendsTest {
 
                     @Override
                     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+                        beforeSync.run();
                         return super.sync(dirty.stream()
                                 .map(store -> stores.get(store.id()))
                                 .toList());
@@ -150,6 +159,11 @@ class GatheredAppendsTest {
                             throw failure;
                         }
                         runs++;
+                        BatchRun run = (BatchRun) args[0];
+                        lastHeld = run.held();
+                        lastBytes = ByteBuffer.allocate(run.bytes().remaining())
+                                .put(run.bytes().duplicate())
+                                .flip();
                     }
                     try {
                         return method.invoke(store, args);
@@ -285,6 +299,33 @@ class GatheredAppendsTest {
         time.runReady();
         assertThat(first.result.nextOffset()).isEqualTo(meanwhile.get(0).result.baseOffset());
         assertThat(log.highWatermark()).isEqualTo(meanwhile.get(0).result.nextOffset());
+    }
+
+    /** @return the bytes that are held of the last run; null if they are not held any more */
+    private ByteBuffer held() {
+        ByteBuffer copy = ByteBuffer.allocate(lastBytes.remaining());
+        return lastHeld.into(copy) ? copy.flip() : null;
+    }
+
+    @Test
+    void theStorageHasTheBytesOfARunUntilItsSyncHasEnded() {
+        beAlone(3);
+        Begun first = begin("a");
+        begin("b");
+        List<ByteBuffer> atSync = new ArrayList<>();
+        beforeSync = () -> {
+            begin("another buffer takes what comes meanwhile");
+            atSync.addAll(List.of(lastBytes, held()));
+            beforeSync = () -> {};
+        };
+        runLoop();
+        assertThat(first.waits()).isFalse();
+        assertThat(atSync).hasSize(2);
+        assertThat(atSync.get(1)).isEqualTo(atSync.get(0));
+        assertThat(held()).isNull();
+        runLoop();
+        log.appender().append(LogBatches.at(5, "c"), AppendOrigin.CLIENT);
+        assertThat(lastHeld).as("bytes of the caller").isNull();
     }
 
     @Test

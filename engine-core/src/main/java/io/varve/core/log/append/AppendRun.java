@@ -9,6 +9,7 @@ import io.varve.core.record.BatchValidator;
 import io.varve.core.record.Compressor;
 import io.varve.core.record.DecompressionMeter;
 import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.HeldBytes;
 import io.varve.core.spi.PartitionId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -34,6 +35,8 @@ public final class AppendRun {
     private final long[] maxTimestamps;
 
     private long records;
+    /** The batches, where their memory outlives the append; else null. */
+    private HeldBytes held;
 
     private AppendRun(
             ByteBuffer bytes,
@@ -152,11 +155,14 @@ public final class AppendRun {
      *
      * @param all their batches, from position to limit
      * @param runs the runs, in their order
+     * @param held holds their batches beyond the append
      * @return one run of all batches
      */
-    public static AppendRun joined(ByteBuffer all, List<AppendRun> runs) {
+    public static AppendRun joined(ByteBuffer all, List<AppendRun> runs, HeldBytes held) {
         long records = runs.stream().mapToLong(AppendRun::records).sum();
-        return new AppendRun(all, AppendOrigin.CLIENT, false, NO_TIMESTAMP, null, records);
+        AppendRun joined = new AppendRun(all, AppendOrigin.CLIENT, false, NO_TIMESTAMP, null, records);
+        joined.held = held;
+        return joined;
     }
 
     /**
@@ -210,7 +216,7 @@ public final class AppendRun {
                 offsetOfMax = next - 1;
             }
         }
-        return new BatchRun(bytes.duplicate(), base, next, max, offsetOfMax);
+        return new BatchRun(bytes.duplicate(), base, next, max, offsetOfMax, held);
     }
 
     /** @return the batches, from position to limit; not to be changed */
