@@ -25,6 +25,11 @@ final class GatheredAppends {
 
     /** Max number of appends that are stored together. */
     static final int MAX = 64;
+    /**
+     * So many commits of one append follow one of several before each append is stored at once: what arrives
+     * unevenly would alternate between the two.
+     */
+    static final int EXPECTING = 8;
     /** Appends that are stored together take at most this part of a segment: segments end as before. */
     private static final int SEGMENT_PART = 8;
 
@@ -50,10 +55,10 @@ final class GatheredAppends {
     /** What was stored since the last commit has ended; guarded by itself. */
     private final List<Stored> stored = new ArrayList<>(1);
 
-    /** Number of appends since the last commit began, and of those before it, back to the one before. */
+    /** Number of appends since the last commit began. */
     private final AtomicInteger appends = new AtomicInteger();
-
-    private volatile int expected;
+    /** For so many commits with appends others are expected beside the first. */
+    private volatile int expecting;
 
     /** @param append stores a run at once; called with the writer's lock held */
     GatheredAppends(StoreWriter writer, CommitRequests commits, Function<AppendRun, AppendResult> append) {
@@ -70,7 +75,7 @@ final class GatheredAppends {
      * @return false if the run must be stored at once, after those that wait
      */
     boolean add(AppendRun run, AppendOutcome outcome) {
-        return expected >= 2 && addToGroup(run, outcome);
+        return expecting > 0 && addToGroup(run, outcome);
     }
 
     /** Waits for no writer: while appends are stored, others gather. */
@@ -116,7 +121,7 @@ final class GatheredAppends {
     void storeForCommit() {
         int since = appends.getAndSet(0);
         if (since > 0) {
-            expected = since;
+            expecting = since > 1 ? EXPECTING : Math.max(0, expecting - 1);
         }
         store();
     }
