@@ -54,6 +54,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * on each type of resource. Who may do what is told by the address the client comes from, which needs no
  * authentication.
  */
+@OnlyOnFiles(because = "what a client may do is decided before the storage is asked")
 class AclSameAsKafkaIT {
     private static final String CLIENT = "127.0.0.2";
     private static final String[] SETTINGS = {
@@ -285,7 +286,6 @@ class AclSameAsKafkaIT {
     }
 
     @ParameterizedTest
-    @OnlyOnFiles(because = "what a tool prints depends on the answers, which the requests compare on every backend")
     @CsvSource(
             delimiter = ' ',
             value = {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * those that measure, and those that tell of the groups that have read. Times and rates are left out.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@OnlyOnFiles(because = "the tools are clients, and their printout depends on the answers only")
 class MeasuringSameAsKafkaIT {
     private static final String TOPIC = "measured";
 
@@ -109,7 +110,6 @@ class MeasuringSameAsKafkaIT {
 
     @Test
     @Order(3)
-    @OnlyOnFiles(because = "what a tool prints depends on the answers, which are the coordinators' on every backend")
     void tellOfTheGroupsThatHaveRead() {
         plain("kafka-consumer-groups.sh", "--describe --group verifiers");
         plain("kafka-consumer-groups.sh", "--describe --group verifiers --state");
@@ -141,7 +141,6 @@ class MeasuringSameAsKafkaIT {
     }
 
     @Test
-    @OnlyOnFiles(because = "what a tool prints depends on the answers, which the calls compare on every backend")
     void tellOfTheCluster() {
         both.assertSame("kafka-features.sh", "describe", FEATURES);
         both.assertSame(
@@ -155,7 +154,6 @@ class MeasuringSameAsKafkaIT {
 
     /** Values of one JVM are the other's too, and those that are not are in the same columns. */
     @Test
-    @OnlyOnFiles(because = "the JVM answers, whatever the backend")
     void readTheJvm() {
         String once = " --one-time --date-format yyyy";
         jmx("--object-name java.lang:type=Runtime --attributes SpecVersion,VmName" + once);

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Has clients authenticate by every mechanism, on a server with a listener for that beside an open one. */
+@OnlyOnFiles(because = "who a client is, is settled before its requests are read")
 class SaslIT {
     private static final String PYTHON = "protocol-server/src/test/python/";
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Compares what peers are answered while they authenticate with the answers of a Kafka. */
+@OnlyOnFiles(because = "who a client is, is settled before its requests are read")
 class SaslSameAsKafkaIT {
     private static final int KAFKAS_PORT = FreePort.take();
     private static final int PORT = FreePort.take();

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -23,6 +24,8 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -40,8 +43,11 @@ class ShareGroupsIT {
 
     /** Commits, and fails if an acknowledgement was refused. */
     private static void commit(KafkaShareConsumer<String, String> consumer) {
-        assertThat(consumer.commitSync().values())
-                .allSatisfy(failure -> assertThat(failure).isEmpty());
+        assertTaken(consumer.commitSync());
+    }
+
+    private static void assertTaken(Map<TopicIdPartition, Optional<KafkaException>> answers) {
+        assertThat(answers.values()).allSatisfy(failure -> assertThat(failure).isEmpty());
     }
 
     @Test
@@ -163,11 +169,12 @@ class ShareGroupsIT {
             long end = renewed + Duration.ofSeconds(7).toNanos();
             while (System.nanoTime() < end) {
                 holder.acknowledge(held, AcknowledgeType.RENEW);
-                commit(holder);
+                Map<TopicIdPartition, Optional<KafkaException>> answers = holder.commitSync();
                 long since = System.nanoTime() - renewed;
                 assumeThat(since)
                         .as("a busy machine renewed the lock too late")
                         .isLessThan(Duration.ofSeconds(4).toNanos());
+                assertTaken(answers);
                 renewed += since;
                 holder.poll(Duration.ofMillis(100));
                 assertThat(other.poll(Duration.ofMillis(300))).isEmpty();

@@ -123,7 +123,9 @@ class HttpServerTest {
                 .startsWith("HTTP/1.1 414 ");
         assertThat(exchange(port, "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(9_000) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431 ");
-        assertThat(exchange(port, "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n"))
+        assertThat(exchange(
+                        port,
+                        "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 70000\r\n\r\n"))
                 .startsWith("HTTP/1.1 413 ");
         assertThat(exchange(port, "\u0000\u0001\u0002\r\n\r\n")).startsWith("HTTP/1.1 400 ");
     }
