@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.lmdbjava.Dbi;
@@ -83,13 +84,13 @@ public final class LmdbStat {
         }
         long pages = info.lastPageNumber + 1;
         out.printf("%s%n", data);
-        out.printf("  pages         %,d of %,d bytes: %,d bytes%n", pages, pageBytes, pages * pageBytes);
-        out.printf("  in use        %,d: %,d bytes%n", live, live * pageBytes);
-        out.printf("  free          %,d, with the list of them%n", pages - live);
-        out.printf("  map           %,d bytes%n", info.mapSize);
-        out.printf("  reader slots  %,d used of %,d%n", info.numReaders, info.maxReaders);
-        out.printf("  transaction   %,d%n", info.lastTransactionId);
-        entries.forEach((name, count) -> out.printf("  entries       %,d %s%n", count, name));
+        out.printf(Locale.ROOT, "  pages         %,d of %,d bytes: %,d bytes%n", pages, pageBytes, pages * pageBytes);
+        out.printf(Locale.ROOT, "  in use        %,d: %,d bytes%n", live, live * pageBytes);
+        out.printf(Locale.ROOT, "  free          %,d, with the list of them%n", pages - live);
+        out.printf(Locale.ROOT, "  map           %,d bytes%n", info.mapSize);
+        out.printf(Locale.ROOT, "  reader slots  %,d used of %,d%n", info.numReaders, info.maxReaders);
+        out.printf(Locale.ROOT, "  transaction   %,d%n", info.lastTransactionId);
+        entries.forEach((name, count) -> out.printf(Locale.ROOT, "  entries       %,d %s%n", count, name));
     }
 
     /** Prints the partitions. The caller closes the transaction. */
@@ -116,6 +117,12 @@ public final class LmdbStat {
         out.printf("  %-40s %15s %15s %9s %17s%n", "partition", "start", "end", "segments", "bytes");
         rows.values()
                 .forEach(row -> out.printf(
-                        "  %-40s %,15d %,15d %,9d %,17d%n", row.name, row.start, row.end, row.segments, row.bytes));
+                        Locale.ROOT,
+                        "  %-40s %,15d %,15d %,9d %,17d%n",
+                        row.name,
+                        row.start,
+                        row.end,
+                        row.segments,
+                        row.bytes));
     }
 }

@@ -113,6 +113,13 @@ class SourceRulesTest {
     }
 
     @Test
+    void numbersAreWrittenAlikeInAllLanguages() {
+        assertThat(files.stream().filter(file -> !file.test()))
+                .flatMap(NumberFormats::faults)
+                .isEmpty();
+    }
+
+    @Test
     void commentsAreWholeSentencesOfWholeLines() {
         assertThat(files).flatMap(CommentLines::faults).isEmpty();
     }

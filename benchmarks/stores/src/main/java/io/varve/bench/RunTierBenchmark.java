@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -207,12 +208,15 @@ public final class RunTierBenchmark {
         measured.forEach((name, values) -> {
             List<Double> sorted = values.stream().sorted().toList();
             System.out.printf(
+                    Locale.ROOT,
                     "| %s | %.2f | %s |%n",
                     name,
                     sorted.get(sorted.size() / 2),
                     String.join(
                             " ",
-                            values.stream().map(v -> String.format("%.2f", v)).toList()));
+                            values.stream()
+                                    .map(v -> String.format(Locale.ROOT, "%.2f", v))
+                                    .toList()));
         });
     }
 

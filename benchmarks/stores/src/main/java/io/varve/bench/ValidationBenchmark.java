@@ -16,6 +16,7 @@ import io.varve.core.spi.PartitionSettings;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +79,7 @@ public class ValidationBenchmark {
         @TearDown(Level.Iteration)
         public void end() {
             long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begin;
-            System.out.printf("%.3f CPU s/GB, ", (double) nanos / batches / CONTENT);
+            System.out.printf(Locale.ROOT, "%.3f CPU s/GB, ", (double) nanos / batches / CONTENT);
         }
     }
 

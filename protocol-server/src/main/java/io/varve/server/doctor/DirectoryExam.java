@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -194,8 +195,14 @@ final class DirectoryExam {
             return List.of(Finding.problem("the space of " + directory + " cannot be asked for", "See to its disk."));
         }
         double unit = size < GIB ? MIB : GIB;
-        String left = "%s has %.1f of %.1f %s left (%.0f%%)"
-                .formatted(directory, free / unit, size / unit, size < GIB ? "MiB" : "GiB", 100 * free / size);
+        String left = String.format(
+                Locale.ROOT,
+                "%s has %.1f of %.1f %s left (%.0f%%)",
+                directory,
+                free / unit,
+                size / unit,
+                size < GIB ? "MiB" : "GiB",
+                100 * free / size);
         Finding space = free / size < LITTLE_SPACE
                 ? Finding.problem(
                         left,
@@ -250,7 +257,7 @@ final class DirectoryExam {
         }
         Arrays.sort(took);
         double median = took[FORCES / 2] / 1e6;
-        String what = "a write to %s is on its disk after %.1f ms".formatted(directory, median);
+        String what = String.format(Locale.ROOT, "a write to %s is on its disk after %.1f ms", directory, median);
         return median > SLOW_FORCE_MS
                 ? Finding.note(
                         what,
