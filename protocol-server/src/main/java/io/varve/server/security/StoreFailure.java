@@ -4,7 +4,6 @@ package io.varve.server.security;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.UnrecoverableKeyException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.crypto.BadPaddingException;
@@ -55,18 +54,13 @@ final class StoreFailure {
 
     /** @return the error for the operator when Kafka's factory has failed */
     static TlsConfigException of(ListenerSecurity listener, Map<String, Object> values, RuntimeException failure) {
-        List<String> messages = new ArrayList<>();
         boolean password = false;
         boolean keyPassword = failure.getCause() instanceof UnrecoverableKeyException;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             password |= cause instanceof UnrecoverableKeyException;
             keyPassword |= cause instanceof BadPaddingException; // of an encrypted key in PEM
-            String message = cause.getMessage();
-            if (message != null && messages.stream().noneMatch(known -> known.contains(message))) {
-                messages.add(message);
-            }
         }
-        String reason = String.join(": ", messages);
+        String reason = CauseText.of(failure);
         if (keyPassword) {
             return TlsConfigException.of(
                     listener, SslConfigs.SSL_KEY_PASSWORD_CONFIG, "does not open the private key: " + reason, failure);

@@ -20,11 +20,16 @@ public final class SignedTokenSource {
         this.key = key;
     }
 
-    /** @return one with a key of its own; all keys have the same name */
+    /** @return one with a key of its own; all these keys have the same name */
     public static SignedTokenSource create() {
+        return create("first");
+    }
+
+    /** @return one with a key of this name */
+    public static SignedTokenSource create(String name) {
         try {
             RsaJsonWebKey key = RsaJwkGenerator.generateJwk(BITS);
-            key.setKeyId("first");
+            key.setKeyId(name);
             return new SignedTokenSource(key);
         } catch (JoseException e) {
             throw new AssertionError(e);

@@ -267,9 +267,14 @@ public record SaslConfig(
 
     /** @return ms after which a client has to authenticate again by this mechanism; 0 for never */
     long maxReauthMs(String mechanism) {
-        Object own = values.get(ListenerName.saslMechanismPrefix(mechanism) + MAX_REAUTH);
-        Object ms = own != null ? own : values.get(MAX_REAUTH);
+        Object ms = value(mechanism, MAX_REAUTH);
         return ms == null ? 0 : (Long) ms;
+    }
+
+    /** @return the value for a mechanism, its own or that of all; null if there is none */
+    Object value(String mechanism, String key) {
+        Object own = values.get(ListenerName.saslMechanismPrefix(mechanism) + key);
+        return own != null ? own : values.get(key);
     }
 
     /** @return listener and mechanisms; settings may be secrets, and are left out */

@@ -81,7 +81,7 @@ public final class SaslListeners implements AutoCloseable {
             try {
                 handler.configure(config.values(), mechanism, entries);
             } catch (KafkaException | IllegalArgumentException e) {
-                throw new SaslSetupException(config.listener(), mechanism, e);
+                throw new SaslSetupException(config, mechanism, e);
             }
         });
     }
@@ -92,7 +92,7 @@ public final class SaslListeners implements AutoCloseable {
         if (named != null) {
             if (!AuthenticateCallbackHandler.class.isAssignableFrom(named)) {
                 throw new SaslSetupException(
-                        config.listener(),
+                        config,
                         mechanism,
                         new ConfigException(ListenerName.saslMechanismPrefix(mechanism) + SaslConfig.HANDLER + " names "
                                 + named.getName() + ", which is no " + AuthenticateCallbackHandler.class.getName()));

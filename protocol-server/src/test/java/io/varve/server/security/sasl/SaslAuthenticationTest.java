@@ -20,6 +20,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SaslAuthenticationTest {
     private static final String INVALID =
@@ -118,6 +119,16 @@ class SaslAuthenticationTest {
             }
             assertThat(rounds[0]).isEqualTo(rounds[1]).isEqualTo(2);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a=b,c", "sp ace", "quo\"te", "=2C", "tab\tbed"})
+    void namesThatScramEscapesAuthenticate(String user) throws Exception {
+        bench.users.put("SCRAM-SHA-256:" + user, SaslBench.credential("SCRAM-SHA-256", "p\u00e4ss,=word"));
+        SaslAuthentication peer = bench.begin(Map.of());
+        assertThat(bench.scram(peer, "SCRAM-SHA-256", user, "p\u00e4ss,=word").isLast())
+                .isFalse();
+        assertThat(bench.principal.getName()).isEqualTo(user);
     }
 
     @Test

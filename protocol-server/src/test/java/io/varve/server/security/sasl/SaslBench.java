@@ -29,8 +29,11 @@ import org.apache.kafka.common.security.scram.internals.ScramSaslClient;
 /** Plays the peers of a listener with every mechanism. Alice and Carol are known to PLAIN, Bob to SCRAM. */
 final class SaslBench implements SaslAuthentication.Peer {
 
-    private static final Map<String, ScramCredential> BOB =
-            Map.of("SCRAM-SHA-256:bob", credential("SCRAM-SHA-256"), "SCRAM-SHA-512:bob", credential("SCRAM-SHA-512"));
+    private static final Map<String, ScramCredential> BOB = Map.of(
+            "SCRAM-SHA-256:bob",
+            credential("SCRAM-SHA-256", "b-secret"),
+            "SCRAM-SHA-512:bob",
+            credential("SCRAM-SHA-512", "b-secret"));
 
     final VirtualTime time = new VirtualTime(1_000_000);
     final Map<String, ScramCredential> users = new HashMap<>(BOB);
@@ -43,9 +46,9 @@ final class SaslBench implements SaslAuthentication.Peer {
 
     List<Integer> iterations = List.of(4_096);
 
-    private static ScramCredential credential(String mechanism) {
+    static ScramCredential credential(String mechanism, String password) {
         try {
-            return new ScramFormatter(ScramMechanism.forMechanismName(mechanism)).generateCredential("b-secret", 4096);
+            return new ScramFormatter(ScramMechanism.forMechanismName(mechanism)).generateCredential(password, 4096);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
@@ -88,6 +91,7 @@ final class SaslBench implements SaslAuthentication.Peer {
                 "oauthbearer.sasl.server.callback.handler.class",
                 RefusingHandler.class.getName()));
         all.putAll(settings);
+        all.values().removeIf(String::isEmpty); // as the server's parser does
         return SaslListeners.open(
                 Stream.of(listeners)
                         .map(listener -> new ListenerSecurity(listener, SecurityProtocol.SASL_PLAINTEXT, all))
