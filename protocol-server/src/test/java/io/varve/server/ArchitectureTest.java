@@ -59,7 +59,7 @@ class ArchitectureTest {
                               | core.spi.. kafka.clients.admin kafka.image kafka.server.common
             api.replica       | api metadata.topic
             api.quota         | quota api metadata.log metadata.quota kafka.image
-            api.security      | api security.sasl javax.security.sasl metadata.credential metadata.log kafka.clients.admin kafka.image metadata.acl security.access kafka.server.authorizer
+            api.security      | quota api security.sasl javax.security.sasl metadata.credential metadata.log kafka.clients.admin kafka.image metadata.acl security.access kafka.server.authorizer
             api.group         | quota api api.share group metadata.topic pattern core.log.. security.access
             api.share         | quota api api.fetch group share share.state metadata.topic error core.log.. core.spi.. security.access
             api.telemetry     | api metadata.log telemetry kafka.shaded..

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Logs what clients have changed: one line for a request, so that it can be told later who it was. Values of
@@ -29,13 +30,29 @@ public final class ChangeLog {
      * @param things what it was done to; with none of them nothing is logged
      */
     public static void note(Request request, String what, List<String> things) {
+        write(Level.INFO, request, what, things);
+    }
+
+    /**
+     * Warns that what a request has made is allowed, as in Kafka, and of no use.
+     *
+     * @param request who asked for it
+     * @param what what was done, and what would be right
+     * @param things what it was done to; with none of them nothing is logged
+     */
+    public static void doubt(Request request, String what, List<String> things) {
+        write(Level.WARN, request, what, things);
+    }
+
+    private static void write(Level level, Request request, String what, List<String> things) {
         if (!things.isEmpty()) {
-            LOG.info(
-                    "{} at {} has {}: {}",
-                    harmless(request.connection().principal().toString()),
-                    request.connection().clientAddress().getHostAddress(),
-                    harmless(what),
-                    some(things));
+            LOG.atLevel(level)
+                    .log(
+                            "{} at {} has {}: {}",
+                            harmless(request.connection().principal().toString()),
+                            request.connection().clientAddress().getHostAddress(),
+                            harmless(what),
+                            some(things));
         }
     }
 

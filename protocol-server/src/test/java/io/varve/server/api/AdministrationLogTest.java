@@ -41,6 +41,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Reads in the log what who administers has changed: entries, credentials, quotas, groups, records. */
 class AdministrationLogTest {
@@ -104,6 +106,39 @@ class AdministrationLogTest {
         assertThat(log.lines().get(1))
                 .startsWith(WHO + "deleted access control entries: ")
                 .contains(first, second);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*, ",
+        "10.1.2.3, ",
+        "0:0:0:0:0:0:0:1, ",
+        "::1, ::1 (write 0:0:0:0:0:0:0:1)",
+        "2001:DB8::7, 2001:DB8::7 (write 2001:db8:0:0:0:0:0:7)",
+        "10.0.0.0/8, 10.0.0.0/8 (no address)",
+        "kafka.example.org, kafka.example.org (no address)",
+        "'', ' (no address)'"
+    })
+    void aHostThatNoClientHasIsDoubted(String host, String said) {
+        settled(admin.createAcls(List.of(entry(PatternType.LITERAL, "User:a", host)))
+                .all());
+        String doubted = WHO + "created entries that never count, for no client has such a host: " + said;
+        assertThat(log.lines(Level.WARN)).isEqualTo(said == null ? List.of() : List.of(doubted));
+    }
+
+    /** Kafka takes such names, and refuses the clients. */
+    @Test
+    void aUserWhoCanNeverAuthenticateIsDoubted() {
+        ScramCredentialInfo strong = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4_096);
+        settled(admin.alterUserScramCredentials(List.of(
+                        new UserScramCredentialUpsertion("a=b,c", strong, "a-secret"),
+                        new UserScramCredentialUpsertion("\u00fcser", strong, "u-secret")))
+                .all());
+        assertThat(log.lines(Level.WARN))
+                .singleElement()
+                .asString()
+                .isEqualTo(WHO + "set credentials of users who can never authenticate, for SCRAM takes names in ASCII"
+                        + " only: \u00fcser");
     }
 
     @Test

@@ -56,8 +56,20 @@ public final class AlterUserScramCredentialsHandler implements ApiHandler {
                             .filter(each -> outcomes.get(each.user()).isSuccess())
                             .map(NewScramCredential::toString)
                             .toList());
+            ChangeLog.doubt(
+                    request,
+                    "set credentials of users who can never authenticate, for SCRAM takes names in ASCII only",
+                    upsertions.stream()
+                            .map(NewScramCredential::user)
+                            .filter(user -> outcomes.get(user).isSuccess() && !isAscii(user))
+                            .toList());
             return answer(outcomes);
         });
+    }
+
+    /** Kafka's mechanism knows no other names, whatever RFC 5802 says. */
+    private static boolean isAscii(String user) {
+        return user.chars().allMatch(each -> each > 0 && each < 128);
     }
 
     private static AlterUserScramCredentialsResponseData answer(Map<String, ApiError> outcomes) {

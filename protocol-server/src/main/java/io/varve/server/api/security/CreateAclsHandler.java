@@ -45,12 +45,20 @@ public final class CreateAclsHandler implements ApiHandler {
         List<AclBinding> wanted = ((CreateAclsRequest) request.body())
                 .aclCreations().stream().map(CreateAclsHandler::binding).toList();
         return metadata.submit(new CreateAcls(wanted, ids)).thenApply(outcomes -> {
+            List<AclBinding> created = IntStream.range(0, wanted.size())
+                    .filter(i -> outcomes.get(i).isSuccess())
+                    .mapToObj(wanted::get)
+                    .toList();
             ChangeLog.note(
                     request,
                     "created access control entries",
-                    IntStream.range(0, wanted.size())
-                            .filter(i -> outcomes.get(i).isSuccess())
-                            .mapToObj(i -> AclText.of(wanted.get(i)))
+                    created.stream().map(AclText::of).toList());
+            ChangeLog.doubt(
+                    request,
+                    "created entries that never count, for no client has such a host",
+                    created.stream()
+                            .flatMap(each -> AclText.doubt(each.entry().host()).stream())
+                            .distinct()
                             .toList());
             return new CreateAclsResponseData()
                     .setResults(outcomes.stream().map(CreateAclsHandler::result).toList());
