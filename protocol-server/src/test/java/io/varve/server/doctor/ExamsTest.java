@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,12 +86,16 @@ class ExamsTest {
         Path segment = Files.createFile(
                 Files.createDirectory(directory.resolve("orders-0")).resolve("0.log"));
         DirectoryExam exam = new DirectoryExam(directory, Clock.system(), true, path -> !path.equals(segment));
-        assertThat(of(Level.PROBLEM, exam.examine())).singleElement().asString().contains("such as " + segment);
+        assertThat(ofFiles(exam)).singleElement().asString().contains("such as " + segment);
         DirectoryExam whole = new DirectoryExam(directory, Clock.system(), true, path -> !path.equals(directory));
-        assertThat(of(Level.PROBLEM, whole.examine()))
-                .singleElement()
-                .asString()
-                .contains("cannot be read and written");
+        assertThat(ofFiles(whole)).singleElement().asString().contains("cannot be read and written");
+    }
+
+    /** A directory for temporary files may lie in memory. */
+    private static List<String> ofFiles(DirectoryExam exam) {
+        List<String> problems = new ArrayList<>(of(Level.PROBLEM, exam.examine()));
+        problems.removeIf(problem -> problem.endsWith("lies in memory (tmpfs)"));
+        return problems;
     }
 
     @Test
