@@ -5,7 +5,6 @@ import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.AppendOutcome;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
-import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.HeldBytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -203,9 +202,8 @@ final class GatheredAppends {
     }
 
     private static AppendResult resultOf(AppendRun run, AppendResult all) {
-        BatchRun stored = run.asStored();
-        return new AppendResult(
-                stored.baseOffset(), stored.nextOffset(), run.logAppendTimeMs(), all.logStartOffset(), false);
+        long base = run.baseOffset();
+        return new AppendResult(base, base + run.records(), run.logAppendTimeMs(), all.logStartOffset(), false);
     }
 
     private static void tell(Ended ended) {

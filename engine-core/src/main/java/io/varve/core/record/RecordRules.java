@@ -4,7 +4,8 @@ package io.varve.core.record;
 /**
  * Holds the rules of a topic for each record of a producer's batch.
  *
- * @param topicPartition names the partition in messages
+ * @param topic names the topic in messages
+ * @param partition names the partition in messages
  * @param keyed true if every record needs a key ({@code cleanup.policy=compact})
  * @param createTime true if records keep the producer's timestamps, false if the broker stamps them
  * @param now ms since the epoch
@@ -14,7 +15,8 @@ package io.varve.core.record;
  * @param maxRecordBytes max decompressed bytes of a record in a compressed batch
  */
 public record RecordRules(
-        String topicPartition,
+        String topic,
+        int partition,
         boolean keyed,
         boolean createTime,
         long now,
@@ -36,7 +38,8 @@ public record RecordRules(
             return new RecordFault(
                     index,
                     false,
-                    "Compacted topic cannot accept message without key in topic partition " + topicPartition + ".");
+                    "Compacted topic cannot accept message without key in topic partition " + topic + "-" + partition
+                            + ".");
         }
         if (createTime && timestamp != BatchHeader.NO_TIMESTAMP) {
             return isOutOfRange(timestamp) ? new RecordFault(index, true, outOfRange(index, timestamp)) : null;

@@ -117,7 +117,7 @@ class VarintReaderTest {
 
     private static long walked(ByteBuffer batch) {
         try {
-            RecordRules rules = new RecordRules("t-0", false, true, 0, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20);
+            RecordRules rules = new RecordRules("t", 0, false, true, 0, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20);
             return RecordWalk.over(batch, 0, rules, DecompressionMeter.NONE).maxTimestamp();
         } catch (InvalidBatchException refused) {
             assertThat(refused.kind()).isEqualTo(InvalidBatchException.Kind.INVALID_RECORD);

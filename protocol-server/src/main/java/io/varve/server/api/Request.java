@@ -2,6 +2,7 @@
 package io.varve.server.api;
 
 import io.varve.server.quota.QuotaClient;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 
@@ -24,6 +25,11 @@ public record Request(RequestHeader header, AbstractRequest body, Connection con
      */
     public Request(RequestHeader header, AbstractRequest body, Connection connection) {
         this(header, body, connection, false);
+    }
+
+    /** @return the API */
+    public ApiKeys api() {
+        return body.apiKey();
     }
 
     /** @return the version of the API in the request's header */

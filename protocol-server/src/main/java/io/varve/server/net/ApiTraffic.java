@@ -85,7 +85,7 @@ final class ApiTraffic {
      * @param responseBytes bytes of its answer, 0 for none
      */
     void answered(Request request, long begunNanos, int requestBytes, long responseBytes) {
-        ApiMeter meter = meter(request.header().apiKey());
+        ApiMeter meter = meter(request.api());
         meter.seconds.record((clock.nanos() - begunNanos) / NANOS);
         meter.bytesIn.add(requestBytes);
         meter.bytesOut.add(responseBytes);
@@ -94,13 +94,10 @@ final class ApiTraffic {
     /** Notes the errors in an answer, before it is written. A failure is logged: it decides no answer. */
     void errors(Request request, ApiMessage body) {
         try {
-            ApiMeter meter = meter(request.header().apiKey());
+            ApiMeter meter = meter(request.api());
             ResponseErrors.find(body, request.version(), meter::failed);
         } catch (RuntimeException e) {
-            failures.warn(
-                    e,
-                    "errors in answers to {} are not counted",
-                    request.header().apiKey());
+            failures.warn(e, "errors in answers to {} are not counted", request.api());
         }
     }
 

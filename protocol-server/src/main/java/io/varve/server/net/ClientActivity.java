@@ -34,7 +34,7 @@ final class ClientActivity {
 
     /** @param request a request of the client, parsed */
     void note(Request request) {
-        ApiKeys api = request.header().apiKey();
+        ApiKeys api = request.api();
         int used = request.header().apiVersion() + 1;
         int before = versions.get(api.id);
         int lowest = before == 0 ? used : Math.min(lowest(before), used);

@@ -114,6 +114,9 @@ final class FrameAssembler {
 
     /** @return bytes in memory of the buffers that {@link #next} has not read to their end */
     int arrivedBytes() {
+        if (arrived.isEmpty()) {
+            return 0; // after nearly each read; the loop would make an iterator
+        }
         int bytes = 0;
         for (ByteBuf in : arrived) {
             bytes += in.capacity();

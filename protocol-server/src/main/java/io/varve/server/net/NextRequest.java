@@ -48,7 +48,8 @@ record NextRequest(ByteBuffer frame, short api, ApiPolicy policy, RequestExtent 
     }
 
     static ApiPolicy policyOf(short api) {
-        return ApiKeys.hasId(api) ? ApiTable.policy(ApiKeys.forId(api)) : ApiTable.policy(ApiKeys.API_VERSIONS);
+        ApiKeys known = ApiTable.byKey(api);
+        return ApiTable.policy(known == null ? ApiKeys.API_VERSIONS : known);
     }
 
     private static short apiOf(ByteBuffer frame) {

@@ -77,7 +77,7 @@ final class QuotaHold {
 
     private int throttleMs(Request request, int bytes, ApiMessage body) {
         QuotaClient client = request.quotaClient();
-        ApiKeys api = request.header().apiKey();
+        ApiKeys api = request.api();
         int rate = switch (api) {
             case PRODUCE -> throttle.produced(client, bytes);
             case FETCH -> isOld(request) ? throttle.sent(client, size(body, request)) : 0;

@@ -116,6 +116,9 @@ final class ResponseWriter {
 
     /** @return false if the memory for unread answers is exhausted, and this connection must be closed */
     private boolean count() {
+        if (unwritten.isEmpty()) {
+            return true;
+        }
         long bytes = 0;
         for (ResponsePart part : unwritten) {
             bytes += part.memoryBytes();
@@ -146,9 +149,9 @@ final class ResponseWriter {
     private void add(Request request, RequestOutcome.Response message) {
         List<ResponsePart> parts = encode(request, message);
         traffic.errors(request, message.body());
-        for (ResponsePart part : parts) {
-            bytes += part.bytes();
-            unwritten.add(part);
+        for (int i = 0; i < parts.size(); i++) {
+            bytes += parts.get(i).bytes();
+            unwritten.add(parts.get(i));
         }
     }
 

@@ -146,7 +146,7 @@ public final class AppendRun {
      */
     public AppendRun copiedInto(ByteBuffer target) {
         ByteBuffer copy = target.duplicate();
-        target.put(bytes.duplicate());
+        target.put(target.position(), bytes, start, end - start).position(target.position() + end - start);
         return new AppendRun(copy.limit(target.position()), origin, logAppendTime, now, maxTimestamps, records);
     }
 
@@ -205,7 +205,7 @@ public final class AppendRun {
      * @return the run for the store, at the offsets in its headers; the store checks that the log allows them
      */
     public BatchRun asStored() {
-        long base = BatchHeader.baseOffset(bytes, start);
+        long base = baseOffset();
         long next = base;
         long max = NO_TIMESTAMP;
         long offsetOfMax = base;
@@ -217,6 +217,11 @@ public final class AppendRun {
             }
         }
         return new BatchRun(bytes.duplicate(), base, next, max, offsetOfMax, held);
+    }
+
+    /** @return offset of the first record, by its batch's header */
+    public long baseOffset() {
+        return BatchHeader.baseOffset(bytes, start);
     }
 
     /** @return the batches, from position to limit; not to be changed */
@@ -243,7 +248,7 @@ public final class AppendRun {
         return end;
     }
 
-    /** @return number of records in all batches */
+    /** @return number of records in all batches; those of clients have as many offsets, without gaps */
     public long records() {
         return records;
     }

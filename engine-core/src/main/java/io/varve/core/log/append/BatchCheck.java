@@ -29,7 +29,8 @@ final class BatchCheck {
         this.config = config;
         this.meter = meter;
         rules = new RecordRules(
-                id.topic() + "-" + id.partition(),
+                id.topic(),
+                id.partition(),
                 config.compacted(),
                 !config.logAppendTime(),
                 now,

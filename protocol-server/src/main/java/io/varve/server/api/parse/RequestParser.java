@@ -30,7 +30,7 @@ public final class RequestParser {
     /**
      * Scans a frame before it is parsed, without creating the objects of the request.
      *
-     * @param frame the frame without its size; big-endian, direct or heap; its position does not change
+     * @param frame the frame without its size; big-endian, direct or heap; its position ends where it was
      * @return the estimated cost of parsing the frame
      * @throws InvalidRequestException if the request cannot be answered, and its connection must be closed.
      *     As in Kafka: an unknown API key, an API that brokers do not serve, a version that cannot be parsed,
@@ -38,16 +38,16 @@ public final class RequestParser {
      *     codes collide so that parsing would take long
      */
     public static RequestExtent inspect(ByteBuffer frame) {
-        ByteBuffer in = frame.duplicate();
-        if (in.remaining() < MIN_HEADER_BYTES) {
-            throw new InvalidRequestException("a request of " + in.remaining() + " bytes");
+        int start = frame.position();
+        if (frame.remaining() < MIN_HEADER_BYTES) {
+            throw new InvalidRequestException("a request of " + frame.remaining() + " bytes");
         }
-        short id = in.getShort(in.position());
-        short version = in.getShort(in.position() + Short.BYTES);
+        short id = frame.getShort(start);
+        short version = frame.getShort(start + Short.BYTES);
         ApiKeys api = requireKnown(id, version);
         ApiPolicy policy = ApiTable.policy(api);
         try {
-            RequestScan scan = new RequestScan(in, policy.maxElements());
+            RequestScan scan = new RequestScan(frame, policy.maxElements());
             RequestSchemas.header(api.requestHeaderVersion(version)).skip(scan);
             if (isReadable(api, version)) {
                 RequestSchemas.body(api, version).skip(scan);
@@ -55,14 +55,16 @@ public final class RequestParser {
             return new RequestExtent(scan.elements(), scan.heapBytes(), scan.collisionSteps());
         } catch (RuntimeException e) {
             throw malformed(api, version, e);
+        } finally {
+            frame.position(start);
         }
     }
 
     private static ApiKeys requireKnown(short id, short version) {
-        if (!ApiKeys.hasId(id)) {
+        ApiKeys api = ApiTable.byKey(id);
+        if (api == null) {
             throw new InvalidRequestException("API " + id + " is not known");
         }
-        ApiKeys api = ApiKeys.forId(id);
         if (!api.inScope(ListenerType.BROKER)) {
             throw new InvalidRequestException("API " + api.name + " (" + id + ") is not for clients of a broker");
         }

@@ -177,8 +177,8 @@ sealed interface WireType {
                 return;
             }
             scan.addHeapBytes(OBJECT + FIELD * (long) fields.size());
-            for (Field field : fields) {
-                field.type.skip(scan);
+            for (int i = 0; i < fields.size(); i++) { // for each request, without an iterator for each struct
+                fields.get(i).type.skip(scan);
             }
         }
 

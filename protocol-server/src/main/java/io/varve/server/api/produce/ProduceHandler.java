@@ -77,7 +77,7 @@ public final class ProduceHandler implements ApiHandler {
     private List<PartitionAppend> appends(
             ProduceRequestData data, Request request, ProduceResponseData response, PendingProduceResponse pending) {
         boolean byId = ProduceVersions.namesTopicsById(request.version());
-        List<PartitionAppend> appends = new ArrayList<>();
+        List<PartitionAppend> appends = new ArrayList<>(data.topicData().size());
         for (TopicProduceData sent : DistinctPartitions.mergeTopics(data.topicData())) {
             Topic topic = byId ? topics.byId(sent.topicId()) : topics.byName(sent.name());
             List<PartitionProduceResponse> answers =

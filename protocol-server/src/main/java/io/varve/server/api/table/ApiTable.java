@@ -92,6 +92,7 @@ import io.varve.server.api.txn.TxnOffsetCommitHandler;
 import io.varve.server.api.txn.WriteTxnMarkersHandler;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.quota.ThrottleConfig;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -149,6 +150,7 @@ public final class ApiTable {
             String whyAbsent) {}
 
     private static final Map<ApiKeys, Line> LINES = new EnumMap<>(ApiKeys.class);
+    private static final ApiKeys[] BY_KEY = byKey();
 
     // JOIN_GROUP and SYNC_GROUP are LARGE: the metadata of a member names its topics, the assignments of a
     // leader name every partition. JOIN_GROUP has at most 100 elements: no client has that many assignors.
@@ -285,12 +287,31 @@ public final class ApiTable {
         }
     }
 
+    private static ApiKeys[] byKey() {
+        int last = Arrays.stream(ApiKeys.values()).mapToInt(api -> api.id).max().orElseThrow();
+        ApiKeys[] byKey = new ApiKeys[last + 1];
+        for (ApiKeys api : ApiKeys.values()) {
+            byKey[api.id] = api;
+        }
+        return byKey;
+    }
+
     /** @return the served versions of each API that is served, in the order of the keys */
     public static Collection<ApiVersionRange> versions() {
         return LINES.values().stream()
                 .filter(line -> line.whyAbsent == null)
                 .map(Line::versions)
                 .toList();
+    }
+
+    /**
+     * Finds an API by its key, as each request does: Kafka's own look-up is one in a hash table.
+     *
+     * @param key the key in a request, any number
+     * @return the API; null if there is none
+     */
+    public static ApiKeys byKey(short key) {
+        return key >= 0 && key < BY_KEY.length ? BY_KEY[key] : null;
     }
 
     /**

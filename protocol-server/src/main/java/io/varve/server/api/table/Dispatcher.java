@@ -52,11 +52,10 @@ public final class Dispatcher {
      */
     public CompletionStage<RequestOutcome> dispatch(Request request) {
         SaslAuthentication authentication = request.connection().authentication();
-        if (authentication != null
-                && authentication.isOutOfPlace(request.header().apiKey())) {
+        if (authentication != null && authentication.isOutOfPlace(request.api())) {
             return refuse(request, authentication);
         }
-        ApiHandler handler = served.find(request.body().apiKey(), request.body().version());
+        ApiHandler handler = served.find(request.api(), request.body().version());
         if (handler == null) {
             return CompletableFuture.completedFuture(failure(request, unserved(request)));
         }
@@ -75,7 +74,7 @@ public final class Dispatcher {
 
     /** Answers a request that comes where a token of SASL must come, and closes the connection. */
     private CompletionStage<RequestOutcome> refuse(Request request, SaslAuthentication authentication) {
-        String api = request.header().apiKey().name();
+        String api = request.api().name();
         authentication.fail("it sent " + api + " instead of a token");
         RequestOutcome refused = failure(
                 request,
@@ -125,12 +124,12 @@ public final class Dispatcher {
      * Names a request in the log. Only numbers in the name come from the client: it cannot forge log lines.
      */
     private static String name(Request request) {
-        return request.header().apiKey().name + " v" + request.version() + " from "
+        return request.api().name + " v" + request.version() + " from "
                 + request.connection().id();
     }
 
     private static UnsupportedVersionException unserved(Request request) {
-        ApiKeys api = request.header().apiKey();
+        ApiKeys api = request.api();
         String why = ApiTable.whyAbsent(api);
         return new UnsupportedVersionException("version " + request.version() + " of API " + api.name + " is not served"
                 + (why == null ? "" : ": " + why) + "; ask ApiVersions for what is");

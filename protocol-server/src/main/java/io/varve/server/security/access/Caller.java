@@ -35,7 +35,7 @@ public record Caller(Request request) implements AuthorizableRequestContext {
 
     @Override
     public int requestType() {
-        return request.header().apiKey().id;
+        return request.api().id;
     }
 
     @Override
