@@ -13,7 +13,6 @@ import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.varve.core.runtime.Clock;
@@ -276,7 +275,7 @@ public final class NetServer implements AutoCloseable {
             connection.onClose(cancel);
         }
         channel.pipeline()
-                .addLast(new IdleStateHandler(true, 0, 0, config.connections().maxIdleMs(), TimeUnit.MILLISECONDS))
+                .addLast(new IdleWatch(config.connections().maxIdleMs()))
                 .addLast(new ClientConnection(shared, connection, frames));
     }
 
