@@ -35,7 +35,7 @@ public record Caller(Request request) implements AuthorizableRequestContext {
 
     @Override
     public int requestType() {
-        return request.api().id;
+        return request.header().data().requestApiKey();
     }
 
     @Override
