@@ -35,8 +35,10 @@ public final class PrometheusMetrics implements Metrics {
     public static final String CONTENT_TYPE = TEXT.getContentType();
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final Map<Metric, io.prometheus.metrics.core.metrics.Counter> counters = new ConcurrentHashMap<>();
-    private final Map<Metric, Histogram> histograms = new ConcurrentHashMap<>();
+    /** By the metric's name: hash codes of records are linked at their first call, 10 ms of every start. */
+    private final Map<String, io.prometheus.metrics.core.metrics.Counter> counters = new ConcurrentHashMap<>();
+
+    private final Map<String, Histogram> histograms = new ConcurrentHashMap<>();
     private final List<Consumer<Readings>> readers = new CopyOnWriteArrayList<>();
     private final BoundedLabels bounds = new BoundedLabels();
     /** Held by the thread that reads everything. */
@@ -56,8 +58,8 @@ public final class PrometheusMetrics implements Metrics {
 
     @Override
     public Counter counter(Metric metric, String... labels) {
-        CounterDataPoint point =
-                counters.computeIfAbsent(metric, this::newCounter).labelValues(labels);
+        CounterDataPoint point = counters.computeIfAbsent(metric.name(), name -> newCounter(metric))
+                .labelValues(labels);
         return point::inc;
     }
 
@@ -72,8 +74,9 @@ public final class PrometheusMetrics implements Metrics {
 
     @Override
     public Distribution distribution(Metric metric, String... labels) {
-        DistributionDataPoint point =
-                histograms.computeIfAbsent(metric, this::newHistogram).labelValues(labels);
+        DistributionDataPoint point = histograms
+                .computeIfAbsent(metric.name(), name -> newHistogram(metric))
+                .labelValues(labels);
         return point::observe;
     }
 
