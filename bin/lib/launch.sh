@@ -96,7 +96,7 @@ set_server_command() {
   set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$PROGRAM" "$@" \
     -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dvarve.state=$STATE" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
     -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
-    -Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN \
+    -Dslf4j.provider=io.varve.server.logging.ServerLogging -Dslf4j.internal.verbosity=WARN \
     -Djavax.xml.parsers.SAXParserFactory=com.sun.org.apache.xerces.internal.jaxp.SAXParserFactoryImpl # both end searches of all jars
   COMMAND+=(io.varve.server.Main)
 }

@@ -1,27 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server;
 
-import io.varve.core.VarveException;
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Ids;
-import io.varve.core.runtime.ShutdownSignals;
-import io.varve.core.runtime.SystemScheduler;
-import io.varve.server.command.CommandLines;
-import io.varve.server.config.Installation;
-import io.varve.server.config.ServerConfig;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /** Starts the server, and stops it on a signal: {@code bin/kafka-server-start.sh}. */
 public final class Main {
-    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
-    private static final int BACKGROUND_THREADS = 2;
-    private static final String TO_FILE = "file";
-
     private Main() {}
 
     /**
@@ -30,54 +11,7 @@ public final class Main {
      * @param arguments the configuration file and overrides
      */
     public static void main(String[] arguments) {
-        System.exit(StartCommand.run(arguments, System.out, System.err, Main::serve));
-    }
-
-    private static void serve(Path file, List<String> overrides) {
-        AtomicReference<VarveServer> running = new AtomicReference<>();
-        ShutdownSignals.onSignal(() -> stop(running.get()));
-        try {
-            VarveServer server = start(file, overrides);
-            running.set(server);
-            LOG.info("Varve is {}", server.summary());
-        } catch (VarveException e) {
-            // A mistake of the user or a fault of the machine: one line names it, and a stack trace would
-            // hide it.
-            String reason = CommandLines.line(e);
-            System.err.println(reason);
-            if (TO_FILE.equals(System.getenv("VARVE_LOG"))) {
-                LOG.error("Varve does not start: {}", reason);
-            }
-            System.exit(StartCommand.FAILED);
-        }
-        awaitSignal();
-    }
-
-    /** Blocks the main thread; the handler of the signal ends the process. */
-    private static void awaitSignal() {
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // does not happen to the main thread
-        }
-    }
-
-    private static VarveServer start(Path file, List<String> overrides) {
-        ServerConfig config = ServerConfig.load(file, overrides, Installation.state());
-        return VarveServer.start(config, Clock.system(), new SystemScheduler(BACKGROUND_THREADS), Ids.random());
-    }
-
-    /**
-     * Closes the server. A server that has not started yet (null) is not closed: its next start recovers as
-     * from a crash.
-     */
-    private static void stop(VarveServer server) {
-        if (server != null) {
-            LOG.info("Varve stops: a signal came");
-            Clock clock = Clock.system();
-            long begunMs = clock.millis();
-            server.close();
-            LOG.info("Varve has stopped after {} ms", clock.millis() - begunMs);
-        }
+        StartAhead.openJars();
+        System.exit(StartCommand.run(arguments, System.out, System.err, ServerProcess::run));
     }
 }

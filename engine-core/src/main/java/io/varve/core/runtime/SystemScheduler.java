@@ -19,7 +19,8 @@ public final class SystemScheduler implements Scheduler {
     /** @param threads size of the pool, at least 1; threads are made on first use */
     public SystemScheduler(int threads) {
         AtomicInteger number = new AtomicInteger();
-        pool = new ScheduledThreadPoolExecutor(threads, task -> daemon("scheduler-" + number.getAndIncrement(), task));
+        pool = new ScheduledThreadPoolExecutor(
+                threads, task -> DaemonThread.of("scheduler-" + number.getAndIncrement(), task));
         pool.setRemoveOnCancelPolicy(true);
         pool.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
@@ -54,9 +55,7 @@ public final class SystemScheduler implements Scheduler {
 
     @Override
     public Thread start(String name, Runnable loop) {
-        Thread thread = daemon(name, loop);
-        thread.start();
-        return thread;
+        return DaemonThread.start(name, loop);
     }
 
     @Override
@@ -79,11 +78,5 @@ public final class SystemScheduler implements Scheduler {
                 SurvivedFailure.log(LOG, "A background task failed; it runs again if it is periodic", e);
             }
         };
-    }
-
-    private static Thread daemon(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 }
