@@ -94,6 +94,7 @@ set_command() {
 # anybody records or not.
 set_server_command() {
   set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$PROGRAM" "$@" \
+    -XX:CompileThresholdScaling=4 "-XX:CompileCommandFile=$VARVE_HOME/bin/lib/compiler-commands" \
     -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dvarve.state=$STATE" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
     -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
     -Dslf4j.provider=io.varve.server.logging.ServerLogging -Dslf4j.internal.verbosity=WARN \
