@@ -91,6 +91,14 @@ class DocumentsTest {
         return ROOT.relativize(in) + ": " + what;
     }
 
+    /** Archives have no main file, which failed the command; failsafe has an option of its own. */
+    @Test
+    void theCommandThatInstallsTheLibrariesRunsNoTestsAndEndsWell() {
+        assertThat(read(ROOT.resolve("README.md"))).contains("`mvn install -DskipTests`");
+        assertThat(read(ROOT.resolve("pom.xml"))).contains("<skipITs>${skipTests}</skipITs>");
+        assertThat(read(ROOT.resolve("bin/package/pom.xml"))).contains("<maven.install.skip>true</maven.install.skip>");
+    }
+
     @Test
     void everyLinkLeadsToAFileAndAHeading() {
         List<String> dead = new ArrayList<>();
