@@ -11,6 +11,7 @@ import io.varve.server.metadata.log.MetadataWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsResponseData;
@@ -42,29 +43,28 @@ public final class AlterUserScramCredentialsHandler implements ApiHandler {
                         each.saltedPassword()))
                 .toList();
         return metadata.submit(new AlterScramCredentials(deletions, upsertions)).thenApply(outcomes -> {
-            ChangeLog.note(
-                    request,
-                    "deleted credentials",
-                    deletions.stream()
-                            .filter(each -> outcomes.get(each.user()).isSuccess())
-                            .map(Deletion::toString)
-                            .toList());
-            ChangeLog.note(
-                    request,
-                    "set credentials",
-                    upsertions.stream()
-                            .filter(each -> outcomes.get(each.user()).isSuccess())
-                            .map(NewScramCredential::toString)
-                            .toList());
+            List<NewScramCredential> set = done(upsertions, NewScramCredential::user, outcomes);
+            ChangeLog.note(request, "deleted credentials", texts(done(deletions, Deletion::user, outcomes)));
+            ChangeLog.note(request, "set credentials", texts(set));
             ChangeLog.doubt(
                     request,
                     "set credentials of users who can never authenticate, for SCRAM takes names in ASCII only",
-                    upsertions.stream()
+                    set.stream()
                             .map(NewScramCredential::user)
-                            .filter(user -> outcomes.get(user).isSuccess() && !isAscii(user))
+                            .filter(user -> !isAscii(user))
                             .toList());
             return answer(outcomes);
         });
+    }
+
+    private static <T> List<T> done(List<T> asked, Function<T, String> user, Map<String, ApiError> outcomes) {
+        return asked.stream()
+                .filter(each -> outcomes.get(user.apply(each)).isSuccess())
+                .toList();
+    }
+
+    private static List<String> texts(List<?> credentials) {
+        return credentials.stream().map(Object::toString).toList();
     }
 
     /** Kafka's mechanism knows no other names, whatever RFC 5802 says. */
