@@ -19,7 +19,8 @@ Producers warm the JVMs with half as many records first, where no count is taken
 
 Works: startup, produce-1k-acks1, produce-1k-all, produce-1k-synced (Kafka forces every batch, too), produce-100b-all, produce-lz4-8p,
 paced (2,000 records/s), paced-synced (Kafka forces every batch, too), paced-unsynced (Varve does not sync either: log.durability=async),
-consume-1k, share-consume-1k (one member, four partitions), e2e, partitions (1,000 of them), crash (kill -9 with 4 GB in four partitions).
+each of the three as paced-steady..., without the first third of the records (Latency.java; linger.ms=0); consume-1k, share-consume-1k (one member, four
+partitions), e2e, e2e-steady, e2e-steady-unsynced, partitions (1,000 of them), crash (kill -9 with 4 GB in four partitions).
 What safety and gauges cost: produce-1k-tls, consume-1k-tls (over TLS), produce-1k-quota (with a quota that nobody reaches), produce-1k-scraped
 (Varve's metrics are read every second; a Kafka's are not), each beside produce-1k-all or consume-1k of the same sitting.
 """
@@ -58,8 +59,10 @@ def cpu_ticks(path):
 
 
 def tool(name, *arguments):
+    """Runs one of Apache's tools, by the name of its class, or a client of this directory, by the name of its file."""
+    main = os.path.join(HOME, "benchmarks", name) if name.endswith(".java") else name if "." in name else f"org.apache.kafka.tools.{name}"
     run = subprocess.run(["java", "-Xmx512m", "-XX:+UseParallelGC", f"-Dlogback.configurationFile={HOME}/config/tools-logback.xml",
-                          "-cp", f"{HOME}/bin/tools/target/varve-tools.jar", name if "." in name else f"org.apache.kafka.tools.{name}", *map(str, arguments)],
+                          "-cp", f"{HOME}/bin/tools/target/varve-tools.jar", main, *map(str, arguments)],
                          capture_output=True, text=True, timeout=900)
     if run.returncode != 0:
         raise RuntimeError(f"{name}: {run.stdout[-1000:]}{run.stderr[-1000:]}")
@@ -371,6 +374,32 @@ class Works:
 
     paced_unsynced.settings_of_varve = {"log.durability": "async"}
 
+    def steady(self, broker, kind, records, config=None):
+        """Latencies of all records but the first third."""
+        self.topic(broker, 1, config)
+        records = int(records * self.scale)
+        before = broker.cpu()[0]
+        line = tool("Latency.java", broker.address, "bench", kind, records, records // 3).split()
+        return {**{f"{name} ms": float(value) for name, value in zip(line[::2], line[1::2])}, "CPU s": broker.cpu()[0] - before}
+
+    def paced_steady(self, broker):
+        return self.steady(broker, "paced", 6e4)
+
+    def paced_steady_synced(self, broker):
+        return self.steady(broker, "paced", 6e4, broker.SYNCED_TOPIC)
+
+    def paced_steady_unsynced(self, broker):
+        return self.steady(broker, "paced", 6e4)
+
+    def e2e_steady(self, broker):
+        return self.steady(broker, "e2e", 6e4)
+
+    def e2e_steady_unsynced(self, broker):
+        return self.steady(broker, "e2e", 6e4)
+
+    for unsynced in (paced_steady_unsynced, e2e_steady_unsynced):
+        unsynced.settings_of_varve = {"log.durability": "async"}
+
     def consume_1k(self, broker, client=None):
         self.topic(broker)
         self.produce(broker, 2e6, 1000, 1)
@@ -432,7 +461,7 @@ class Works:
         return {"start s": again, "records kept": sum(int(line.rsplit(":", 1)[1]) for line in out.splitlines() if line.startswith("bench:"))}
 
     ALL = [startup, produce_1k_acks1, produce_1k_all, produce_1k_synced, produce_100b_all, produce_lz4_8p, paced, paced_synced, paced_unsynced,
-           consume_1k, share_consume_1k, e2e, partitions, crash, produce_1k_tls, consume_1k_tls, produce_1k_quota, produce_1k_scraped]
+           paced_steady, paced_steady_synced, paced_steady_unsynced, consume_1k, share_consume_1k, e2e, e2e_steady, e2e_steady_unsynced, partitions, crash, produce_1k_tls, consume_1k_tls, produce_1k_quota, produce_1k_scraped]
 
 
 def main():
