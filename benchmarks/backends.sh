@@ -9,7 +9,8 @@
 # What is measured, and how, says benchmarks/Drive.java. "written" is what the device of the data wrote, "stored" what the directory takes up,
 # both per byte of values. With --image the data is on an ext4 image of its own, so that nobody else writes to that device; needs root.
 # Environment: KAFKA_HEAP_OPTS for the server (default: as shipped), BENCH_DIR for its data (default: /tmp's disk).
-. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/../bin/lib/launch.sh"
+self=$0; [ ! -L "$0" ] || self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+. "${self%"${self##*/}"}../bin/lib/launch.sh"
 set -euo pipefail
 image= pairs=2 seconds=5 backends="file lmdb" partitions="1 100 1000" sizes="100 1024 16384"
 while [ $# -gt 0 ]; do

@@ -10,7 +10,8 @@
 # The readers never stop: each reads all of the old records from a place of its own, over and over, without a cache on disk. They, the bucket's
 # server and the producer use the same cores as the server. --override: a setting of the broker. Environment: BENCH_DIR is where the data is
 # kept meanwhile (default: /tmp's disk).
-. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/../bin/lib/launch.sh"
+self=$0; [ ! -L "$0" ] || self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+. "${self%"${self##*/}"}../bin/lib/launch.sh"
 set -euo pipefail
 home=$VARVE_HOME
 hot=file readers=8 pace=2000 seconds=20 old=256 rounds=3 overrides=()

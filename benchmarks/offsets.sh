@@ -7,7 +7,8 @@
 # Every group commits an offset for every partition, so many rounds: 100 x 100 x 1000 by default, which are ten million. Then the server is
 # left alone until compaction has nothing to do any more, killed, and started: the time is that from the start until every group's offsets
 # have been asked for and are right. Environment: BENCH_DIR for its data (default a temporary one).
-. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/../bin/lib/launch.sh"
+self=$0; [ ! -L "$0" ] || self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+. "${self%"${self##*/}"}../bin/lib/launch.sh"
 set -euo pipefail
 home=$VARVE_HOME
 groups=100 partitions=100 rounds=1000 backend=file

@@ -9,7 +9,8 @@
 # Segments have 64 MiB (default: 8 of them). The S3 server is that of bin/varve-s3.sh, another process, whose CPU is printed apart.
 # The SDK signs the content of uploads over http, as the tier does to another machine: one row has the tier with it, one without.
 # Environment: JAVA_HOME; BENCH_DIR is where the data is kept meanwhile (default: /tmp's disk).
-. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/../bin/lib/launch.sh"
+self=$0; [ ! -L "$0" ] || self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+. "${self%"${self##*/}"}../bin/lib/launch.sh"
 set -euo pipefail
 hot=file segments=8 rounds=3 start=
 while [ $# -gt 0 ]; do
@@ -35,7 +36,6 @@ until grep -q "127.0.0.1:$port" "$work/s3.out"; do
   kill -0 "$server" 2>/dev/null || { cat "$work/s3.out" >&2; exit 1; }
   sleep 0.2
 done
-# shellcheck disable=SC2046 # options are words
-"$JAVA" -Xmx512m -XX:+UseSerialGC $(native_flags) "-Dvarve.bench.dir=$work" "-Dvarve.bench.s3.pid=$server" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+"$JAVA" -Xmx512m -XX:+UseSerialGC "${NATIVE_FLAGS[@]}" "-Dvarve.bench.dir=$work" "-Dvarve.bench.s3.pid=$server" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
   -cp "$target/classes:$target/lib/*" io.varve.bench.RunTierBenchmark \
   "http://127.0.0.1:$port" varve bench bench-secret "$hot" "$segments" "$rounds" $start

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/lib/launch.sh"
+self=$0; [ ! -L "$0" ] || self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+. "${self%"${self##*/}"}lib/launch.sh"
 help_if_asked "Usage: kafka-run-class.sh class [argument]...
 Runs a class of Apache Kafka's tools, by its name of today or of before Kafka 3.7." "$@"
 [ $# -gt 0 ] || usage "class [argument]..."

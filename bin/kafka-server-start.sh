@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/lib/launch.sh"
+self=$0; [ ! -L "$0" ] || self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+. "${self%"${self##*/}"}lib/launch.sh"
 if [ "${1:-}" = -daemon ]; then
   daemon=1
   shift

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/lib/launch.sh"
+self=$0; [ ! -L "$0" ] || self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+. "${self%"${self##*/}"}lib/launch.sh"
 help_if_asked "Usage: kafka-server-stop.sh
 Asks every server started from this checkout to stop; each finishes what it is doing and exits. SIGNAL=KILL in the
 environment sends another signal than TERM." "$@"

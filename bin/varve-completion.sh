@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Prints what makes bash, and zsh after bashcompinit, complete commands, options and values.
-. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/lib/launch.sh"
+self=$0; [ ! -L "$0" ] || self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+. "${self%"${self##*/}"}lib/launch.sh"
 help_if_asked "Usage: source <(bin/varve-completion.sh [COMMAND...])
 Completes all commands, or those named, as in: bin/varve-completion.sh varve-tier varve-retention
 Its output may stand in a file that the shell reads when it starts." "$@"

@@ -48,8 +48,14 @@ build() {
   say "Built."
 }
 
-# The backends' modules, by the names of their directories.
-backends() { (cd "$VARVE_HOME" && printf '%s\n' backend-*) | grep -v '^backend-conformance$'; }
+# Sets BACKENDS to the backends' modules, by the names of their directories.
+find_backends() {
+  local directory
+  BACKENDS=()
+  for directory in "$VARVE_HOME"/backend-*; do
+    [ "${directory##*/}" = backend-conformance ] || BACKENDS+=("${directory##*/}")
+  done
+}
 
 # sources MODULE...: their poms and main sources, and the root's pom.
 sources() {
@@ -61,17 +67,17 @@ sources() {
 # describe_program NAME: sets WHAT a program is called, its MODULE, the modules of this tree that are in it, and how its tests are left out.
 describe_program() {
   TESTS=-Dmaven.test.skip=true
-  # shellcheck disable=SC2046 # a name a line
+  find_backends
   case $1 in
-    server) WHAT="the server" MODULE=protocol-server PARTS=(engine-core bin/backends $(backends) bin/commands) ;;
+    server) WHAT="the server" MODULE=protocol-server PARTS=(engine-core bin/backends "${BACKENDS[@]}" bin/commands) ;;
     tools) WHAT="the command-line tools" MODULE=bin/tools PARTS=() ;;
     connect) WHAT="Kafka Connect" MODULE=bin/connect PARTS=() ;;
     s3) WHAT="the S3 server" MODULE=bin/s3 PARTS=() ;;
-    experiments) WHAT="the experiments" MODULE=experiments PARTS=(engine-core bin/backends $(backends) protocol-server) ;;
+    experiments) WHAT="the experiments" MODULE=experiments PARTS=(engine-core bin/backends "${BACKENDS[@]}" protocol-server) ;;
     conformance)
       # What a backend's own tests bring along, such as a bucket, is among its test classes.
       WHAT="the conformance kit" MODULE=bin/conformance TESTS=-DskipTests
-      PARTS=(engine-core backend-conformance bin/s3 bin/backends $(backends))
+      PARTS=(engine-core backend-conformance bin/s3 bin/backends "${BACKENDS[@]}")
       ;;
   esac
 }

@@ -5,7 +5,9 @@
 # Ours: VARVE_STATE is the directory of what is written; VARVE_NO_BUILD=1 never builds; VARVE_BOOTSTRAP_SERVER is where the tools go when
 # told only of a ZooKeeper.
 
-VARVE_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+# Each start of a server and of a tool runs through this file: it starts no process where the shell has a word for it, as each costs a
+# start 1 to 2 ms.
+VARVE_HOME=$(CDPATH='' cd -P -- "${BASH_SOURCE[0]%/*}/../.." && pwd)
 MIN_JAVA=17
 
 say() { printf '%s\n' "$*" >&2; }
@@ -21,8 +23,21 @@ help_if_asked() {
   esac
 }
 
-# Sets JAVA (the command), JAVA_VERSION and JAVA_MAJOR, reading the runtime's release file: starting a JVM to ask would cost 50 ms. An
-# installation that brings its own runtime uses no other.
+# read_release JAVA: sets JAVA_VERSION to what the release file says that belongs to the command; to nothing without such a file.
+read_release() {
+  local real=$1 line
+  [ ! -L "$real" ] || real=$(readlink -f "$1" 2>/dev/null) || real=$1
+  JAVA_VERSION=
+  [ -r "${real%/*/*}/release" ] || return 0
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+      'JAVA_VERSION="'*'"') JAVA_VERSION=${line#*\"} && JAVA_VERSION=${JAVA_VERSION%\"} ;;
+    esac
+  done <"${real%/*/*}/release"
+}
+
+# Sets JAVA (the command), JAVA_VERSION, JAVA_MAJOR and NATIVE_FLAGS, reading the runtime's release file: starting a JVM to ask would cost
+# 50 ms. An installation that brings its own runtime uses no other.
 find_java() {
   if [ -x "$VARVE_HOME/runtime/bin/java" ]; then
     JAVA=$VARVE_HOME/runtime/bin/java
@@ -30,12 +45,10 @@ find_java() {
     JAVA=$JAVA_HOME/bin/java
     [ -x "$JAVA" ] || die "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it: point it at Java $MIN_JAVA or newer."
   else
-    JAVA=$(command -v java) || die "Java was not found: install Java $MIN_JAVA or newer and put it on the PATH, or set JAVA_HOME."
+    hash java 2>/dev/null || die "Java was not found: install Java $MIN_JAVA or newer and put it on the PATH, or set JAVA_HOME."
+    if [ "${BASH_VERSINFO[0]}" -ge 4 ]; then JAVA=${BASH_CMDS[java]}; else JAVA=$(command -v java); fi
   fi
-  local real home
-  real=$(readlink -f "$JAVA" 2>/dev/null || printf '%s' "$JAVA")
-  home=$(dirname "$(dirname "$real")")
-  JAVA_VERSION=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$home/release" 2>/dev/null || :)
+  read_release "$JAVA"
   [ -n "$JAVA_VERSION" ] || JAVA_VERSION=$("$JAVA" -version 2>&1 | sed -n 's/.*version "\([^"]*\)".*/\1/p' | head -n 1)
   JAVA_MAJOR=${JAVA_VERSION%%[.+-]*}
   [ "$JAVA_MAJOR" != 1 ] || JAVA_MAJOR=${JAVA_VERSION:2:1}
@@ -43,15 +56,16 @@ find_java() {
     '' | *[!0-9]*) die "$JAVA did not say which version it is: Varve needs Java $MIN_JAVA or newer." ;;
   esac
   [ "$JAVA_MAJOR" -ge "$MIN_JAVA" ] || die "$JAVA is Java $JAVA_VERSION: Varve needs Java $MIN_JAVA or newer (set JAVA_HOME)."
+  set_native_flags
 }
 
-# What native code needs: LMDB's buffers are JDK buffers that point into its map; and the newer JDKs warn of native and Unsafe access,
-# Netty's and the codecs' too, without flags that older ones refuse.
-native_flags() {
-  printf '%s\n' --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
-  [ "$JAVA_MAJOR" -lt 24 ] || printf '%s\n' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+# Sets NATIVE_FLAGS to what native code needs: LMDB's buffers are JDK buffers that point into its map; and the newer JDKs warn of native
+# and Unsafe access, Netty's and the codecs' too, without flags that older ones refuse.
+set_native_flags() {
+  NATIVE_FLAGS=(--add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED)
+  [ "$JAVA_MAJOR" -lt 24 ] || NATIVE_FLAGS+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
   # A release that nobody has tried yet may have done away with these flags, and would not start.
-  [ "$JAVA_MAJOR" -lt 28 ] || printf '%s\n' -XX:+IgnoreUnrecognizedVMOptions
+  [ "$JAVA_MAJOR" -lt 28 ] || NATIVE_FLAGS+=(-XX:+IgnoreUnrecognizedVMOptions)
 }
 
 # An installation has its programs in libs/, a checkout where Maven has built them. CACHE is where a server's archive of classes is kept.
@@ -84,8 +98,8 @@ find_state() {
 set_command() {
   local heap=$1 flags=$2 class_path=$3
   shift 3
-  # shellcheck disable=SC2207,SC2206 # options are words
-  COMMAND=("$JAVA" ${KAFKA_HEAP_OPTS:-$heap} ${KAFKA_JVM_PERFORMANCE_OPTS:-$flags} $(native_flags)
+  # shellcheck disable=SC2206 # options are words
+  COMMAND=("$JAVA" ${KAFKA_HEAP_OPTS:-$heap} ${KAFKA_JVM_PERFORMANCE_OPTS:-$flags} "${NATIVE_FLAGS[@]}"
     -Djava.awt.headless=true "$@" ${KAFKA_OPTS:-} -cp "$class_path${CLASSPATH:+:$CLASSPATH}")
 }
 
@@ -175,7 +189,7 @@ make_archive() {
 # came here.
 is_archive_stale() {
   [ -e "$SERVER_ARCHIVE" ] || return 0
-  [ -n "$(find "$PROGRAM" "${PROGRAM%/*}/lib" -type f -cnewer "$SERVER_ARCHIVE" 2>/dev/null | head -n 1)" ]
+  [ -n "$(find "$PROGRAM" "${PROGRAM%/*}/lib" -type f -cnewer "$SERVER_ARCHIVE" 2>/dev/null)" ]
 }
 
 # Makes sure that there is a server to run.
@@ -194,23 +208,23 @@ prepare_server() {
 # Makes the archive of a prepared server unless there is a fresh one.
 prepare_archive() { has_own_archive || ! is_archive_stale || make_archive; }
 
-# Prints the options by which a server's JVM can be asked on JMX_PORT (kafka-jmx.sh), if that is set: from this machine only, unless
+# Sets JMX_OPTIONS to those by which a server's JVM can be asked on JMX_PORT (kafka-jmx.sh), if that is set: from this machine only, unless
 # KAFKA_JMX_OPTS says otherwise.
-jmx_options() {
+set_jmx_options() {
+  JMX_OPTIONS=()
   [ -n "${JMX_PORT:-}" ] || return 0
   local local_only="-Djava.rmi.server.hostname=127.0.0.1 -Dcom.sun.management.jmxremote.host=127.0.0.1
     -Dcom.sun.management.jmxremote.authenticate=false -Dcom.sun.management.jmxremote.ssl=false"
-  printf '%s\n' "-Dcom.sun.management.jmxremote.port=$JMX_PORT ${KAFKA_JMX_OPTS:-$local_only}"
+  # shellcheck disable=SC2206 # options are words
+  JMX_OPTIONS=("-Dcom.sun.management.jmxremote.port=$JMX_PORT" ${KAFKA_JMX_OPTS:-$local_only})
 }
 
 # run_server ARGUMENT...: becomes the server, once it is prepared.
 run_server() {
-  # shellcheck disable=SC2046 # options are words
-  if [ -e "$SERVER_ARCHIVE" ] && ! has_own_archive; then
-    set_server_command "$USE_ARCHIVE" $(jmx_options)
-  else
-    set_server_command $(jmx_options)
-  fi
+  local archive=()
+  [ ! -e "$SERVER_ARCHIVE" ] || has_own_archive || archive=("$USE_ARCHIVE")
+  set_jmx_options
+  set_server_command ${archive[@]+"${archive[@]}"} ${JMX_OPTIONS[@]+"${JMX_OPTIONS[@]}"} # bash 3 takes an empty array for unset
   exec "${COMMAND[@]}" "$@"
 }
 

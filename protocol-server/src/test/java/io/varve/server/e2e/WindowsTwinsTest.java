@@ -118,21 +118,11 @@ class WindowsTwinsTest {
     private static ChildProcess start(String script, String arguments, Map<String, String> given, int javaMajor)
             throws IOException {
         Map<String, String> environment = new HashMap<>(given);
-        environment.put("JAVA_HOME", printingJava(javaMajor).toString());
+        environment.put(
+                "JAVA_HOME",
+                PrintingJava.at(directory.resolve("java-" + javaMajor), javaMajor)
+                        .toString());
         environment.putIfAbsent("KAFKA_JVM_PERFORMANCE_OPTS", "");
         return ChildProcess.start(environment, "bash", "-c", "bin/" + script + ".sh " + arguments);
-    }
-
-    /** @return the home of a Java of which no server has an archive of classes */
-    private static Path printingJava(int major) throws IOException {
-        Path home = directory.resolve("java-" + major);
-        Path java = home.resolve("bin/java");
-        if (Files.notExists(java)) {
-            Files.createDirectories(java.getParent());
-            Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + major + ".0.0-printing\"\n");
-            Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
-            assertThat(java.toFile().setExecutable(true)).isTrue();
-        }
-        return home;
     }
 }
