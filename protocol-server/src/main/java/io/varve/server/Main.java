@@ -11,7 +11,7 @@ public final class Main {
      * @param arguments the configuration file and overrides
      */
     public static void main(String[] arguments) {
-        StartAhead.openJars();
+        StartAhead.findBackends();
         System.exit(StartCommand.run(arguments, System.out, System.err, ServerProcess::run));
     }
 }

@@ -2,10 +2,9 @@
 package io.varve.server;
 
 import io.varve.core.runtime.DaemonThread;
-import io.varve.core.spi.StorageProvider;
+import io.varve.server.config.StorageBackends;
 import io.varve.server.net.NettyTransport;
-import java.io.IOException;
-import java.util.Collections;
+import java.util.ServiceConfigurationError;
 
 /**
  * Does on threads of their own, while the main thread goes on, what a start waits for and what depends on
@@ -15,17 +14,15 @@ final class StartAhead {
     private StartAhead() {}
 
     /**
-     * Opens the jars of the class path, as the search for backends does, and the one for native code. Logs
-     * nothing, so that it can begin before there is a log.
+     * Finds the backends, which opens the jars of the class path. Logs nothing, so that it can begin before
+     * there is a log.
      */
-    static void openJars() {
-        DaemonThread.start("open-jars", () -> {
+    static void findBackends() {
+        DaemonThread.start("find-backends", () -> {
             try {
-                Collections.list(StartAhead.class
-                        .getClassLoader()
-                        .getResources("META-INF/services/" + StorageProvider.class.getName()));
-            } catch (IOException e) {
-                return; // the search says which jar cannot be read
+                StorageBackends.all();
+            } catch (ServiceConfigurationError e) {
+                return; // the next who asks searches again, and says which jar cannot be read
             }
         });
     }

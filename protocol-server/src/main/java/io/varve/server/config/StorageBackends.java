@@ -5,6 +5,7 @@ import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,13 +18,29 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 
 /**
  * Finds the backends on the class path by their {@code storage.backend} names, and defines their keys.
- * Stateless.
+ * Thread-safe.
  */
 public final class StorageBackends {
     /** Name of a file that every Kafka log directory contains, and no directory of Varve. */
     private static final String KAFKA_MARKER_FILE = "meta.properties";
 
+    /** What the one search has found; null before. The search opens each jar of the class path. */
+    private static SortedMap<String, StorageProvider> found;
+
     private StorageBackends() {}
+
+    /**
+     * Finds the backends, the first time that it is called.
+     *
+     * @return those on the class path, by their names; not modifiable
+     * @throws java.util.ServiceConfigurationError if a jar cannot be read, or names what is no backend
+     */
+    public static synchronized SortedMap<String, StorageProvider> all() {
+        if (found == null) {
+            found = Collections.unmodifiableSortedMap(StorageProvider.all());
+        }
+        return found;
+    }
 
     /**
      * Finds a backend by its name.
@@ -31,7 +48,7 @@ public final class StorageBackends {
      * @throws ConfigError if no backend has the name; the message lists the names that exist
      */
     public static StorageProvider named(String name) {
-        SortedMap<String, StorageProvider> backends = StorageProvider.all();
+        SortedMap<String, StorageProvider> backends = all();
         StorageProvider named = backends.get(name);
         if (named == null) {
             throw new ConfigError("storage.backend=" + name + " is wrong: must be one of "
@@ -62,7 +79,7 @@ public final class StorageBackends {
     }
 
     private static void requireNoOthers(Path directory) {
-        for (StorageProvider other : StorageProvider.all().values()) {
+        for (StorageProvider other : all().values()) {
             if (!other.tiers() && other.holds(directory)) { // one with a tier has another one in front
                 throw new ConfigError(directory + " (log.dirs) has been written with storage.backend=" + other.name()
                         + ": set that, or name another directory");
@@ -72,13 +89,13 @@ public final class StorageBackends {
 
     /** @return true if the backend of that name has a remote tier; false also if there is no such backend */
     static boolean tiers(String name) {
-        StorageProvider named = StorageProvider.all().get(name);
+        StorageProvider named = all().get(name);
         return named != null && named.tiers();
     }
 
     /** @return the names of all backends; the keys of one backend alone begin with its name and a dot */
     static Set<String> names() {
-        return StorageProvider.all().keySet();
+        return all().keySet();
     }
 
     /**
@@ -87,7 +104,7 @@ public final class StorageBackends {
      */
     static Map<String, ConfigKey> settings(String chosen) {
         ConfigDef settings = new ConfigDef();
-        Map<String, StorageProvider> backends = StorageProvider.all();
+        Map<String, StorageProvider> backends = all();
         // A backend with a tier has another one in front.
         boolean hasAnother =
                 backends.containsKey(chosen) && backends.get(chosen).tiers();
