@@ -66,6 +66,9 @@ public interface Connection {
      */
     Runnable schedule(long delayMs, Runnable task);
 
+    /** @return the waits of the connection's requests, which have one timer; use on the event loop */
+    TimedWaits waits();
+
     /** @return the library that the client has named in its requests so far */
     ClientSoftware software();
 

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.varve.core.runtime.EventLoop;
 import io.varve.server.api.Connection;
 import io.varve.server.api.Request;
+import io.varve.server.api.TimedWaits;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
 import io.varve.server.security.ListenerSecurity;
@@ -35,6 +36,7 @@ final class NettyConnection implements Connection {
     private final WorkerPool.Flow flow = new WorkerPool.Flow();
     private final LoopReads reads;
     private final BusyTime busy;
+    private final TimedWaits waits;
 
     /** Null if the listener has no SASL. */
     private final SaslAuthentication authentication;
@@ -64,6 +66,7 @@ final class NettyConnection implements Connection {
         this.reads = reads;
         this.channel = channel;
         this.loop = new NettyLoop(channel.eventLoop());
+        waits = new TimedWaits(server.clock(), this::schedule);
         this.listener = listener;
         remote = (InetSocketAddress) channel.remoteAddress();
         id = text((InetSocketAddress) channel.localAddress()) + "-" + text(remote) + "-" + number;
@@ -180,6 +183,11 @@ final class NettyConnection implements Connection {
     }
 
     @Override
+    public TimedWaits waits() {
+        return waits;
+    }
+
+    @Override
     public boolean isOpen() {
         return channel.isOpen();
     }
@@ -203,8 +211,9 @@ final class NettyConnection implements Connection {
         }
     }
 
-    /** Runs the tasks registered for the close. */
+    /** Runs the tasks registered for the close. On the event loop. */
     void closed() {
+        waits.close();
         Set<Registration> tasks;
         synchronized (this) {
             tasks = onClose;

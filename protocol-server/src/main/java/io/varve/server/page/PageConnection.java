@@ -5,6 +5,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.EventLoop;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.Connection;
+import io.varve.server.api.TimedWaits;
 import io.varve.server.clients.ClientSoftware;
 import io.varve.server.clients.ClientUse;
 import io.varve.server.security.sasl.SaslAuthentication;
@@ -35,6 +36,7 @@ final class PageConnection implements Connection, AutoCloseable {
     private final Scheduler scheduler;
     private final Supplier<List<ClientUse>> peers;
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final TimedWaits waits;
 
     /** Tasks for the end; null once they have run. Guarded by this. */
     private List<Runnable> atClose = new ArrayList<>();
@@ -57,6 +59,7 @@ final class PageConnection implements Connection, AutoCloseable {
         this.clock = clock;
         this.scheduler = scheduler;
         this.peers = peers;
+        waits = new TimedWaits(clock, this::schedule);
     }
 
     /**
@@ -159,6 +162,11 @@ final class PageConnection implements Connection, AutoCloseable {
     }
 
     @Override
+    public TimedWaits waits() {
+        return waits;
+    }
+
+    @Override
     public ClientSoftware software() {
         return ClientSoftware.UNKNOWN;
     }
@@ -193,6 +201,7 @@ final class PageConnection implements Connection, AutoCloseable {
 
     @Override
     public void close() {
+        waits.close();
         List<Runnable> ending;
         synchronized (this) {
             ending = Optional.ofNullable(atClose).orElse(List.of());

@@ -3,6 +3,7 @@ package io.varve.server.share;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.EarliestTimer;
 import io.varve.server.share.state.SharePartitionId;
 import io.varve.server.share.state.ShareStateStore.StateChange;
 import io.varve.server.share.state.ShareStateStore.StoredRun;
@@ -37,7 +38,7 @@ public final class SharePartition {
     private final ShareContext context;
     private final Clock clock;
     private final ShareWaiters waiters = new ShareWaiters();
-    private final LockTimer timer;
+    private final EarliestTimer timer;
     private final List<QueuedChange> queued = new ArrayList<>();
     private final List<CompletableFuture<Void>> idleWaiters = new ArrayList<>();
     /** Null until the stored state is loaded. */
@@ -58,7 +59,7 @@ public final class SharePartition {
         this.log = log;
         this.context = context;
         clock = context.clock();
-        timer = new LockTimer(clock, context.scheduler(), this::timeOut);
+        timer = new EarliestTimer(clock, (ms, task) -> context.scheduler().schedule(ms, task)::cancel, this::timeOut);
     }
 
     /** @return what clients are told, in the words of what failed, not of the future that it failed in */

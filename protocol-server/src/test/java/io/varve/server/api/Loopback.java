@@ -71,6 +71,11 @@ public class Loopback implements Connection {
     }
 
     @Override
+    public TimedWaits waits() {
+        throw new UnsupportedOperationException("no time passes");
+    }
+
+    @Override
     public ClientSoftware software() {
         return ClientSoftware.UNKNOWN;
     }

@@ -15,12 +15,14 @@ public final class TestConnection extends Loopback {
     private final ConcurrentLinkedQueue<Runnable> loop = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> background = new ConcurrentLinkedQueue<>();
     private final List<Runnable> onClose = new ArrayList<>();
+    private final TimedWaits waits;
     private boolean commitsOnLoop;
     private boolean open = true;
     private int timers;
 
     public TestConnection(VirtualTime time) {
         this.time = time;
+        waits = new TimedWaits(time, (ms, task) -> time.schedule(ms, task)::cancel);
     }
 
     /** Runs all tasks of the event loop. */
@@ -54,13 +56,14 @@ public final class TestConnection extends Loopback {
         return background.size();
     }
 
-    /** Counts the timers and close tasks that were not cancelled. */
+    /** Counts the timers and close tasks that were not cancelled, and the waits that were not ended. */
     public int leftovers() {
-        return timers + onClose.size();
+        return timers + waits.size() + onClose.size();
     }
 
     public void close() {
         open = false;
+        waits.close();
         List.copyOf(onClose).forEach(Runnable::run);
         onClose.clear();
     }
@@ -109,6 +112,11 @@ public final class TestConnection extends Loopback {
             end(over);
             scheduled.cancel();
         };
+    }
+
+    @Override
+    public TimedWaits waits() {
+        return waits;
     }
 
     private void end(boolean[] over) {

@@ -5,6 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
+import io.varve.server.api.TimedWaits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +33,7 @@ import org.apache.kafka.common.message.FetchResponseData;
  * Used on the event loop of its connection. Other threads call only {@link PartitionLog.Waiter#done} of the
  * watches, and what waits for {@link ColdReads}: both schedule a task on the loop.
  */
-final class FetchWait {
+final class FetchWait extends TimedWaits.TimedWait {
     /** Waits until the high watermark of a partition is above the one that the last check saw. */
     private final class Watch implements PartitionLog.Waiter {
         private final PartitionFetch fetch;
@@ -102,7 +103,6 @@ final class FetchWait {
     private boolean finishing;
 
     private final CompletableFuture<FetchResponseData> answered = new CompletableFuture<>();
-    private Runnable timer = () -> {};
     private Runnable closeWatch = () -> {};
     private long available;
     private boolean unreadable;
@@ -150,7 +150,7 @@ final class FetchWait {
         if (reader.cold() != null) {
             reader.cold().onReady(() -> onLoop(this::finish));
         }
-        timer = connection.schedule(maxWaitMs, this::finish);
+        connection.waits().begin(this, maxWaitMs);
         closeWatch = connection.onClose(this::abandon);
         if (ended) {
             closeWatch.run();
@@ -240,6 +240,11 @@ final class FetchWait {
         return unreadable || available >= minBytes;
     }
 
+    @Override
+    protected void expire() {
+        finish();
+    }
+
     private void finish() {
         finishing = measuring;
         if (!finishing && end()) {
@@ -273,7 +278,7 @@ final class FetchWait {
             return false;
         }
         ended = true;
-        timer.run();
+        connection.waits().end(this);
         closeWatch.run();
         watches.forEach(watch -> watch.subscription.close());
         woken.forEach(watch -> idle.drop(watch.position));

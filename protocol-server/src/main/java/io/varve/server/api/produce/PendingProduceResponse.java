@@ -5,6 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.Connection;
+import io.varve.server.api.TimedWaits;
 import io.varve.server.error.KafkaErrors;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.apache.kafka.common.protocol.Errors;
  * for the commit. A partition gets REQUEST_TIMED_OUT only when the storage also takes longer than
  * {@link #COMMIT_MS}.
  */
-final class PendingProduceResponse {
+final class PendingProduceResponse extends TimedWaits.TimedWait {
     /**
      * Waits for the append to one partition, and for its high watermark. Its request's lock guards the answer
      * and {@code ended}. Thread-safe.
@@ -87,7 +88,6 @@ final class PendingProduceResponse {
     private final Connection connection;
     private final List<Wait> waits = new ArrayList<>(1);
     private final CompletableFuture<ProduceResponseData> answered = new CompletableFuture<>();
-    private Runnable timer = () -> {};
     private int openWaits;
     private boolean waiting;
 
@@ -129,7 +129,7 @@ final class PendingProduceResponse {
             waiting = mustWait;
         }
         if (mustWait) {
-            timer = connection.schedule(Math.max(timeoutMs, COMMIT_MS), this::expire);
+            connection.waits().begin(this, Math.max(timeoutMs, COMMIT_MS));
         } else {
             answered.complete(response);
         }
@@ -144,7 +144,7 @@ final class PendingProduceResponse {
             }
         }
         try {
-            // The event loop writes the response anyway: cancelling the timer there costs no further task.
+            // The event loop writes the response anyway: ending the wait there costs no further task.
             connection.executor().execute(this::complete);
         } catch (RejectedExecutionException loopEnded) {
             answered.complete(response);
@@ -152,11 +152,12 @@ final class PendingProduceResponse {
     }
 
     private void complete() {
-        timer.run();
+        connection.waits().end(this);
         answered.complete(response);
     }
 
-    private void expire() {
+    @Override
+    protected void expire() {
         List<Wait> expired = new ArrayList<>(waits.size());
         synchronized (this) {
             for (Wait wait : waits) {

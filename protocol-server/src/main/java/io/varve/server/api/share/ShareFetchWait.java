@@ -3,6 +3,7 @@ package io.varve.server.api.share;
 
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
+import io.varve.server.api.TimedWaits;
 import io.varve.server.share.AcquireRequest;
 import io.varve.server.share.SharedPartitionRef;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.apache.kafka.common.protocol.Errors;
  * produced, released, or whose lock has timed out. Errors of partitions are told with the first records, or
  * when the wait is over. Used on the event loop of its connection; wakes come from any thread.
  */
-final class ShareFetchWait {
+final class ShareFetchWait extends TimedWaits.TimedWait {
     private final String member;
     private final ShareFetchLimits limits;
     private final Connection connection;
@@ -31,7 +32,6 @@ final class ShareFetchWait {
     private final Map<SharedPartitionRef, PartitionData> answers;
     private final AtomicBoolean waking = new AtomicBoolean();
     private final CompletableFuture<Map<SharedPartitionRef, PartitionData>> answered = new CompletableFuture<>();
-    private Runnable timer = () -> {};
     private Runnable closeWatch = () -> {};
     private boolean expired;
     private boolean ended;
@@ -85,7 +85,7 @@ final class ShareFetchWait {
             reads.forEach(ShareRead::listen);
             attempt(limits.maxWaitMs() <= 0);
             if (!ended) {
-                timer = connection.schedule(limits.maxWaitMs(), () -> attempt(true));
+                connection.waits().begin(this, limits.maxWaitMs());
                 closeWatch = connection.onClose(this::abandon);
             }
         } catch (RuntimeException | Error failure) {
@@ -109,6 +109,11 @@ final class ShareFetchWait {
                 waking.set(false);
             }
         }
+    }
+
+    @Override
+    protected void expire() {
+        attempt(true);
     }
 
     private void attempt(boolean last) {
@@ -218,7 +223,7 @@ final class ShareFetchWait {
 
     private void end() {
         ended = true;
-        timer.run();
+        connection.waits().end(this);
         closeWatch.run();
         reads.forEach(ShareRead::end);
     }
