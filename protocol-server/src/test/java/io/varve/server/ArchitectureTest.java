@@ -44,7 +44,7 @@ class ArchitectureTest {
             api.table         | quota api api.era api.produce api.fetch api.offsets api.topic api.config api.cluster security.access api.guard
                               | api.group api.share api.txn
                               | api.quota api.replica api.security api.telemetry telemetry group share share.state txn metadata
-                              | metadata.log clock cluster error logging security.sasl core.engine kafka.server.common
+                              | metadata.log metadata.topic clock cluster error logging security.sasl core.engine kafka.server.common
             api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
             api.fetch         | quota api metadata.topic cluster error core.log.. core.spi.. core.transaction security.access

@@ -2,6 +2,7 @@
 package io.varve.server.group;
 
 import io.varve.server.coordinator.CoordinatorHost;
+import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicCreator;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,11 @@ public final class Groups implements AutoCloseable {
      */
     public CompletableFuture<Void> find(String groupId) {
         return host.find(groupId);
+    }
+
+    /** @return {@code __consumer_offsets}, created if it does not exist */
+    public CompletableFuture<Topic> topic() {
+        return host.topic();
     }
 
     /**

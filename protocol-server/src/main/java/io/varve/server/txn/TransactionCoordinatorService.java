@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
+import static org.apache.kafka.common.internals.Topic.TRANSACTION_STATE_TOPIC_NAME;
+
 import io.varve.core.runtime.FailPoints;
 import io.varve.server.coordinator.CoordinatorHost;
+import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicCreator;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.DescribeTransactionsResponseData.TransactionState;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
@@ -54,7 +56,7 @@ public final class TransactionCoordinatorService implements Transactions {
     public static Transactions open(TransactionsConfig config, TransactionContext context, TopicCreator creation) {
         CoordinatorHost<TransactionCoordinator> host = CoordinatorHost.open(
                 new CoordinatorHost.Plan(
-                        "transaction", Topic.TRANSACTION_STATE_TOPIC_NAME, config.partitions(), config.topicConfigs()),
+                        "transaction", TRANSACTION_STATE_TOPIC_NAME, config.partitions(), config.topicConfigs()),
                 context.topics(),
                 creation,
                 context.scheduler(),
@@ -65,6 +67,11 @@ public final class TransactionCoordinatorService implements Transactions {
     @Override
     public CompletableFuture<Void> find(String transactionalId) {
         return host.find(transactionalId);
+    }
+
+    @Override
+    public CompletableFuture<Topic> topic() {
+        return host.topic();
     }
 
     @Override

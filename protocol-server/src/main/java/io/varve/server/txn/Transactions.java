@@ -2,6 +2,7 @@
 package io.varve.server.txn;
 
 import io.varve.server.coordinator.TransactionVerifier;
+import io.varve.server.metadata.topic.Topic;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,9 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
      * @return completes when this broker coordinates the id, loaded or still loading; fails when it cannot
      */
     CompletableFuture<Void> find(String transactionalId);
+
+    /** @return {@code __transaction_state}, created if it does not exist; fails when it cannot be */
+    CompletableFuture<Topic> topic();
 
     /**
      * Gives a producer its id and epoch, and fences its predecessors.

@@ -10,8 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.protocol.Errors;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Compares administrators' calls and tools with those on a Kafka of the same node id: elections,
@@ -53,7 +58,8 @@ class AdminSameAsKafkaIT {
         ofServer = JavaClientsIT.admin(server);
         for (Admin admin : List.of(ofKafka, ofServer)) {
             NewTopic wanted = new NewTopic("admin", 2, (short) 1).configs(Map.of("retention.ms", "-1"));
-            admin.createTopics(List.of(wanted)).all().get();
+            NewTopic dotted = new NewTopic("admin.dotted", 1, (short) 1);
+            admin.createTopics(List.of(wanted, dotted)).all().get();
         }
     }
 
@@ -91,6 +97,21 @@ class AdminSameAsKafkaIT {
             Alike.require(call.name(), () -> call.outcome(ofKafka), () -> call.outcome(ofServer));
         } else {
             assertThat(call.outcome(ofServer)).isEqualTo(call.outcome(ofKafka));
+        }
+    }
+
+    /** Kafka makes the topic of a coordinator for any client that asks for it, but takes no records. */
+    @ParameterizedTest
+    @ValueSource(strings = {"__consumer_offsets", "__transaction_state", "__share_group_state"})
+    void takesNoRecordsForTopicsOfCoordinators(String topic) {
+        for (Broker broker : List.of(kafka, server)) {
+            try (Producer<String, String> producer =
+                    JavaClientsIT.producer(broker, Map.of("max.block.ms", Await.PATIENCE.toMillis()))) {
+                assertThat(producer.send(new ProducerRecord<>(topic, "value")))
+                        .failsWithin(Await.PATIENCE)
+                        .withThrowableOfType(ExecutionException.class)
+                        .withCauseInstanceOf(InvalidTopicException.class);
+            }
         }
     }
 

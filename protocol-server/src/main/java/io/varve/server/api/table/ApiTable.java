@@ -161,7 +161,7 @@ public final class ApiTable {
         served( 0, PRODUCE,                      0, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions(), c.runtime().traffic()));
         served( 1, FETCH,                        0, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.access(), c.runtime().clock(), c.runtime().ids(), c.runtime().throttle(), c.runtime().traffic()));
         served( 2, LIST_OFFSETS,                 0, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata(), c.runtime().scheduler()));
-        served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.self(), c.runtime().throttle()));
+        served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.coordinatorTopics(), c.self(), c.runtime().throttle()));
         absent( 4, LEADER_AND_ISR,                  GONE);
         absent( 5, STOP_REPLICA,                    GONE);
         absent( 6, UPDATE_METADATA,                 GONE);

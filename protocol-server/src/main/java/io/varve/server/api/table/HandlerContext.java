@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.table;
 
+import static org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME;
+import static org.apache.kafka.common.internals.Topic.SHARE_GROUP_STATE_TOPIC_NAME;
+import static org.apache.kafka.common.internals.Topic.TRANSACTION_STATE_TOPIC_NAME;
+
 import io.varve.core.engine.LogEngine;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
@@ -13,6 +17,7 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.Groups;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.topic.Topic;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.security.access.Access;
 import io.varve.server.share.Shares;
@@ -21,6 +26,9 @@ import io.varve.server.telemetry.ClientTelemetry;
 import io.varve.server.txn.Transactions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The parts of the broker that handlers use.
@@ -79,6 +87,14 @@ public record HandlerContext(
     /** @return the resources whose settings clients may change, by type */
     ConfigTargets configTargets() {
         return new ConfigTargets(metadata, settings.groups());
+    }
+
+    /** @return what creates each topic of a coordinator, by the topic's name */
+    Map<String, Supplier<CompletableFuture<Topic>>> coordinatorTopics() {
+        return Map.of(
+                GROUP_METADATA_TOPIC_NAME, () -> groups.topic(),
+                TRANSACTION_STATE_TOPIC_NAME, () -> transactions.topic(),
+                SHARE_GROUP_STATE_TOPIC_NAME, () -> shareStates.topic());
     }
 
     /** @return true if a feature is at a level above 0 now */

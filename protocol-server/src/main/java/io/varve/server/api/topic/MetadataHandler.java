@@ -21,9 +21,11 @@ import io.varve.server.quota.QuotaThrottle;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
@@ -46,16 +48,23 @@ public final class MetadataHandler implements ApiHandler {
 
     private final Topics topics;
     private final AutoCreation creation;
+    private final Map<String, Supplier<CompletableFuture<Topic>>> coordinatorTopics;
     private final MetadataConfig config;
     private final ClusterInfo cluster;
     private final QuotaThrottle throttle;
 
     /**
      * @param metadata finds topics, and creates unknown ones
+     * @param coordinatorTopics what creates each topic of a coordinator, by the topic's name
      * @param cluster this broker, as clients reach it
      * @param throttle limits how many partitions a client creates
      */
-    public MetadataHandler(ClusterMetadata metadata, ClusterInfo cluster, QuotaThrottle throttle) {
+    public MetadataHandler(
+            ClusterMetadata metadata,
+            Map<String, Supplier<CompletableFuture<Topic>>> coordinatorTopics,
+            ClusterInfo cluster,
+            QuotaThrottle throttle) {
+        this.coordinatorTopics = coordinatorTopics;
         this.throttle = throttle;
         this.topics = metadata;
         this.config = metadata.config();
@@ -163,10 +172,14 @@ public final class MetadataHandler implements ApiHandler {
         if (!org.apache.kafka.common.internals.Topic.isValid(name)) {
             return CompletableFuture.completedFuture(missing(name, Errors.INVALID_TOPIC_EXCEPTION));
         }
-        if (quota == null || ReservedTopics.contains(name)) {
+        Supplier<CompletableFuture<Topic>> ofCoordinator = coordinatorTopics.get(name);
+        if (quota == null || ofCoordinator == null && ReservedTopics.contains(name)) {
             return CompletableFuture.completedFuture(missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION));
         }
-        return creation.create(name, config.topics().numPartitions(), quota).handle((created, failure) -> {
+        CompletableFuture<Topic> creating = ofCoordinator == null
+                ? creation.create(name, config.topics().numPartitions(), quota)
+                : ofCoordinator.get();
+        return creating.handle((created, failure) -> {
             if (failure != null) {
                 return missing(name, Errors.forException(failure));
             }

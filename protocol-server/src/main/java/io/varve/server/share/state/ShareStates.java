@@ -3,6 +3,7 @@ package io.varve.server.share.state;
 
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.coordinator.CoordinatorHost;
+import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicCreator;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -73,6 +74,11 @@ public final class ShareStates implements ShareStateStore, AutoCloseable {
      */
     public CompletableFuture<Void> find(String key) {
         return host.find(key);
+    }
+
+    /** @return {@code __share_group_state}, created if it does not exist */
+    public CompletableFuture<Topic> topic() {
+        return host.topic();
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.varve.server.api.table.ApiTable;
 import io.varve.server.api.table.HandlerContext;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
+import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.topic.Topic;
@@ -59,6 +60,8 @@ import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TopicHandlersTest {
     private final MetadataFixture node = new MetadataFixture(13);
@@ -159,12 +162,28 @@ class TopicHandlersTest {
                         .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
             }
         });
-        MetadataResponseData odd = metadata(9, named("a b", "__transaction_state", "__cluster_metadata"));
+        MetadataResponseData odd = metadata(9, named("a b", "__cluster_metadata"));
         assertThat(odd.topics().find("a b").errorCode()).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION.code());
-        assertThat(odd.topics().find("__transaction_state").errorCode())
-                .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         assertThat(odd.topics().find("__cluster_metadata").errorCode())
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"__consumer_offsets", "__transaction_state", "__share_group_state"})
+    void makesTopicsOfCoordinatorsAskedForAsTheirCoordinatorsWould(String name) {
+        start();
+        try (GroupsFixture broker = new GroupsFixture()) {
+            context = broker.handlerContext(GroupsFixture.SELF);
+            MetadataResponseData unwanted = metadata(9, named(name).setAllowAutoTopicCreation(false));
+            assertThat(unwanted.topics().find(name).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+            assertThat(broker.broker.metadata.byName(name)).isNull();
+
+            MetadataResponseTopic made = metadata(9, named(name)).topics().find(name);
+            assertThat(made.errorCode()).isZero();
+            assertThat(made.isInternal()).isTrue();
+            assertThat(made.partitions()).hasSize(4);
+            assertThat(broker.broker.metadata.byName(name).internal()).isTrue();
+        }
     }
 
     @Test
