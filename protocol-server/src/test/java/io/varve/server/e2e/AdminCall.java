@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.common.ElectionType;
@@ -54,6 +55,9 @@ enum AdminCall {
                     .reassignments()),
     MOVES_TO_NO_DIRECTORY(admin -> move(admin, "admin", "/none/such")),
     MOVES_AN_UNKNOWN_PARTITION_TO_NO_DIRECTORY(admin -> move(admin, "none-such", "/none/such")),
+    CREATES_NAMES_THAT_COLLIDE(admin -> admin.createTopics(
+                    List.of(new NewTopic("odd.x", 1, (short) 1), new NewTopic("odd_x", 1, (short) 1)))
+            .all()),
     LISTS_TOPICS_WITH_SETTINGS(admin -> listed(admin, ConfigResource.Type.TOPIC)),
     LISTS_BROKERS_WITH_SETTINGS(admin -> listed(admin, ConfigResource.Type.BROKER)),
     LISTS_LOGGERS(admin -> listed(admin, ConfigResource.Type.BROKER_LOGGER)),

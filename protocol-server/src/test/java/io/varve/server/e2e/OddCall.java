@@ -26,6 +26,7 @@ enum OddCall {
     CREATES_A_DOT(ApiKeys.CREATE_TOPICS, 7, topic(".", 1, 1)),
     CREATES_A_LONG_NAME(ApiKeys.CREATE_TOPICS, 7, topic("x".repeat(250), 1, 1)),
     CREATES_A_SLASH(ApiKeys.CREATE_TOPICS, 7, topic("a/b", 1, 1)),
+    CREATES_A_NAME_THAT_COLLIDES(ApiKeys.CREATE_TOPICS, 7, topic("admin_dotted", 1, 1)),
     CREATES_NO_PARTITIONS(ApiKeys.CREATE_TOPICS, 7, topic("odd", 0, 1)),
     CREATES_LESS_THAN_NO_PARTITIONS(ApiKeys.CREATE_TOPICS, 7, topic("odd", -2, 1)),
     CREATES_NO_REPLICAS(ApiKeys.CREATE_TOPICS, 7, topic("odd", 1, 0)),

@@ -137,6 +137,17 @@ class ClusterMetadataTest {
         }
     }
 
+    /** As Kafka does, which looks for collisions with existing topics only. */
+    @Test
+    void createsTopicsOfOneRequestWhoseNamesCollide() {
+        node.start();
+        List<NewTopic> both = List.of(NewTopic.withDefaults("t.1"), NewTopic.withDefaults("t_1"));
+        assertThat(await(node.metadata.createTopics(both, false, MutationQuota.UNBOUNDED)))
+                .allMatch(outcome -> !outcome.error().isFailure());
+        assertThat(node.metadata.byName("t.1")).isNotNull();
+        assertThat(node.metadata.byName("t_1")).isNotNull();
+    }
+
     @Test
     void createsEachTopicOfARequestOrSaysWhyNot() {
         node.start();

@@ -66,9 +66,6 @@ final class TopicCreationPlan {
         quota.accept(count);
         partitions += count;
         planned.add(name);
-        if (Topic.hasCollisionChars(name)) {
-            unifiedNames().put(Topic.unifyCollisionChars(name), name);
-        }
         events.add(MetadataEvents.topic(name, id));
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
         configs.forEach((key, value) -> events.add(MetadataEvents.config(resource, key, value)));
@@ -84,6 +81,7 @@ final class TopicCreationPlan {
                         topic.id(), topic.partitions().size()));
     }
 
+    /** As in Kafka, a name may collide with another of the same request, not with an existing one. */
     private void checkName(String name) {
         Topic.validate(name);
         if (state.topic(name) != null || planned.contains(name)) {
