@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  * be: a bad byte there is damage. One behind it is what a crash left of an unfinished write, and is cut off.
  *
  * <pre>
- *  0 type    int8           29 size    int32   bytes of the body
+ *  0 type    int8, above 0  29 size    int32   bytes of the body
  *  1 a       int64          33 bodyCrc int32
  *  9 b       int64          37 crc     int32   of bytes 0 to 36
  * 17 c       int64          41 body
@@ -64,7 +64,7 @@ final class Journal implements AutoCloseable {
             if (entry != null && entry.type() == syncedType) {
                 known = entry.at();
             }
-            at = entry == null ? at + 1 : entry.at() + size(entry); // behind a bad header there may be more
+            at = entry == null ? nextHeader(at + 1) : entry.at() + size(entry); // behind a bad header may be more
         }
         for (Entry entry = read(0); entry != null && (entry.body() != null || entry.at() < known); entry = read(end)) {
             apply.accept(entry);
@@ -78,6 +78,24 @@ final class Journal implements AutoCloseable {
             writeAgain();
         }
         bytes.getFD().sync();
+    }
+
+    /** @return where the next header begins, from a position on; the file's end if there is none */
+    private long nextHeader(long from) throws IOException {
+        long length = bytes.length();
+        for (long at = from; at < length; at += CHUNK) {
+            ByteBuffer chunk = readBytes(at, CHUNK + HEADER - 1);
+            for (int i = 0; i <= chunk.limit() - HEADER; i++) {
+                if (isHeader(chunk, i)) {
+                    return at + i;
+                }
+            }
+        }
+        return length;
+    }
+
+    private static boolean isHeader(ByteBuffer bytes, int at) {
+        return bytes.get(at) > 0 && crc(bytes, at, CRC_AT) == bytes.getInt(at + CRC_AT);
     }
 
     /**
@@ -110,7 +128,7 @@ final class Journal implements AutoCloseable {
      */
     private Entry read(long at) throws IOException {
         ByteBuffer header = readBytes(at, HEADER);
-        if (header.limit() < HEADER || crc(header, 0, CRC_AT) != header.getInt(CRC_AT)) {
+        if (header.limit() < HEADER || !isHeader(header, 0)) {
             return null;
         }
         int size = header.getInt(SIZE_AT);
