@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * reassignments, features, the quorum, quotas, credentials.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@OnlyOnFiles(because = "administrators are answered from the metadata, in memory, whichever storage keeps its log")
 class AdminSameAsKafkaIT {
     private static final int LAST = Integer.MAX_VALUE;
 
@@ -215,7 +216,6 @@ class AdminSameAsKafkaIT {
     }
 
     @ParameterizedTest
-    @OnlyOnFiles(because = "what a tool prints depends on the answers, which the calls compare on every backend")
     @CsvSource(
             delimiter = ' ',
             value = {
@@ -250,7 +250,6 @@ class AdminSameAsKafkaIT {
     }
 
     @Test
-    @OnlyOnFiles(because = "what a tool prints depends on the answers, which the calls compare on every backend")
     void reassignsPartitionsToTheNodeThatHasThem() throws Exception {
         Path same = reassignment("same.json", 7);
         both.assertSame("kafka-reassign-partitions.sh", "--execute --reassignment-json-file " + same);

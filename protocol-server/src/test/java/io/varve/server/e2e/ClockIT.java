@@ -73,6 +73,7 @@ class ClockIT {
     }
 
     @Test
+    @OnlyOnFiles(because = "the coordinator decides what expires")
     void theOffsetsOfAGroupWithoutMembersExpire() throws Exception {
         TopicPartition partition = new TopicPartition("expiring", 0);
         try (Server server = Server.start(directory, VIRTUAL, "offsets.topic.num.partitions=1");
@@ -98,6 +99,7 @@ class ClockIT {
     }
 
     @Test
+    @OnlyOnFiles(because = "no storage is asked")
     void aServerWithTheMachinesClockRefuses() {
         try (Server server = Server.start(directory);
                 ChildProcess refused = ChildProcess.start(
@@ -109,6 +111,7 @@ class ClockIT {
     }
 
     @Test
+    @OnlyOnFiles(because = "no storage is asked")
     void isRefusedUnlessAllListenersAreOnLoopbackAddresses() {
         for (String listeners : new String[] {
             "PLAINTEXT://:%d",

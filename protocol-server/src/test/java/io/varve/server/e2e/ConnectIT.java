@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Carries lines from one file to another through a topic, by Kafka Connect, which is restarted. */
+@OnlyOnFiles(because = "a worker is a client: it produces, fetches and commits as others do on every backend")
 class ConnectIT {
     private static final String TOPIC = "connect-lines";
     private static final List<String> INTERNAL = List.of("connect-configs", "connect-offsets", "connect-status");
@@ -135,7 +136,6 @@ class ConnectIT {
 
     /** As in the quickstart, whose {@code plugin.path} names a jar that is on the class path here. */
     @Test
-    @OnlyOnFiles(because = "the scripts and configurations are the same for every backend")
     void aWorkerByItselfRunsTheShippedConnectors() throws Exception {
         write(directory.resolve("test.txt"), 3);
         try (Broker broker = Broker.start(directory)) {
@@ -157,7 +157,6 @@ class ConnectIT {
     }
 
     @Test
-    @OnlyOnFiles(because = "no server is asked")
     void pluginsAreListed() throws IOException {
         Path jar;
         try (Stream<Path> jars = Files.list(ChildProcess.HOME.resolve("bin/connect/target/lib"))) {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Mirrors a topic of a Kafka by MirrorMaker, with a group's offsets: the group then goes on here. */
+@OnlyOnFiles(because = "a worker is a client: it produces, fetches and commits as others do on every backend")
 class MirrorMakerIT {
     private static final String TOPIC = "orders";
     private static final String MIRRORED = "kafka.orders";

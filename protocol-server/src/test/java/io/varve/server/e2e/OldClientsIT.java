@@ -24,17 +24,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs clients that Kafka 4 turns away, each beside a client of today. */
 @ExtendWith(SharedServer.class)
 class OldClientsIT {
+    private static final String OLD =
+            "old requests and messages are translated before and behind the storage, and Java clients read them on every backend";
     private static final String SCRIPTS = "protocol-server/src/test/python/";
     private static final int RECORDS = 50;
     private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4");
 
     @Test
+    @OnlyOnFiles(because = OLD)
     void pyKafkaWithItsDefaults(Server server) {
         assertThat(run(server, RequiredClients.clientsPython("pykafka"), "pykafka_client.py"))
                 .contains("passed: tells_offsets with PyKafka 2.8");
     }
 
     @Test
+    @OnlyOnFiles(because = OLD)
     void kafkaPythonPinnedToOldVersions(Server server) {
         String python = RequiredClients.systemPython("kafka");
         assertThat(run(server, python, "kafka_python_pinned.py", "0.8.1", "0.8.2", "0.9", "0.10.0", "0.10.1"))
@@ -42,6 +46,7 @@ class OldClientsIT {
     }
 
     @ParameterizedTest
+    @OnlyOnFiles(because = OLD)
     @ValueSource(strings = {"0.8.2", "0.9.0", "0.10.0"})
     void librdkafkaToldOfAnOldBroker(String version, Server server) {
         String today = RequiredClients.command("kcat") + " -b " + server.bootstrap();
@@ -90,6 +95,7 @@ class OldClientsIT {
     }
 
     @Test
+    @OnlyOnFiles(because = OLD)
     void javaProducerOf08(Server server) throws Exception {
         List<String> values = values("0.8");
         try (OldJavaClient old = new OldJavaClient("0.8.2.2", server.bootstrap())) {
@@ -99,6 +105,7 @@ class OldClientsIT {
     }
 
     @Test
+    @OnlyOnFiles(because = OLD)
     void varveClientsTellsWhatKafka4WouldRefuse(Server server) {
         String kcat = RequiredClients.command("kcat") + " -b " + server.bootstrap() + " -t kcat-connected";
         try (ChildProcess producer = ChildProcess.start("bash", "-c", kcat + " -P")) {

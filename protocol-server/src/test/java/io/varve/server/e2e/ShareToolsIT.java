@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests Kafka's command-line tools for share groups. */
 @ExtendWith(SharedServer.class)
+@OnlyOnFiles(because = "the tools are clients, and what they do to groups is done by clients on every backend")
 class ShareToolsIT {
     private static final String TOPIC = "share-tools";
 

@@ -73,6 +73,7 @@ class StorageToolIT {
     }
 
     @Test
+    @OnlyOnFiles(because = "the commands and what they print are the same for every backend")
     void formatsAsKafkasToolDoes() throws IOException {
         Path data = directory.resolve("kafka");
         Path kafka = kafkas(data);

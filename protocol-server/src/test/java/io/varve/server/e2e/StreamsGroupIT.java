@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Counts words by Kafka Streams with {@code group.protocol=streams} (KIP-1071), through a crash of the server
  * and a restart of the application.
  */
+@OnlyOnFiles(because = "only the group's protocol differs from what StreamsIT does on every backend")
 class StreamsGroupIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String WORDS = "words";

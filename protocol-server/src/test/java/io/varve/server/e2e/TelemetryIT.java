@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Lets a Java client push its metrics (KIP-714), and shows them. */
 @ExtendWith(SharedServer.class)
+@OnlyOnFiles(because = "what clients push is kept in memory, and no storage is asked")
 class TelemetryIT {
     private static final ConfigResource SUBSCRIPTION =
             new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "of-this-test");

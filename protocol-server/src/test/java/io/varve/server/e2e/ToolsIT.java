@@ -19,7 +19,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tests Kafka's command-line tools, and kcat. */
 @ExtendWith(SharedServer.class)
 class ToolsIT {
+    private static final String TOOLS = "the tools are clients, and ask for what clients ask on every backend";
+    private static final String SCRIPTS = "no storage is asked";
+
     @Test
+    @OnlyOnFiles(because = TOOLS)
     void aTopicsLifeInTools(Server server, @TempDir Path directory) throws Exception {
         String at = " --bootstrap-server " + server.bootstrap();
         succeed("kafka-topics.sh --create --topic tools --partitions 2 --config max.message.bytes=2000" + at);
@@ -56,6 +60,7 @@ class ToolsIT {
     }
 
     @Test
+    @OnlyOnFiles(because = TOOLS)
     void toolsThatAskAboutTheBroker(Server server) {
         String at = " --bootstrap-server " + server.bootstrap();
         assertThat(succeed("kafka-broker-api-versions.sh" + at))
@@ -68,6 +73,7 @@ class ToolsIT {
     }
 
     @Test
+    @OnlyOnFiles(because = TOOLS)
     void toolsThatVerifyAndMeasure(Server server) {
         String at = " --bootstrap-server " + server.bootstrap();
         succeed("kafka-topics.sh --create --topic verified --partitions 1" + at);
@@ -135,6 +141,7 @@ class ToolsIT {
     }
 
     @Test
+    @OnlyOnFiles(because = SCRIPTS)
     void scriptsRunFromAnyDirectoryAndThroughALink(Server server, @TempDir Path directory) throws Exception {
         Path link =
                 Files.createSymbolicLink(directory.resolve("topics"), ChildProcess.HOME.resolve("bin/kafka-topics.sh"));
@@ -144,6 +151,7 @@ class ToolsIT {
     }
 
     @Test
+    @OnlyOnFiles(because = SCRIPTS)
     void scriptsSayWhatIsMissing(@TempDir Path directory) {
         try (ChildProcess script =
                 ChildProcess.start("bash", "-c", "JAVA_HOME=" + directory + " bin/kafka-topics.sh --list")) {
@@ -153,6 +161,7 @@ class ToolsIT {
     }
 
     @ParameterizedTest
+    @OnlyOnFiles(because = SCRIPTS)
     @CsvSource({"11.0.33, kafka-topics.sh", "1.8.0_472, kafka-server-start.sh x", "16.0.2+7, varve-doctor.sh"})
     void scriptsRefuseAJavaThatIsTooOld(String version, String command, @TempDir Path home) throws IOException {
         Path java = Files.createDirectory(home.resolve("bin")).resolve("java");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Runs the commands of tutorials as they are written; only the port differs if 9092 is in use on this
  * machine.
  */
+@OnlyOnFiles(because = "tutorials run on the configuration as it is shipped")
 class TutorialIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int KAFKAS = 9092;
