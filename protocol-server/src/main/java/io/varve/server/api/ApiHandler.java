@@ -22,4 +22,15 @@ public interface ApiHandler {
      *     the record bytes in a response, and releases them whether or not it can send them
      */
     CompletionStage<? extends ApiMessage> handle(Request request);
+
+    /**
+     * Serves a request as {@link #handle(Request)} does, and throws what that throws.
+     *
+     * @param request the request
+     * @param listener gets what the stage completes with, perhaps before this method returns; nothing when
+     *     this method throws
+     */
+    default void handle(Request request, AnswerListener listener) {
+        listener.await(handle(request));
+    }
 }

@@ -2,10 +2,8 @@
 package io.varve.server.net;
 
 import io.varve.server.api.HeavyRequestException;
-import io.varve.server.api.table.RequestOutcome;
 import io.varve.server.security.sasl.SaslAuthentication;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,8 +150,7 @@ final class RequestSequencer {
 
     private void handle(ResponseSlot slot) {
         try {
-            connection.note(slot.request());
-            awaitAnswer(slot, server.dispatcher().dispatch(slot.request()));
+            dispatch(slot);
             releaseFrame();
         } catch (HeavyRequestException e) {
             LOG.debug("{} goes to a worker thread: {}", connection.id(), e.getMessage());
@@ -162,9 +159,14 @@ final class RequestSequencer {
         }
     }
 
-    /** Sends the answer when it completes. On any thread. */
-    void awaitAnswer(ResponseSlot slot, CompletionStage<RequestOutcome> stage) {
-        stage.whenComplete((answer, never) -> client.answered(slot, answer));
+    /**
+     * Dispatches a request that is parsed, and sends its answer when it is there. On any thread.
+     *
+     * @throws HeavyRequestException if a worker thread must serve it
+     */
+    void dispatch(ResponseSlot slot) {
+        connection.note(slot.request());
+        server.dispatcher().dispatch(slot.request(), outcome -> client.answered(slot, outcome));
     }
 
     private void releaseFrame() {
@@ -173,7 +175,7 @@ final class RequestSequencer {
     }
 
     /**
-     * Resumes after a worker thread. A request the worker served completes by its own future; a request the
+     * Resumes after a worker thread. A request the worker served gets its answer by itself; a request the
      * worker only parsed is served here.
      */
     void resume(ResponseSlot slot) {

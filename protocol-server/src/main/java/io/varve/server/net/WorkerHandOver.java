@@ -62,8 +62,7 @@ final class WorkerHandOver {
                 slot.request(parse(next, slot));
             }
             if (slot.request().background()) {
-                connection.note(slot.request());
-                requests.awaitAnswer(slot, server.dispatcher().dispatch(slot.request()));
+                requests.dispatch(slot);
             }
         } catch (InvalidRequestException e) {
             refusal = e;

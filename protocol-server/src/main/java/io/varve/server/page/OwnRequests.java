@@ -84,7 +84,8 @@ final class OwnRequests implements AutoCloseable {
         AbstractRequest body =
                 AbstractRequest.parseRequest(api, version, MessageUtil.toByteBufferAccessor(data, version)).request;
         Request request = new Request(new RequestHeader(api, version, CLIENT, number++), body, connection, true);
-        CompletableFuture<RequestOutcome> answer = dispatcher.dispatch(request).toCompletableFuture();
+        CompletableFuture<RequestOutcome> answer = new CompletableFuture<>();
+        dispatcher.dispatch(request, answer::complete);
         if (!connection.await(answer, leftMs())) {
             answer.thenAccept(OwnRequests::release);
             throw late();

@@ -15,11 +15,10 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * on a few threads of their own. A fetch has at most {@link OldFetch#MAX_BYTES} of messages in memory, and
  * few fetches are converted at a time.
  */
-final class OldFetchHandler implements ApiHandler {
+final class OldFetchHandler extends OldVersions {
     private static final int FETCHES_AT_A_TIME = 8;
     private static final int THREADS = 2;
 
-    private final ApiHandler today;
     private final ApiHandler reads;
     private final Clock clock;
     private final WorkQueue conversions;
@@ -33,17 +32,15 @@ final class OldFetchHandler implements ApiHandler {
      * @param clock measures how long a fetch has waited
      */
     OldFetchHandler(ApiHandler today, ApiHandler reads, Scheduler scheduler, Clock clock) {
-        this.today = today;
+        super(today);
         this.reads = reads;
         this.clock = clock;
         conversions = new WorkQueue(scheduler, "down-conversion", THREADS);
     }
 
     @Override
-    public CompletionStage<? extends ApiMessage> handle(Request request) {
-        return request.body() instanceof OldRequest old
-                ? new OldFetch(request, old, this).answer()
-                : today.handle(request);
+    CompletionStage<? extends ApiMessage> handleOld(Request request, OldRequest old) {
+        return new OldFetch(request, old, this).answer();
     }
 
     /** @return reads what is stored */

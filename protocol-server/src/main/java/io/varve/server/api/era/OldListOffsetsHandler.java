@@ -28,11 +28,10 @@ import org.apache.kafka.common.resource.ResourceType;
  * segments begin whose last append was not after the timestamp, the newest first, and the end of the log,
  * which is as new as the request. Clients ask for one of them, the first or the last.
  */
-final class OldListOffsetsHandler implements ApiHandler {
+final class OldListOffsetsHandler extends OldVersions {
     private static final int CONSUMER = -1;
     private static final short VERSION = 0;
 
-    private final ApiHandler today;
     private final Topics topics;
     private final Access access;
     private final Clock clock;
@@ -44,17 +43,14 @@ final class OldListOffsetsHandler implements ApiHandler {
      * @param clock says how new the end of a log is
      */
     OldListOffsetsHandler(ApiHandler today, Topics topics, Access access, Clock clock) {
-        this.today = today;
+        super(today);
         this.topics = topics;
         this.access = access;
         this.clock = clock;
     }
 
     @Override
-    public CompletionStage<? extends ApiMessage> handle(Request request) {
-        if (!(request.body() instanceof OldRequest old)) {
-            return today.handle(request);
-        }
+    CompletionStage<? extends ApiMessage> handleOld(Request request, OldRequest old) {
         boolean consumer = old.old().getInt("replica_id") == CONSUMER;
         Struct response = new Struct(OldLayouts.response(ApiKeys.LIST_OFFSETS, VERSION));
         List<Struct> answers = new ArrayList<>();

@@ -40,8 +40,7 @@ import org.apache.kafka.common.resource.ResourceType;
  * batches appended as those of today are. The answer names the partitions whose messages were refused, beside
  * the others.
  */
-final class OldProduceHandler implements ApiHandler {
-    private final ApiHandler today;
+final class OldProduceHandler extends OldVersions {
     private final Topics topics;
     private final Access access;
 
@@ -51,23 +50,20 @@ final class OldProduceHandler implements ApiHandler {
      * @param access decides whose messages are looked at
      */
     OldProduceHandler(ApiHandler today, Topics topics, Access access) {
-        this.today = today;
+        super(today);
         this.topics = topics;
         this.access = access;
     }
 
     @Override
-    public CompletionStage<? extends ApiMessage> handle(Request request) {
-        if (!(request.body() instanceof OldRequest old)) {
-            return today.handle(request);
-        }
+    CompletionStage<? extends ApiMessage> handleOld(Request request, OldRequest old) {
         ProduceRequestData data = (ProduceRequestData) old.data();
         if (!request.background() && needsConversion(data)) {
             throw new HeavyRequestException("messages of old formats are converted");
         }
         List<TopicProduceResponse> answered = new ArrayList<>();
         ProduceRequestData converted = convert(request, data, answered);
-        return today.handle(OldRequest.asOfToday(request, new ProduceRequest(converted, old.version())))
+        return today().handle(OldRequest.asOfToday(request, new ProduceRequest(converted, old.version())))
                 .thenCompose(response -> merge(old, (ProduceResponseData) response, answered));
     }
 

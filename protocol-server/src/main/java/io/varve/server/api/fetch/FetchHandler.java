@@ -4,7 +4,8 @@ package io.varve.server.api.fetch;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
-import io.varve.server.api.ApiHandler;
+import io.varve.server.api.AnswerListener;
+import io.varve.server.api.DirectHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.TopicTraffic;
 import io.varve.server.cluster.ClusterInfo;
@@ -14,14 +15,11 @@ import io.varve.server.quota.Allowance;
 import io.varve.server.quota.QuotaThrottle;
 import io.varve.server.security.access.Access;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
-import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
@@ -35,7 +33,7 @@ import org.apache.kafka.common.requests.FetchMetadata;
  * replica of the partition, and no response names a preferred replica. INCONSISTENT_TOPIC_ID cannot occur:
  * the topic id alone finds the log, and an id that is not current is unknown.
  */
-public final class FetchHandler implements ApiHandler {
+public final class FetchHandler implements DirectHandler {
     private final Topics topics;
     private final ClusterInfo cluster;
     private final FetchConfig config;
@@ -73,7 +71,7 @@ public final class FetchHandler implements ApiHandler {
     }
 
     @Override
-    public CompletionStage<? extends ApiMessage> handle(Request request) {
+    public void handle(Request request, AnswerListener listener) {
         FetchRequestData data = (FetchRequestData) request.body().data();
         FetchContext context = sessions.begin(
                 new FetchMetadata(data.sessionId(), data.sessionEpoch()),
@@ -88,36 +86,97 @@ public final class FetchHandler implements ApiHandler {
         FetchReader reader = new FetchReader(
                 new PartitionFetchReader(topics, cluster.nodeId(), limits, access.topics(request, AclOperation.READ)),
                 limits);
-        FetchResult begun = reader.begin(context.fetches());
-        return begun.answers().size() == context.fetches().size()
-                ? answer(request, context, reader, limits, begun)
-                : reader.readOn(context.fetches(), IdleAnswers.NONE, begun, request.connection())
-                        .thenCompose(result -> answer(request, context, reader, limits, result));
+        new Fetch(request, context, limits, reader, listener).read(IdleAnswers.NONE, true);
     }
 
-    private CompletionStage<FetchResponseData> answer(
-            Request request, FetchContext context, FetchReader reader, FetchLimits limits, FetchResult result) {
-        if (limits.maxWaitMs() <= 0
-                || !result.isAnyKnown()
-                || result.failed()
-                || result.bytes() >= limits.minBytes()
-                || reader.partitions().hasColdRecords()) {
-            return CompletableFuture.completedFuture(answer(request, context, reader, result));
+    /** Serves one fetch. Used on the event loop of its connection. */
+    private final class Fetch {
+        private final Request request;
+        private final FetchContext context;
+        private final FetchLimits limits;
+        private final FetchReader reader;
+        private final AnswerListener listener;
+
+        Fetch(Request request, FetchContext context, FetchLimits limits, FetchReader reader, AnswerListener listener) {
+            this.request = request;
+            this.context = context;
+            this.limits = limits;
+            this.reader = reader;
+            this.listener = listener;
         }
-        result.release();
-        FetchWait wait = new FetchWait(
-                reader.partitions(),
-                context.fetches(),
-                result,
-                limits,
-                request.connection(),
-                idle -> reader.readOn(
-                                context.fetches(),
-                                idle,
-                                new FetchResult(context.fetches().size()),
-                                request.connection())
-                        .thenApply(last -> answer(request, context, reader, last)));
-        return wait.await(limits.maxWaitMs());
+
+        /**
+         * Reads the partitions, at once unless a disk has to be waited for, and sees to the answer.
+         *
+         * @param idle answers to take instead of reading
+         * @param mayWait true if the fetch may wait for more records
+         */
+        void read(IdleAnswers idle, boolean mayWait) {
+            FetchResult begun = reader.begin(context.fetches(), idle);
+            if (begun.answers().size() == context.fetches().size()) {
+                answerOrWait(begun, mayWait);
+            } else {
+                listener.after(
+                        reader.readOn(context.fetches(), idle, begun, request.connection()),
+                        result -> answerOrWait(result, mayWait));
+            }
+        }
+
+        private void answerOrWait(FetchResult result, boolean mayWait) {
+            if (!mayWait
+                    || limits.maxWaitMs() <= 0
+                    || !result.isAnyKnown()
+                    || result.failed()
+                    || result.bytes() >= limits.minBytes()
+                    || reader.partitions().hasColdRecords()) {
+                listener.answered(answer(result), null);
+                return;
+            }
+            result.release();
+            FetchWait wait = new FetchWait(
+                    reader.partitions(),
+                    context.fetches(),
+                    result,
+                    limits,
+                    request.connection(),
+                    listener,
+                    idle -> read(idle, false));
+            wait.await(limits.maxWaitMs());
+        }
+
+        private FetchResponseData answer(FetchResult result) {
+            Allowance allowance =
+                    throttle.isOn() ? throttle.found(request.quotaClient(), result.bytes()) : Allowance.UNLIMITED;
+            if (!allowance.records()) {
+                reader.release(result);
+                return context.withoutPartitions().setThrottleTimeMs(allowance.throttleMs());
+            }
+            FetchResponseData response;
+            try {
+                response = context.answer(result).setThrottleTimeMs(allowance.throttleMs());
+            } catch (RuntimeException | Error failure) {
+                reader.release(result);
+                throw failure;
+            }
+            reader.partitions().close();
+            if (result.bytes() > 0) {
+                count(context.fetches(), result.answers(), reader.partitions());
+            }
+            if (result.failed() && namesLeader(result.answers())) {
+                Endpoint here = cluster.endpoint(request.connection().listenerName());
+                response.nodeEndpoints()
+                        .add(new NodeEndpoint()
+                                .setNodeId(cluster.nodeId())
+                                .setHost(here.host())
+                                .setPort(here.port())
+                                .setRack(cluster.rack()));
+            }
+            return response;
+        }
+    }
+
+    private static boolean namesLeader(List<PartitionData> answers) {
+        return answers.stream().anyMatch(answer -> answer.currentLeader().leaderId() >= 0);
     }
 
     private void count(List<PartitionFetch> fetches, List<PartitionData> answers, PartitionFetchReader partitions) {
@@ -128,38 +187,5 @@ public final class FetchHandler implements ApiHandler {
                 traffic.sent(log.id().topic(), bytes);
             }
         }
-    }
-
-    private FetchResponseData answer(Request request, FetchContext context, FetchReader reader, FetchResult result) {
-        Allowance allowance =
-                throttle.isOn() ? throttle.found(request.quotaClient(), result.bytes()) : Allowance.UNLIMITED;
-        if (!allowance.records()) {
-            reader.release(result);
-            return context.withoutPartitions().setThrottleTimeMs(allowance.throttleMs());
-        }
-        FetchResponseData response;
-        try {
-            response = context.answer(result).setThrottleTimeMs(allowance.throttleMs());
-        } catch (RuntimeException | Error failure) {
-            reader.release(result);
-            throw failure;
-        }
-        reader.partitions().close();
-        if (result.bytes() > 0) {
-            count(context.fetches(), result.answers(), reader.partitions());
-        }
-        boolean namesLeader = result.failed()
-                && result.answers().stream()
-                        .anyMatch(answer -> answer.currentLeader().leaderId() >= 0);
-        if (namesLeader) {
-            Endpoint here = cluster.endpoint(request.connection().listenerName());
-            response.nodeEndpoints()
-                    .add(new NodeEndpoint()
-                            .setNodeId(cluster.nodeId())
-                            .setHost(here.host())
-                            .setPort(here.port())
-                            .setRack(cluster.rack()));
-        }
-        return response;
     }
 }

@@ -49,12 +49,13 @@ final class FetchReader {
      * than {@link #SLICE}.
      *
      * @param fetches the partitions, in the order to read them
+     * @param idle answers to take instead of reading
      * @return what was read of them; the caller gives it to {@link #readOn} unless it has them all
      */
-    FetchResult begin(List<PartitionFetch> fetches) {
+    FetchResult begin(List<PartitionFetch> fetches, IdleAnswers idle) {
         FetchResult result = new FetchResult(fetches.size());
         if (fetches.size() <= SLICE) {
-            read(fetches, IdleAnswers.NONE, result, false);
+            read(fetches, idle, result, false);
         }
         return result;
     }

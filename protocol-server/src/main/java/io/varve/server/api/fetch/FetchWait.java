@@ -3,6 +3,7 @@ package io.varve.server.api.fetch;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.spi.StorageException;
+import io.varve.server.api.AnswerListener;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
 import io.varve.server.api.TimedWaits;
@@ -10,13 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
-import org.apache.kafka.common.message.FetchResponseData;
+import java.util.function.Consumer;
 
 /**
  * Lets a fetch that found too few records wait for more, without a thread and without stored records.
@@ -90,7 +88,8 @@ final class FetchWait extends TimedWaits.TimedWait {
     private final PartitionFetchReader reader;
     private final int minBytes;
     private final Connection connection;
-    private final Function<IdleAnswers, CompletionStage<FetchResponseData>> answer;
+    private final AnswerListener listener;
+    private final Consumer<IdleAnswers> reading;
     private final IdleAnswers idle;
     private final List<Watch> watches;
     private final Queue<Watch> woken = new ConcurrentLinkedQueue<>();
@@ -102,7 +101,6 @@ final class FetchWait extends TimedWaits.TimedWait {
     /** The wait is over, and the worker that measures is not. */
     private boolean finishing;
 
-    private final CompletableFuture<FetchResponseData> answered = new CompletableFuture<>();
     private Runnable closeWatch = () -> {};
     private long available;
     private boolean unreadable;
@@ -114,7 +112,9 @@ final class FetchWait extends TimedWaits.TimedWait {
      * @param result what was read of them, its records released; the wait is for those that exist
      * @param limits of the fetch: how far it sees, and how many bytes of records end the wait
      * @param connection the client's
-     * @param answer reads the partitions again that are not idle, and makes the response
+     * @param listener told of the failure when the wait fails, or when the connection is closed
+     * @param reading reads the partitions again that are not idle, and makes the response; called on the
+     *     event loop when the wait is over
      */
     FetchWait(
             PartitionFetchReader reader,
@@ -122,11 +122,13 @@ final class FetchWait extends TimedWaits.TimedWait {
             FetchResult result,
             FetchLimits limits,
             Connection connection,
-            Function<IdleAnswers, CompletionStage<FetchResponseData>> answer) {
+            AnswerListener listener,
+            Consumer<IdleAnswers> reading) {
         this.reader = reader;
         this.minBytes = limits.minBytes();
         this.connection = connection;
-        this.answer = answer;
+        this.listener = listener;
+        this.reading = reading;
         watches = new ArrayList<>(fetches.size());
         idle = IdleAnswers.of(fetches, result, limits.isolation());
         for (int i = 0; i < fetches.size(); i++) {
@@ -140,12 +142,11 @@ final class FetchWait extends TimedWaits.TimedWait {
      * Starts the wait.
      *
      * @param maxWaitMs max wait, in ms
-     * @return completes on the event loop with the response; fails when the connection is closed
      */
-    CompletionStage<FetchResponseData> await(int maxWaitMs) {
+    void await(int maxWaitMs) {
         registerFrom(0);
         if (ended) {
-            return answered;
+            return;
         }
         if (reader.cold() != null) {
             reader.cold().onReady(() -> onLoop(this::finish));
@@ -155,7 +156,6 @@ final class FetchWait extends TimedWaits.TimedWait {
         if (ended) {
             closeWatch.run();
         }
-        return answered;
     }
 
     /** Registers the watches from {@code first} on, in slices: the event loop serves others in between. */
@@ -252,15 +252,9 @@ final class FetchWait extends TimedWaits.TimedWait {
                 reader.cold().lookALastTime();
             }
             try {
-                answer.apply(idle).whenComplete((response, failure) -> {
-                    if (failure == null) {
-                        answered.complete(response);
-                    } else {
-                        answered.completeExceptionally(failure);
-                    }
-                });
+                reading.accept(idle);
             } catch (RuntimeException | Error failure) {
-                answered.completeExceptionally(failure);
+                listener.answered(null, failure);
             }
         }
     }
@@ -268,8 +262,8 @@ final class FetchWait extends TimedWaits.TimedWait {
     private void abandon() {
         if (end()) {
             reader.close();
-            answered.completeExceptionally(
-                    new CloseConnectionException("the connection was closed while a fetch waited for records"));
+            listener.answered(
+                    null, new CloseConnectionException("the connection was closed while a fetch waited for records"));
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.produce;
 
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -9,7 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs a task on an event loop while a worker thread waits for its result. Stateless. */
+/** Runs a task on an event loop while a worker thread waits for its end. Stateless. */
 final class EventLoopCall {
     /** Interval at which the worker checks that the loop still runs, in ms. */
     private static final long CHECK_MS = 100;
@@ -22,18 +21,17 @@ final class EventLoopCall {
      *
      * @param loop the event loop
      * @param task the task
-     * @param <T> type of the result
-     * @return result of the task
-     * @throws RuntimeException if the task threw it; a checked exception is wrapped
+     * @throws RuntimeException if the task threw it
      */
-    static <T> T run(Executor loop, Callable<T> task) {
-        FutureTask<T> once = new FutureTask<>(task);
+    static void run(Executor loop, Runnable task) {
+        FutureTask<Void> once = new FutureTask<>(task, null);
         boolean interrupted = false;
         try {
             loop.execute(once);
             while (true) {
                 try {
-                    return once.get(CHECK_MS, TimeUnit.MILLISECONDS);
+                    once.get(CHECK_MS, TimeUnit.MILLISECONDS);
+                    return;
                 } catch (TimeoutException stillWaits) {
                     loop.execute(() -> {});
                 } catch (InterruptedException e) {
@@ -44,7 +42,7 @@ final class EventLoopCall {
             }
         } catch (RejectedExecutionException loopEnded) {
             once.run();
-            return await(once);
+            await(once);
         } catch (ExecutionException e) {
             throw unchecked(e.getCause());
         } finally {
@@ -54,10 +52,11 @@ final class EventLoopCall {
         }
     }
 
-    private static <T> T await(FutureTask<T> once) {
+    private static void await(FutureTask<Void> once) {
         while (true) {
             try {
-                return once.get();
+                once.get();
+                return;
             } catch (InterruptedException e) {
                 // Wait on: the loop's last task is about to end.
             } catch (ExecutionException e) {
@@ -70,6 +69,6 @@ final class EventLoopCall {
         if (failure instanceof Error error) {
             throw error;
         }
-        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
+        return (RuntimeException) failure; // a Runnable throws nothing else
     }
 }

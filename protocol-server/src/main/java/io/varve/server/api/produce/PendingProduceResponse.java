@@ -4,13 +4,12 @@ package io.varve.server.api.produce;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.spi.StorageException;
+import io.varve.server.api.AnswerListener;
 import io.varve.server.api.Connection;
 import io.varve.server.api.TimedWaits;
 import io.varve.server.error.KafkaErrors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -87,9 +86,10 @@ final class PendingProduceResponse extends TimedWaits.TimedWait {
     private final ProduceResponseData response;
     private final Connection connection;
     private final List<Wait> waits = new ArrayList<>(1);
-    private final CompletableFuture<ProduceResponseData> answered = new CompletableFuture<>();
     private int openWaits;
     private boolean waiting;
+    private AnswerListener listener;
+    private boolean answered;
 
     /**
      * @param response the response; the appends fill in the answers of its partitions
@@ -120,20 +120,20 @@ final class PendingProduceResponse extends TimedWaits.TimedWait {
      * Waits for all appends.
      *
      * @param timeoutMs time-out of the request, in ms; raised to {@link #COMMIT_MS} when it is shorter
-     * @return completes with the response, on any thread
+     * @param told gets the response
      */
-    CompletionStage<ProduceResponseData> await(int timeoutMs) {
+    void await(int timeoutMs, AnswerListener told) {
         boolean mustWait;
         synchronized (this) {
+            listener = told;
             mustWait = openWaits > 0;
             waiting = mustWait;
         }
         if (mustWait) {
             connection.waits().begin(this, Math.max(timeoutMs, COMMIT_MS));
         } else {
-            answered.complete(response);
+            answer();
         }
-        return answered;
     }
 
     private void endOne() {
@@ -147,13 +147,13 @@ final class PendingProduceResponse extends TimedWaits.TimedWait {
             // The event loop writes the response anyway: ending the wait there costs no further task.
             connection.executor().execute(this::complete);
         } catch (RejectedExecutionException loopEnded) {
-            answered.complete(response);
+            answer();
         }
     }
 
     private void complete() {
         connection.waits().end(this);
-        answered.complete(response);
+        answer();
     }
 
     @Override
@@ -173,6 +173,16 @@ final class PendingProduceResponse extends TimedWaits.TimedWait {
         // Outside this lock: a log may hold its own lock while it calls a waiter, and the waiter takes this
         // one.
         expired.forEach(wait -> wait.subscription.close());
-        answered.complete(response);
+        answer();
+    }
+
+    private void answer() {
+        synchronized (this) {
+            if (answered) {
+                return;
+            }
+            answered = true;
+        }
+        listener.answered(response, null);
     }
 }

@@ -2,8 +2,9 @@
 package io.varve.server.api.produce;
 
 import io.varve.core.record.DecompressionMeter;
-import io.varve.server.api.ApiHandler;
+import io.varve.server.api.AnswerListener;
 import io.varve.server.api.CloseConnectionException;
+import io.varve.server.api.DirectHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.TopicTraffic;
 import io.varve.server.coordinator.TransactionVerifier;
@@ -11,15 +12,12 @@ import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
-import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -35,7 +33,7 @@ import org.apache.kafka.common.protocol.Errors;
  * <p>A transaction's first batch in a partition waits for the transaction coordinator
  * ({@link TransactionalRequest}). Clients must not write to internal topics.
  */
-public final class ProduceHandler implements ApiHandler {
+public final class ProduceHandler implements DirectHandler {
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
     private static final short ACKS_ALL = -1;
@@ -57,7 +55,7 @@ public final class ProduceHandler implements ApiHandler {
     }
 
     @Override
-    public CompletionStage<? extends ApiMessage> handle(Request request) {
+    public void handle(Request request, AnswerListener listener) {
         ProduceRequestData data = (ProduceRequestData) request.body().data();
         TransactionalRequestCheck.check(data);
         ProduceResponseData response = new ProduceResponseData();
@@ -66,11 +64,12 @@ public final class ProduceHandler implements ApiHandler {
         AppendBackpressure.await(data, request, appends);
         validate(appends, data.acks(), request);
         if (!request.background()) {
-            return append(appends, data, request, pending);
+            append(appends, data, request, pending, listener);
+            return;
         }
         // Only the validation takes long. The appends belong to the loop; the bytes of the request are valid
         // until this method returns.
-        return EventLoopCall.run(request.connection().executor(), () -> append(appends, data, request, pending));
+        EventLoopCall.run(request.connection().executor(), () -> append(appends, data, request, pending, listener));
     }
 
     /** Looks up the log of each partition once, and adds an answer for the partition to the response. */
@@ -114,8 +113,12 @@ public final class ProduceHandler implements ApiHandler {
         }
     }
 
-    private CompletionStage<ProduceResponseData> append(
-            List<PartitionAppend> appends, ProduceRequestData data, Request request, PendingProduceResponse pending) {
+    private void append(
+            List<PartitionAppend> appends,
+            ProduceRequestData data,
+            Request request,
+            PendingProduceResponse pending,
+            AnswerListener listener) {
         TransactionalRequest transaction = data.transactionalId() == null
                 ? null
                 : new TransactionalRequest(
@@ -127,27 +130,28 @@ public final class ProduceHandler implements ApiHandler {
         for (PartitionAppend append : appends) {
             append.append(transaction);
         }
+        AnswerListener told = data.acks() == ACKS_NONE ? withoutResponse(listener) : listener;
         if (transaction == null) {
-            return answer(data, pending);
+            pending.await(data.timeoutMs(), told);
+        } else {
+            listener.after(transaction.ended(), ended -> pending.await(data.timeoutMs(), told));
         }
-        return transaction.ended().thenCompose(ended -> answer(data, pending));
     }
 
-    private static CompletionStage<ProduceResponseData> answer(
-            ProduceRequestData data, PendingProduceResponse pending) {
-        CompletionStage<ProduceResponseData> committed = pending.await(data.timeoutMs());
-        return data.acks() == ACKS_NONE ? committed.thenCompose(ProduceHandler::withoutResponse) : committed;
+    /** @return tells the listener only whether a partition has failed: the client gets no response */
+    private static AnswerListener withoutResponse(AnswerListener listener) {
+        return (response, never) -> listener.answered(null, failure((ProduceResponseData) response));
     }
 
-    private static CompletionStage<ProduceResponseData> withoutResponse(ProduceResponseData response) {
+    private static CloseConnectionException failure(ProduceResponseData response) {
         for (TopicProduceResponse topic : response.responses()) {
             for (PartitionProduceResponse partition : topic.partitionResponses()) {
                 if (partition.errorCode() != Errors.NONE.code()) {
-                    return CompletableFuture.failedFuture(new CloseConnectionException("produce with acks=0 failed: "
-                            + topic.name() + "-" + partition.index() + " " + Errors.forCode(partition.errorCode())));
+                    return new CloseConnectionException("produce with acks=0 failed: " + topic.name() + "-"
+                            + partition.index() + " " + Errors.forCode(partition.errorCode()));
                 }
             }
         }
-        return CompletableFuture.completedFuture(null);
+        return null;
     }
 }

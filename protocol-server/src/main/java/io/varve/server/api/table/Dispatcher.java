@@ -2,6 +2,7 @@
 package io.varve.server.api.table;
 
 import io.varve.core.runtime.Clock;
+import io.varve.server.api.AnswerListener;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.FailedPeer;
@@ -11,8 +12,8 @@ import io.varve.server.api.era.OldRequest;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.security.sasl.SaslAuthentication;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.IllegalSaslStateException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
@@ -47,33 +48,37 @@ public final class Dispatcher {
      * {@link Request#background} request.
      *
      * @param request the parsed request
-     * @return completes, on any thread, with the outcome; never fails
+     * @param outcome gets the outcome, once, on any thread, perhaps before this method returns; throws
+     *     nothing
      * @throws HeavyRequestException if a worker thread must serve the request, which has had no effect yet
      */
-    public CompletionStage<RequestOutcome> dispatch(Request request) {
+    public void dispatch(Request request, Consumer<RequestOutcome> outcome) {
+        AnswerListener listener =
+                (body, failure) -> outcome.accept(failure == null ? answer(body) : failure(request, failure));
         SaslAuthentication authentication = request.connection().authentication();
         if (authentication != null && authentication.isOutOfPlace(request.api())) {
-            return refuse(request, authentication);
+            listener.await(refuse(request, authentication));
+            return;
         }
         ApiHandler handler = served.find(request.api(), request.body().version());
         if (handler == null) {
-            return CompletableFuture.completedFuture(failure(request, unserved(request)));
+            listener.answered(null, unserved(request));
+            return;
         }
         try {
-            return handler.handle(request)
-                    .handle((body, failure) -> failure == null ? answer(body) : failure(request, failure));
+            handler.handle(request, listener);
         } catch (HeavyRequestException e) {
             if (!request.background()) {
                 throw e;
             }
-            return CompletableFuture.completedFuture(failure(request, e));
+            listener.answered(null, e);
         } catch (RuntimeException | Error e) {
-            return CompletableFuture.completedFuture(failure(request, e));
+            listener.answered(null, e);
         }
     }
 
     /** Answers a request that comes where a token of SASL must come, and closes the connection. */
-    private CompletionStage<RequestOutcome> refuse(Request request, SaslAuthentication authentication) {
+    private CompletionStage<ApiMessage> refuse(Request request, SaslAuthentication authentication) {
         String api = request.api().name();
         authentication.fail("it sent " + api + " instead of a token");
         RequestOutcome refused = failure(
@@ -81,8 +86,7 @@ public final class Dispatcher {
                 new IllegalSaslStateException(
                         "Unexpected Kafka request of type " + api + " during SASL authentication."));
         return FailedPeer.dismiss(
-                        request.connection(), refused instanceof RequestOutcome.Response answer ? answer.body() : null)
-                .handle((never, failure) -> failure(request, failure));
+                request.connection(), refused instanceof RequestOutcome.Response answer ? answer.body() : null);
     }
 
     /**

@@ -19,11 +19,11 @@ class EventLoopCallTest {
     void runsOnTheLoop() {
         Thread[] by = new Thread[1];
         Executor loop = CompletableFuture.delayedExecutor(0, java.util.concurrent.TimeUnit.MILLISECONDS);
-        assertThat(EventLoopCall.run(loop, () -> {
-                    by[0] = Thread.currentThread();
-                    return runs.incrementAndGet();
-                }))
-                .isEqualTo(1);
+        EventLoopCall.run(loop, () -> {
+            by[0] = Thread.currentThread();
+            runs.incrementAndGet();
+        });
+        assertThat(runs).hasValue(1);
         assertThat(by[0]).isNotSameAs(Thread.currentThread());
     }
 
@@ -32,7 +32,8 @@ class EventLoopCallTest {
         Executor ended = task -> {
             throw new RejectedExecutionException("ended");
         };
-        assertThat(EventLoopCall.run(ended, runs::incrementAndGet)).isEqualTo(1);
+        EventLoopCall.run(ended, runs::incrementAndGet);
+        assertThat(runs).hasValue(1);
     }
 
     @Test
@@ -43,7 +44,8 @@ class EventLoopCallTest {
                 throw new RejectedExecutionException("ended");
             }
         };
-        assertThat(EventLoopCall.run(dying, runs::incrementAndGet)).isEqualTo(1);
+        EventLoopCall.run(dying, runs::incrementAndGet);
+        assertThat(runs).hasValue(1);
         assertThat(asked).hasValue(2);
     }
 
@@ -60,7 +62,8 @@ class EventLoopCallTest {
     void anInterruptDoesNotLetTheBytesGoWhileTheLoopIsAtThem() {
         Thread.currentThread().interrupt();
         Executor loop = CompletableFuture.delayedExecutor(20, java.util.concurrent.TimeUnit.MILLISECONDS);
-        assertThat(EventLoopCall.run(loop, runs::incrementAndGet)).isEqualTo(1);
+        EventLoopCall.run(loop, runs::incrementAndGet);
+        assertThat(runs).hasValue(1);
         assertThat(Thread.interrupted()).isTrue();
     }
 }
