@@ -111,7 +111,7 @@ class ArchitectureTest {
             explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin
             cluster           |
-            security.sasl     | logging security javax.. org.jose4j.jwt.consumer
+            security.sasl     | logging security javax.. org.jose4j..
             security          | javax.crypto javax.net.ssl javax.security.auth.x500
             security.access   | api metadata metadata.acl kafka.metadata.authorizer kafka.server.authorizer
             page              | metadata.topic core.log.. http api api.table clients explanation logging security.sasl core.record core.retention core.spi..
@@ -165,12 +165,14 @@ class ArchitectureTest {
         MachineCalls.onlyIn().check(MAIN);
     }
 
-    /** Kafka's coordinators get their time in Kafka's terms; no other package uses those. */
+    /** Kafka's coordinators, and its keeper of keys, get their time in Kafka's terms; nothing else does. */
     @Test
-    void onlyTheCoordinatorsUseKafkasClock() {
+    void onlyWhatIsKafkasUsesItsClock() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(ROOT + ".coordinator..", ROOT + ".group..", ROOT + ".share..", ROOT + ".txn..")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + ".security.sasl.IssuerKeys")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("org.apache.kafka.common.utils.Time")

@@ -103,7 +103,7 @@ public final class SaslListeners implements AutoCloseable {
             return new PlainServerCallbackHandler();
         }
         if (mechanism.equals(SaslConfig.OAUTHBEARER)) {
-            return new SignedTokens(new LogThrottle(LOG, clock));
+            return new SignedTokens(new LogThrottle(LOG, clock), new IssuerKeys(clock, IssuerKeys.PATIENCE_MS));
         }
         return new ScramServerCallbackHandler(
                 new ConcealedUsers(ScramMechanism.forMechanismName(mechanism), credentials, secret),

@@ -2,18 +2,22 @@
 package io.varve.server.security.sasl;
 
 import io.varve.server.logging.LogThrottle;
+import java.net.URL;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.auth.login.AppConfigurationEntry;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
 import org.apache.kafka.common.security.oauthbearer.BrokerJwtValidator;
+import org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator;
 import org.apache.kafka.common.security.oauthbearer.JwtValidator;
 import org.apache.kafka.common.security.oauthbearer.JwtValidatorException;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerExtensionsValidatorCallback;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallback;
+import org.apache.kafka.common.security.oauthbearer.internals.secured.ConfigurationUtils;
 import org.apache.kafka.common.utils.Utils;
 import org.jose4j.jwt.consumer.ErrorCodeValidator;
 import org.jose4j.jwt.consumer.InvalidJwtException;
@@ -25,15 +29,32 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
  */
 final class SignedTokens implements AuthenticateCallbackHandler {
     private final LogThrottle refused;
-    private final JwtValidator validator = new BrokerJwtValidator();
+    private final IssuerKeys issuer;
+    private JwtValidator validator;
 
-    SignedTokens(LogThrottle refused) {
+    /**
+     * @param refused logs why tokens are refused
+     * @param issuer finds the keys of tokens where they are not in a file; closed with this
+     */
+    SignedTokens(LogThrottle refused, IssuerKeys issuer) {
         this.refused = refused;
+        this.issuer = issuer;
     }
 
     @Override
     public void configure(Map<String, ?> configs, String mechanism, List<AppConfigurationEntry> entries) {
+        if (keysUrl(new ConfigurationUtils(configs, mechanism)).getProtocol().equalsIgnoreCase("file")) {
+            validator = new BrokerJwtValidator();
+        } else {
+            validator = new DefaultJwtValidator(issuer);
+            issuer.configure(configs, mechanism, entries);
+        }
         validator.configure(configs, mechanism, entries);
+    }
+
+    /** @return where the keys are, an address that is allowed */
+    static URL keysUrl(ConfigurationUtils settings) {
+        return settings.validateUrl(SaslConfigs.SASL_OAUTHBEARER_JWKS_ENDPOINT_URL);
     }
 
     @Override
@@ -88,5 +109,6 @@ final class SignedTokens implements AuthenticateCallbackHandler {
     @Override
     public void close() {
         Utils.closeQuietly(validator, "JWT validator");
+        issuer.close();
     }
 }

@@ -3,6 +3,7 @@ package io.varve.server.security.sasl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.net.httpserver.HttpServer;
 import io.varve.build.watch.Await;
@@ -10,10 +11,19 @@ import io.varve.server.security.SignedTokenSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import javax.security.auth.login.AppConfigurationEntry;
 import org.apache.kafka.common.message.SaslAuthenticateResponseData;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,12 +33,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who issues tokens changes its keys while clients authenticate, or cannot be asked for them. */
 class KeyRotationTest {
     private static final String ALLOWED = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
+    private static final String HOUR_MS = "3600000";
+    private static final long SECOND_NANOS = 1_000_000_000L;
     private static final SignedTokenSource OLD = SignedTokenSource.create("old");
     private static final SignedTokenSource NEW = SignedTokenSource.create("new");
 
     private final SaslBench bench = new SaslBench();
     private final AtomicInteger asked = new AtomicInteger();
     private HttpServer issuer;
+    private final CountDownLatch silent = new CountDownLatch(1);
+    private volatile boolean isSilent;
     private volatile int status = 200;
     private volatile String keys = OLD.keys();
 
@@ -37,6 +51,9 @@ class KeyRotationTest {
         issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         issuer.createContext("/", exchange -> {
             asked.incrementAndGet();
+            if (isSilent) {
+                awaitEnd();
+            }
             byte[] body = keys.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, body.length);
             try (var out = exchange.getResponseBody()) {
@@ -47,8 +64,17 @@ class KeyRotationTest {
         System.setProperty(ALLOWED, url());
     }
 
+    private void awaitEnd() {
+        try {
+            silent.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @AfterEach
     void close() {
+        silent.countDown();
         System.clearProperty(ALLOWED);
         issuer.stop(0);
     }
@@ -58,6 +84,10 @@ class KeyRotationTest {
     }
 
     private SaslListeners open() {
+        return open("200");
+    }
+
+    private SaslListeners open(String refreshMs) {
         return bench.open(
                 Map.of(
                         "sasl.enabled.mechanisms",
@@ -67,7 +97,7 @@ class KeyRotationTest {
                         "sasl.oauthbearer.jwks.endpoint.url",
                         url(),
                         "sasl.oauthbearer.jwks.endpoint.refresh.ms",
-                        "200",
+                        refreshMs,
                         "sasl.oauthbearer.jwks.endpoint.retry.backoff.ms",
                         "1",
                         "sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms",
@@ -122,5 +152,84 @@ class KeyRotationTest {
         assertThatThrownBy(this::open)
                 .isInstanceOf(SaslSetupException.class)
                 .hasMessageContainingAll("CLIENTS", "sasl.oauthbearer.jwks.endpoint.url", url());
+    }
+
+    @Test
+    void tokensOfUnknownKeysMakeTheServerAskForKeysOnceInAWhile() {
+        try (SaslListeners listeners = open(HOUR_MS)) {
+            int first = asked.get();
+            int tokens = 0;
+            for (long begun = System.nanoTime(); System.nanoTime() - begun < SECOND_NANOS; tokens++) {
+                assertThat(accepts(listeners, unknown("unknown-" + tokens))).isFalse();
+            }
+            assertThat(tokens).isGreaterThan(10);
+            assertThat(asked.get()).isBetween(first, first + 1);
+
+            keys = NEW.keys();
+            Await.until("the new key", () -> {
+                bench.time.advance(TimeUnit.NANOSECONDS.toMillis(IssuerKeys.PAUSE_NANOS));
+                accepts(listeners, unknown("later-" + bench.time.millis()));
+                return accepts(listeners, NEW.valid("olive"));
+            });
+        }
+    }
+
+    @Test
+    void keysThatAreThereCountWhileTheIssuerIsSilent() {
+        try (SaslListeners listeners = open()) {
+            int before = asked.get();
+            isSilent = true;
+            Await.until("a question", () -> asked.get() > before);
+            assertThat(accepts(listeners, OLD.valid("olive"))).isTrue();
+            assertThat(accepts(listeners, NEW.valid("olive"))).isFalse();
+            isSilent = false;
+            keys = NEW.keys();
+            silent.countDown();
+            Await.until("the new key", () -> accepts(listeners, NEW.valid("olive")));
+        }
+    }
+
+    @Test
+    void aStartDoesNotWaitForASilentIssuerForLong() {
+        isSilent = true;
+        Map<String, Object> settings = Map.of(
+                "sasl.oauthbearer.jwks.endpoint.url",
+                url(),
+                "sasl.oauthbearer.jwks.endpoint.refresh.ms",
+                1_000L,
+                "sasl.oauthbearer.jwks.endpoint.retry.backoff.ms",
+                1L,
+                "sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms",
+                1L);
+        AppConfigurationEntry login = new AppConfigurationEntry(
+                OAuthBearerLoginModule.class.getName(),
+                AppConfigurationEntry.LoginModuleControlFlag.REQUIRED,
+                Map.of());
+        IssuerKeys issuer = new IssuerKeys(bench.time, 50);
+        assertTimeoutPreemptively(
+                Await.PATIENCE,
+                () -> assertThatThrownBy(() -> issuer.configure(settings, "OAUTHBEARER", List.of(login)))
+                        .hasRootCauseInstanceOf(SocketTimeoutException.class));
+        issuer.close();
+    }
+
+    @Test
+    void noKeysAreAskedForAfterTheEnd() {
+        Set<Thread> before = threads();
+        open().close();
+        Await.until("the end of all threads", () -> before.containsAll(threads()));
+    }
+
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !thread.isDaemon())
+                .collect(Collectors.toSet());
+    }
+
+    private static String unknown(String key) {
+        String header = "{\"alg\":\"RS256\",\"kid\":\"" + key + "\"}";
+        String valid = OLD.valid("olive");
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(StandardCharsets.UTF_8))
+                + valid.substring(valid.indexOf('.'));
     }
 }
