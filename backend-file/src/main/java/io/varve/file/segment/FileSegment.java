@@ -105,7 +105,7 @@ public final class FileSegment {
 
     /** @return largest timestamp in ms since the epoch, or -1 */
     public long maxTimestamp() {
-        return maxTimestamp.get(() -> bytes == 0 ? -1 : new SegmentTimes(this).newest());
+        return maxTimestamp.get(one -> one.bytes == 0 ? -1 : new SegmentTimes(one).newest(), this);
     }
 
     /**
@@ -113,7 +113,7 @@ public final class FileSegment {
      * is the file's time of modification, which {@link #saveLastAppend} sets.
      */
     public long lastAppendMs() {
-        return lastAppendMs.get(() -> bytes == 0 ? -1 : Disk.modifiedMs(path()));
+        return lastAppendMs.get(one -> one.bytes == 0 ? -1 : Disk.modifiedMs(one.path()), this);
     }
 
     /** Sets when a batch was last appended, in ms since the epoch. */

@@ -2,7 +2,7 @@
 package io.varve.file.segment;
 
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /**
  * Caches a number. A writer sets it; a reader computes it when it is not set. A computed number never
@@ -15,16 +15,18 @@ final class LazyLong {
     private final AtomicLong value = new AtomicLong(UNKNOWN);
 
     /**
-     * @return the number; computed by {@code find} if it is not set, and then cached unless it is
-     *     {@link #UNKNOWN}
+     * @param find computes the number of its argument
+     * @param owner the argument, so that a caller need not capture it
+     * @param <T> type of the argument
+     * @return the number; computed if it is not set, and then cached unless it is {@link #UNKNOWN}
      */
-    long get(LongSupplier find) {
+    <T> long get(ToLongFunction<? super T> find, T owner) {
         long known = value.get();
         if (known != UNKNOWN) {
             return known;
         }
-        long found = find.getAsLong();
-        return value.compareAndSet(UNKNOWN, found) ? found : get(find);
+        long found = find.applyAsLong(owner);
+        return value.compareAndSet(UNKNOWN, found) ? found : get(find, owner);
     }
 
     void set(long number) {

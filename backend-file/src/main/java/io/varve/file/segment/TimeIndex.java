@@ -58,10 +58,12 @@ public final class TimeIndex {
 
     /** @return the last entry's timestamp in ms since the epoch, or -1 */
     public long lastTimestamp() {
-        return last.get(() -> {
-            int count = entries.count();
-            return count == 0 ? -1 : entries.get(count - 1, TimeIndex::timestampField);
-        });
+        return last.get(TimeIndex::storedLastTimestamp, this);
+    }
+
+    private long storedLastTimestamp() {
+        int count = entries.count();
+        return count == 0 ? -1 : entries.get(count - 1, TimeIndex::timestampField);
     }
 
     /** @return the last entry's offset; the base minus 1 when there is none */

@@ -10,19 +10,21 @@ class LazyLongTest {
 
     @Test
     void aComputedNumberNeverReplacesOneSetMeanwhile() {
-        assertThat(number.get(() -> {
-                    number.set(5);
-                    return -1;
-                }))
+        assertThat(number.get(
+                        one -> {
+                            one.set(5);
+                            return -1;
+                        },
+                        number))
                 .isEqualTo(5);
-        assertThat(number.get(() -> -1)).isEqualTo(5);
+        assertThat(number.get(any -> -1, this)).isEqualTo(5);
     }
 
     @Test
     void cachesAComputedNumber() {
-        assertThat(number.get(() -> 3)).isEqualTo(3);
-        assertThat(number.get(() -> 4)).isEqualTo(3);
+        assertThat(number.get(any -> 3, this)).isEqualTo(3);
+        assertThat(number.get(any -> 4, this)).isEqualTo(3);
         number.forget();
-        assertThat(number.get(() -> 4)).isEqualTo(4);
+        assertThat(number.get(any -> 4, this)).isEqualTo(4);
     }
 }

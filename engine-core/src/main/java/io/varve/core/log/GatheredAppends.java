@@ -168,9 +168,12 @@ final class GatheredAppends {
 
     private List<Ended> store(Group all, HeldBytes held) {
         List<Waiting> waiting = all.waiting();
+        long records = 0;
+        for (Waiting one : waiting) {
+            records += one.run().records();
+        }
         try {
-            AppendResult result = append.apply(AppendRun.joined(
-                    all.buffer(), waiting.stream().map(Waiting::run).toList(), held));
+            AppendResult result = append.apply(AppendRun.joined(all.buffer(), records, held));
             if (!result.duplicate()) {
                 return ended(waiting, one -> new Ended(one.outcome(), resultOf(one.run(), result), null));
             }

@@ -154,12 +154,11 @@ public final class AppendRun {
      * Joins runs of clients whose timestamps are {@link #stamp written}.
      *
      * @param all their batches, from position to limit
-     * @param runs the runs, in their order
+     * @param records number of their records
      * @param held holds their batches beyond the append
      * @return one run of all batches
      */
-    public static AppendRun joined(ByteBuffer all, List<AppendRun> runs, HeldBytes held) {
-        long records = runs.stream().mapToLong(AppendRun::records).sum();
+    public static AppendRun joined(ByteBuffer all, long records, HeldBytes held) {
         AppendRun joined = new AppendRun(all, AppendOrigin.CLIENT, false, NO_TIMESTAMP, null, records);
         joined.held = held;
         return joined;

@@ -95,7 +95,7 @@ public final class RequestParser {
      */
     public static Request parse(ByteBuffer frame, Connection connection) {
         RequestHeader header = RequestHeader.parse(frame);
-        ApiKeys api = header.apiKey();
+        ApiKeys api = ApiTable.byKey(header.data().requestApiKey());
         short version = header.apiVersion();
         if (api == ApiKeys.API_VERSIONS && !header.isApiVersionSupported()) {
             AbstractRequest unreadable = new ApiVersionsRequest(new ApiVersionsRequestData(), (short) 0, version);

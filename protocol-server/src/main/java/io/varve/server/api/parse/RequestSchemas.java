@@ -5,10 +5,11 @@ import io.varve.server.api.era.OldLayouts;
 import io.varve.server.api.parse.WireType.Length;
 import io.varve.server.api.parse.WireType.Struct;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -20,8 +21,17 @@ import org.apache.kafka.common.protocol.types.Type;
 
 /** Translates Kafka's schemas of requests into {@link WireType}s, each on its first use. Thread-safe. */
 final class RequestSchemas {
-    private static final Map<Integer, WireType> BODIES = new ConcurrentHashMap<>();
-    private static final Map<Short, WireType> HEADERS = new ConcurrentHashMap<>();
+    /** By API and version; null until it is used. */
+    private static final Map<ApiKeys, AtomicReferenceArray<WireType>> BODIES = new EnumMap<>(ApiKeys.class);
+
+    private static final AtomicReferenceArray<WireType> HEADERS =
+            new AtomicReferenceArray<>(RequestHeaderData.SCHEMAS.length);
+
+    static {
+        for (ApiKeys api : ApiKeys.values()) {
+            BODIES.put(api, new AtomicReferenceArray<>(schemas(api).length));
+        }
+    }
 
     /**
      * The arrays whose elements Kafka keeps in a hash table, by API and name, with the fields of the key in
@@ -92,14 +102,19 @@ final class RequestSchemas {
      * @return type of the request's body
      */
     static WireType body(ApiKeys api, short version) {
-        return BODIES.computeIfAbsent(
-                api.id << Short.SIZE | version,
-                key -> struct(
-                        OldLayouts.has(api, version)
-                                ? OldLayouts.request(api, version)
-                                : ApiMessageType.fromApiKey(api.id).requestSchemas()[version],
-                        hashed(api),
-                        List.of()));
+        AtomicReferenceArray<WireType> types = BODIES.get(api);
+        WireType known = types.get(version);
+        if (known != null) {
+            return known;
+        }
+        Schema schema = OldLayouts.has(api, version) ? OldLayouts.request(api, version) : schemas(api)[version];
+        WireType type = struct(schema, hashed(api), List.of());
+        types.set(version, type);
+        return type;
+    }
+
+    private static Schema[] schemas(ApiKeys api) {
+        return ApiMessageType.fromApiKey(api.id).requestSchemas();
     }
 
     private static Map<String, List<String>> hashed(ApiKeys api) {
@@ -113,7 +128,12 @@ final class RequestSchemas {
      * @return type of the header
      */
     static WireType header(short version) {
-        return HEADERS.computeIfAbsent(version, key -> struct(RequestHeaderData.SCHEMAS[key], Map.of(), List.of()));
+        WireType known = HEADERS.get(version);
+        if (known == null) {
+            known = struct(RequestHeaderData.SCHEMAS[version], Map.of(), List.of());
+            HEADERS.set(version, known);
+        }
+        return known;
     }
 
     private static Struct struct(Schema schema, Map<String, List<String>> hashed, List<String> keys) {

@@ -17,6 +17,9 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 public final class DistinctPartitions {
     private record Key(String name, Uuid id) {}
 
+    /** So many partitions are compared with each other for less than a table of them costs. */
+    private static final int FEW = 32;
+
     private DistinctPartitions() {}
 
     /**
@@ -48,11 +51,22 @@ public final class DistinctPartitions {
      * @return the last entry of each partition
      */
     public static Collection<PartitionProduceData> lastOfEach(List<PartitionProduceData> partitions) {
-        if (partitions.size() < 2) {
+        if (partitions.size() <= FEW && areDistinct(partitions)) {
             return partitions;
         }
         Map<Integer, PartitionProduceData> last = new LinkedHashMap<>();
         partitions.forEach(partition -> last.put(partition.index(), partition));
         return last.values();
+    }
+
+    private static boolean areDistinct(List<PartitionProduceData> partitions) {
+        for (int i = 1; i < partitions.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (partitions.get(i).index() == partitions.get(j).index()) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 }

@@ -32,12 +32,16 @@ final class PendingProduceResponse extends TimedWaits.TimedWait {
     final class Wait implements PartitionLog.Waiter {
         private final PartitionLog log;
         private final PartitionProduceResponse answer;
+        /** The wait that was added before; null for the first. */
+        private final Wait before;
+
         private volatile PartitionLog.Subscription subscription = () -> {};
         private boolean ended;
 
-        private Wait(PartitionLog log, PartitionProduceResponse answer) {
+        private Wait(PartitionLog log, PartitionProduceResponse answer, Wait before) {
             this.log = log;
             this.answer = answer;
+            this.before = before;
         }
 
         /** Fills in the offsets, and waits for the high watermark to pass them. */
@@ -85,7 +89,9 @@ final class PendingProduceResponse extends TimedWaits.TimedWait {
 
     private final ProduceResponseData response;
     private final Connection connection;
-    private final List<Wait> waits = new ArrayList<>(1);
+    /** The wait that was added last; null while there is none. */
+    private Wait last;
+
     private int openWaits;
     private boolean waiting;
     private AnswerListener listener;
@@ -108,12 +114,11 @@ final class PendingProduceResponse extends TimedWaits.TimedWait {
      * @return to be told what becomes of the append
      */
     Wait add(PartitionLog log, PartitionProduceResponse answer) {
-        Wait wait = new Wait(log, answer);
-        waits.add(wait);
+        last = new Wait(log, answer, last);
         synchronized (this) {
             openWaits++;
         }
-        return wait;
+        return last;
     }
 
     /**
@@ -158,9 +163,9 @@ final class PendingProduceResponse extends TimedWaits.TimedWait {
 
     @Override
     protected void expire() {
-        List<Wait> expired = new ArrayList<>(waits.size());
+        List<Wait> expired = new ArrayList<>();
         synchronized (this) {
-            for (Wait wait : waits) {
+            for (Wait wait = last; wait != null; wait = wait.before) {
                 if (!wait.ended) {
                     wait.ended = true;
                     // The answer keeps its offsets, as in Kafka: the records exist, and may yet become
