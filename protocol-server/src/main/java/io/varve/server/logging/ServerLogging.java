@@ -34,14 +34,21 @@ public final class ServerLogging implements SLF4JServiceProvider {
     private final IMarkerFactory markers = new BasicMarkerFactory();
     private final LogbackMDCAdapter contexts = new LogbackMDCAdapter();
 
-    /** Called once by slf4j. Without a file the log goes to the console, where errors in it are told. */
+    /**
+     * Called once by slf4j. Begins to read the file, a fifth of a start, on a thread beside: whoever logs
+     * waits for it. Without a file the log goes to the console, where errors in it are told.
+     */
     @Override
     public void initialize() {
         context.setName(CoreConstants.DEFAULT_CONTEXT_NAME);
         context.setMDCAdapter(contexts);
+        LogNotReady.until(context, this::start);
+    }
+
+    private void start() {
         try {
             configure();
-        } catch (JoranException e) {
+        } catch (JoranException | RuntimeException | LinkageError e) {
             Reporter.error("The server's log could not be configured", e);
         }
         if (!StatusUtil.contextHasStatusListener(context)) {
