@@ -31,7 +31,7 @@ final class ServerProcess {
      * @param overrides {@code key=value} each
      */
     static void run(Path file, List<String> overrides) {
-        StartAhead.loadTransport();
+        StartAhead.loadNetwork();
         AtomicReference<VarveServer> running = new AtomicReference<>();
         ShutdownSignals.onSignal(() -> stop(running.get()));
         try {

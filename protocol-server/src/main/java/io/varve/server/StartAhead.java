@@ -2,9 +2,11 @@
 package io.varve.server;
 
 import io.varve.core.runtime.DaemonThread;
+import io.varve.server.api.table.ApiTable;
 import io.varve.server.config.StorageBackends;
 import io.varve.server.net.NettyTransport;
 import java.util.ServiceConfigurationError;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Does on threads of their own, while the main thread goes on, what a start waits for and what depends on
@@ -27,8 +29,12 @@ final class StartAhead {
         });
     }
 
-    /** Loads the native code of the sockets. */
-    static void loadTransport() {
-        DaemonThread.start("load-transport", NettyTransport::best);
+    /** Loads the native code of the sockets, then the classes that the first request needs. */
+    static void loadNetwork() {
+        DaemonThread.start("load-network", () -> {
+            NettyTransport.best();
+            ApiTable.versions();
+            Errors.forCode(Errors.NONE.code());
+        });
     }
 }

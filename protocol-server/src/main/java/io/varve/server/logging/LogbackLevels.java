@@ -20,7 +20,8 @@ final class LogbackLevels implements LogLevels {
     @Override
     public SortedMap<String, String> all() {
         SortedMap<String, String> levels = new TreeMap<>();
-        configured().getLoggerList()
+        configured()
+                .getLoggerList()
                 .forEach(logger ->
                         levels.put(shown(logger), logger.getEffectiveLevel().toString()));
         return levels;
@@ -46,7 +47,9 @@ final class LogbackLevels implements LogLevels {
     }
 
     private Logger find(String name) {
-        return name.equals(ROOT) ? configured().getLogger(Logger.ROOT_LOGGER_NAME) : configured().exists(name);
+        return name.equals(ROOT)
+                ? configured().getLogger(Logger.ROOT_LOGGER_NAME)
+                : configured().exists(name);
     }
 
     /** Waits until the file of levels has been read, which a start does beside the rest. */
