@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(300)
 class FuzzTest {
     private static final long SEED = 20_260_101;
-    private static final int REQUESTS = Fuzz.requests(100_000);
+    private static final int REQUESTS = Fuzz.requests(25_000);
     private static final long HEAP_SLACK = 32 * 1024 * 1024;
 
     @RegisterExtension
