@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Lets bash complete command lines, as a user's Tab does. */
@@ -14,18 +15,19 @@ class CompletionIT {
             complete_line() {
               COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
               "$(complete -p "$1" | sed 's/.*-F \\([^ ]*\\).*/\\1/')"
-              printf '%%s\\n' "${COMPREPLY[@]}"
+              echo "${COMPREPLY[*]}"
             }
-            complete_line %s
             """;
 
     @Test
     void commandsAndOptionsAreCompleted() {
-        assertThat(complete("varve-tier.sh re").strip()).isEqualTo("restore");
-        assertThat(complete("varve-tier.sh restore --to-").lines()).containsExactly("--to-offset", "--to-time");
-        assertThat(complete("kafka-storage.sh format --ig").strip()).isEqualTo("--ignore-formatted");
-        assertThat(complete("varve-scrub --r").strip()).isEqualTo("--rate");
-        assertThat(complete("varve-doctor.sh --ov").strip()).isEqualTo("--override");
+        assertThat(complete(
+                        "varve-tier.sh re",
+                        "varve-tier.sh restore --to-",
+                        "kafka-storage.sh format --ig",
+                        "varve-scrub --r",
+                        "varve-doctor.sh --ov"))
+                .containsExactly("restore", "--to-offset --to-time", "--ignore-formatted", "--rate", "--override");
     }
 
     @Test
@@ -36,13 +38,17 @@ class CompletionIT {
         }
     }
 
-    private static String complete(String line) {
-        String script = COMPLETE.formatted(ChildProcess.HOME, line);
-        try (ChildProcess process = ChildProcess.start("bash", "-c", script)) {
+    /** @return what may end each line; one shell for all of them, for each shell asks the commands anew */
+    private static List<String> complete(String... lines) {
+        StringBuilder script = new StringBuilder(COMPLETE.formatted(ChildProcess.HOME));
+        for (String line : lines) {
+            script.append("complete_line ").append(line).append('\n');
+        }
+        try (ChildProcess process = ChildProcess.start("bash", "-c", script.toString())) {
             assertThat(process.exitWithin(Duration.ofMinutes(1)))
                     .as(process::err)
                     .isZero();
-            return process.out();
+            return process.out().lines().toList();
         }
     }
 }

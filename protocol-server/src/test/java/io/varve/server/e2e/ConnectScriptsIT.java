@@ -64,6 +64,8 @@ class ConnectScriptsIT {
         ours.addAll(words);
         List<String> kafkas = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Dlogback.configurationFile=config/" + logConfig,
                 "-cp",
                 "bin/connect/target/lib/*",

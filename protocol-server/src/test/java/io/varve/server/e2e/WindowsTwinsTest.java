@@ -51,15 +51,18 @@ class WindowsTwinsTest {
     @ParameterizedTest
     @MethodSource
     void comeToTheSameCommand(String script) throws IOException {
-        for (int javaMajor : new int[] {17, 25, 28}) {
-            for (Map<String, String> environment : ENVIRONMENTS) {
-                List<String> onWindows =
-                        BatchFile.command(ChildProcess.HOME, script + ".bat", ARGUMENTS, environment, javaMajor);
-                assertThat(onWindows)
-                        .as(script + " on Java " + javaMajor + " with " + environment)
-                        .isEqualTo(onUnix(script, environment, javaMajor));
-            }
+        for (Map<String, String> environment : ENVIRONMENTS) {
+            compare(script, environment, 17);
         }
+        // What a newer Java is given beside that depends on no environment.
+        compare(script, ENVIRONMENTS.get(0), 25);
+        compare(script, ENVIRONMENTS.get(1), 28);
+    }
+
+    private static void compare(String script, Map<String, String> environment, int javaMajor) throws IOException {
+        assertThat(BatchFile.command(ChildProcess.HOME, script + ".bat", ARGUMENTS, environment, javaMajor))
+                .as(script + " on Java " + javaMajor + " with " + environment)
+                .isEqualTo(onUnix(script, environment, javaMajor));
     }
 
     @ParameterizedTest
