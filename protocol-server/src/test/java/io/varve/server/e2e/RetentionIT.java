@@ -205,6 +205,7 @@ class RetentionIT {
     }
 
     @Test
+    @OnlyOnFiles(because = "no storage is asked")
     void theToolSaysWhatIsWrong() throws IOException {
         try (ChildProcess wrong = ChildProcess.start(
                 "bash", "-c", "bin/varve-retention.sh explain --topic nope --bootstrap-server " + server.bootstrap())) {

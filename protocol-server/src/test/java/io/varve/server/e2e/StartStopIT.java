@@ -24,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests starts, failed starts and stops of the server. */
 class StartStopIT {
+    private static final String MISREAD = "settings are read before there is a storage";
+    private static final String LISTENING = "what a server listens on is no matter of its storage";
+
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Await.PATIENCE;
 
@@ -106,6 +109,7 @@ class StartStopIT {
     }
 
     @Test
+    @OnlyOnFiles(because = MISREAD)
     void aRefusalIsInTheLogToo() throws IOException {
         Map<String, String> toFile =
                 Map.of("VARVE_LOG", "file", "LOG_DIR", directory.resolve("log").toString());
@@ -120,6 +124,7 @@ class StartStopIT {
     }
 
     @Test
+    @OnlyOnFiles(because = LISTENING)
     void namesThePagesAddress() throws IOException {
         int http = FreePort.take();
         try (Server server = Server.start(directory, "http.listeners=HTTP://127.0.0.1:" + http)) {
@@ -128,6 +133,7 @@ class StartStopIT {
     }
 
     @Test
+    @OnlyOnFiles(because = MISREAD)
     void aWrongValueIsSaidInOneLine() throws IOException {
         assertThat(refusal(directory, FreePort.take(), "num.partitions=many"))
                 .isEqualTo("--override: num.partitions=many is wrong: must be a whole number, 1 or more");
@@ -147,6 +153,7 @@ class StartStopIT {
     }
 
     @Test
+    @OnlyOnFiles(because = LISTENING)
     void tellsTheClientsOfEachListenerItsOwnAddress() throws Exception {
         int outside = FreePort.take();
         int inside = FreePort.take();
