@@ -327,6 +327,36 @@ class AclSameAsKafkaIT {
         both.assertSame("kafka-acls.sh", command);
     }
 
+    static Stream<AclBinding> entriesOfEmptyTexts() {
+        return Stream.of(ResourceType.TOPIC, ResourceType.GROUP, ResourceType.CLUSTER, ResourceType.USER)
+                .flatMap(type -> Stream.of(
+                        empty(type, "", PatternType.LITERAL, "User:a", "*"),
+                        empty(type, "", PatternType.PREFIXED, "User:a", "*"),
+                        empty(type, "empty", PatternType.PREFIXED, "User:", "*"),
+                        empty(type, "empty", PatternType.PREFIXED, ":", "*"),
+                        empty(type, "empty", PatternType.PREFIXED, "", "*"),
+                        empty(type, "empty", PatternType.PREFIXED, "User:a", ""),
+                        empty(type, Resource.CLUSTER_NAME, PatternType.PREFIXED, "User:a", "")));
+    }
+
+    private static AclBinding empty(
+            ResourceType type, String name, PatternType pattern, String principal, String host) {
+        return new AclBinding(
+                new ResourcePattern(type, name, pattern),
+                new AccessControlEntry(principal, host, AclOperation.READ, AclPermissionType.ALLOW));
+    }
+
+    @ParameterizedTest
+    @MethodSource("entriesOfEmptyTexts")
+    void entriesOfEmptyTextsAreTakenOrRefusedAlike(AclBinding entry) {
+        for (AdminCall.Call call : List.<AdminCall.Call>of(
+                admin -> admin.createAcls(List.of(entry)).all(),
+                admin -> admin.deleteAcls(List.of(entry.toFilter())).all(),
+                admin -> admin.describeAcls(entry.toFilter()).values())) {
+            assertThat(AdminCall.outcome(server.admin(), call)).isEqualTo(AdminCall.outcome(kafka.admin(), call));
+        }
+    }
+
     @Test
     void entriesAreInForceAfterAKill(@TempDir Path home) throws Exception {
         Broker first = Broker.start(home, SETTINGS);
