@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -52,6 +53,9 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     /** What a route that has failed answers; nothing is read from the connection after it. */
     private static final HttpResponseStatus FAILED = HttpResponseStatus.INTERNAL_SERVER_ERROR;
+
+    /** Max ms from the last answer to the close. */
+    private static final long LINGER_MS = 5_000;
 
     private final HttpShared server;
     private final Map<HttpLane, WorkerPool.Flow> flows = new EnumMap<>(HttpLane.class);
@@ -134,11 +138,7 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
     private HttpAnswer refusal(FullHttpRequest request) {
         DecoderResult decoded = request.decoderResult();
         if (decoded.isFailure()) {
-            return decoded.cause() instanceof TooLongHttpLineException
-                    ? refuse(HttpResponseStatus.REQUEST_URI_TOO_LONG, "the address is too long")
-                    : decoded.cause() instanceof TooLongHttpHeaderException
-                            ? refuse(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too long")
-                            : refuse(HttpResponseStatus.BAD_REQUEST, "this is not HTTP");
+            return undecoded(decoded.cause());
         }
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         if (hosts.size() != 1 || !server.hosts().accepts(hosts.get(0))) {
@@ -153,6 +153,18 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
             return new HttpAnswer(only.status(), only.contentType(), only.body(), Map.of("Allow", "GET, HEAD"));
         }
         return null;
+    }
+
+    private static HttpAnswer undecoded(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return refuse(HttpResponseStatus.REQUEST_URI_TOO_LONG, "the address is too long");
+        }
+        if (cause instanceof TooLongHttpHeaderException) {
+            return refuse(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too long");
+        }
+        return cause instanceof TooLongHttpContentException
+                ? refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too long: none is needed")
+                : refuse(HttpResponseStatus.BAD_REQUEST, "this is not HTTP");
     }
 
     private static HttpAnswer refuse(HttpResponseStatus status, String reason) {
@@ -188,13 +200,26 @@ final class HttpPeer extends SimpleChannelInboundHandler<FullHttpRequest> {
         server.waiting().await(context.channel(), WaitingPeers.Awaited.RECEIPT);
         context.writeAndFlush(response).addListener(written -> {
             server.waiting().remove(context.channel());
-            if (!written.isSuccess() || !keepAlive) {
+            if (!written.isSuccess()) {
                 context.close();
-            } else {
+            } else if (keepAlive) {
                 awaitRequest(context, WaitingPeers.Awaited.NEXT_REQUEST);
                 context.channel().config().setAutoRead(true);
+            } else {
+                awaitEnd(context);
             }
         });
+    }
+
+    /** The peer has a limited time to read the last answer, which a close could take from it. */
+    private void awaitEnd(ChannelHandlerContext context) {
+        if (!context.channel().isActive()) {
+            return;
+        }
+        server.waiting().await(context.channel(), WaitingPeers.Awaited.RECEIPT);
+        long lingerMs = Math.min(LINGER_MS, server.limits().requestMs());
+        deadline = context.executor().schedule(() -> context.close(), lingerMs, TimeUnit.MILLISECONDS);
+        LingeringEnd.begin(context.channel());
     }
 
     /** Netty's handler closes a connection without a handshake, after the alert that tells the client why. */

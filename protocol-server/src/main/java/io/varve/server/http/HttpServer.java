@@ -11,7 +11,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
@@ -159,7 +158,7 @@ public final class HttpServer implements AutoCloseable {
         channel.pipeline()
                 .addLast(new WriteTimeoutHandler(limits.writeMs(), TimeUnit.MILLISECONDS))
                 .addLast(new HttpServerCodec(decoding))
-                .addLast(new HttpObjectAggregator(limits.bodyBytes(), true))
+                .addLast(new BodyLimit(limits.bodyBytes()))
                 // Requests that were sent ahead wait for the answers before them.
                 .addLast(new FlowControlHandler())
                 .addLast(new HttpPeer(shared, tls));

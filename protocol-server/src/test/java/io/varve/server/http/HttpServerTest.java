@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpServerTest {
@@ -128,6 +129,40 @@ class HttpServerTest {
                         "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 70000\r\n\r\n"))
                 .startsWith("HTTP/1.1 413 ");
         assertThat(exchange(port, "\u0000\u0001\u0002\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+    }
+
+    /** A close with bytes that nobody has read resets the connection, and takes the answer with it. */
+    @ParameterizedTest
+    @CsvSource({
+        "413, 'GET / HTTP/1.1\nHost: localhost\nContent-Length: 16000000\n\n'",
+        "413, 'GET / HTTP/1.1\nHost: localhost\nExpect: 100-continue\nContent-Length: 16000000\n\n'",
+        "413, 'GET / HTTP/1.1\nHost: localhost\nTransfer-Encoding: chunked\n\nF42400\n'",
+        "414, 'GET /'",
+        "431, 'GET / HTTP/1.1\nHost: localhost\nX: '",
+        "400, 'SPAM\n\n'"
+    })
+    void whoSendsTooMuchGetsTheAnswerAndTheEnd(String status, String begin) throws IOException {
+        int port = start(HttpConfig.PeerLimits.DEFAULT);
+
+        assertThat(exchange(port, begin.replace("\n", "\r\n") + "x".repeat(16_000_000)))
+                .startsWith("HTTP/1.1 " + status + " ")
+                .containsIgnoringCase("connection: close\r\n")
+                .endsWith("\n");
+    }
+
+    @Test
+    void whoGoesOnAfterTheLastAnswerIsDisconnectedInTime() throws IOException {
+        int port = start(QUICK);
+
+        try (Socket socket = connect(port)) {
+            assertThatThrownBy(() -> {
+                        byte[] more = get("/live").getBytes(StandardCharsets.ISO_8859_1);
+                        while (true) {
+                            socket.getOutputStream().write(more);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
     }
 
     @Test

@@ -202,6 +202,16 @@ class HttpsServerTest {
     }
 
     @Test
+    void whoSendsTooMuchGetsTheAnswerAndTheEnd() throws Exception {
+        int port = start(HttpConfig.PeerLimits.DEFAULT);
+        try (SSLSocket socket = shakeHands(port, AUTHORITY)) {
+            String head = "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000000\r\n\r\n";
+            socket.getOutputStream().write((head + "x".repeat(4_000_000)).getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(toTheEnd(socket)).startsWith("HTTP/1.1 413 ").endsWith("none is needed\n");
+        }
+    }
+
+    @Test
     void whoeverSpeaksNoTlsOrTrustsAnotherIsNamedInTheLogAndServedNothing() throws Exception {
         int port = start(HttpConfig.PeerLimits.DEFAULT);
         try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
