@@ -310,7 +310,7 @@ final class FileStorage implements Storage {
     @Override
     public boolean isSyncShort(Collection<? extends PartitionStore> dirty) {
         requireOpen();
-        return new ParallelSync(own(dirty)).isShort();
+        return ParallelSync.isShort(own(dirty));
     }
 
     @Override

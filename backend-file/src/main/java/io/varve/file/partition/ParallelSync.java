@@ -40,27 +40,49 @@ public final class ParallelSync {
      * @return the partitions that are not durable, and why; every other one is durable
      */
     public SyncFailures run(SyncThreads threads) {
-        ParallelWork.waiting(notInRings(), threads, PARTITIONS_PER_HELPER, this::force);
+        List<FileStore> left = notInRings();
+        if (!left.isEmpty()) {
+            ParallelWork.waiting(left, threads, PARTITIONS_PER_HELPER, this::force);
+        }
         writeStarts();
         return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(Map.copyOf(failures));
     }
 
-    /** @return true if {@link #run} would write no more than a frame or two to a ring now */
-    public boolean isShort() {
-        DataDirectory directory =
-                stores.isEmpty() ? null : stores.get(0).partition().dataDirectory();
+    /**
+     * @param stores handles on the partitions to force
+     * @return true if {@link #run} would write no more than a frame or two to a ring now
+     */
+    public static boolean isShort(List<FileStore> stores) {
+        DataDirectory directory = onlyDirectory(stores);
+        if (directory == null) {
+            return false;
+        }
         for (FileStore store : stores) {
-            FilePartition partition = store.partition();
-            if (partition.dataDirectory() != directory
-                    || partition.durability().starts().any()) {
+            if (store.partition().durability().starts().any()) {
                 return false;
             }
         }
-        return directory != null && directory.ring().takesAtOnce(stores);
+        return directory.ring().takesAtOnce(stores);
+    }
+
+    /** @return the directory of all partitions; null if there are several, or none */
+    private static DataDirectory onlyDirectory(List<FileStore> stores) {
+        DataDirectory directory =
+                stores.isEmpty() ? null : stores.get(0).partition().dataDirectory();
+        for (FileStore store : stores) {
+            if (store.partition().dataDirectory() != directory) {
+                return null;
+            }
+        }
+        return directory;
     }
 
     /** Makes small commits durable in the rings of their directories. */
     private List<FileStore> notInRings() {
+        DataDirectory only = onlyDirectory(stores);
+        if (only != null) {
+            return only.ring().commit(stores);
+        }
         Map<DataDirectory, List<FileStore>> byDirectory = new LinkedHashMap<>();
         for (FileStore store : stores) {
             byDirectory

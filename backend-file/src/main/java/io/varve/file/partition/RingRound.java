@@ -9,17 +9,17 @@ import io.varve.file.segment.SoundCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Writes the batches of one group commit to a ring, in as few frames as they fit in. Runs once. */
 final class RingRound {
     private final CommitRing ring;
     private final RingSettings settings;
     private final List<FileStore> left = new ArrayList<>();
-    /** What the frame has, by the handles it was taken for. */
-    private final Map<FileStore, RingShare> taken = new LinkedHashMap<>();
+    private final List<Taken> taken = new ArrayList<>(1);
+
+    /** What the frame has, and the handle it was taken for. */
+    private record Taken(FileStore store, RingShare share) {}
 
     /** @param ring the ring, locked by the caller until the round has ended */
     RingRound(CommitRing ring, RingSettings settings) {
@@ -68,7 +68,7 @@ final class RingRound {
                         share.length(),
                         target -> copy(partition, share, target));
         if (added) {
-            taken.put(store, share);
+            taken.add(new Taken(store, share));
         }
         return added;
     }
@@ -85,14 +85,21 @@ final class RingRound {
         if (taken.isEmpty()) {
             return;
         }
-        boolean written = ring.isUsed()
-                && ring.write(taken.keySet().stream().map(FileStore::partition).toList());
-        taken.forEach((store, share) -> {
-            if (!written || !publish(store, share)) {
-                left.add(store);
+        boolean written = ring.isUsed() && ring.write(partitions());
+        for (Taken one : taken) {
+            if (!written || !publish(one.store(), one.share())) {
+                left.add(one.store());
             }
-        });
+        }
         taken.clear();
+    }
+
+    private List<FilePartition> partitions() {
+        List<FilePartition> partitions = new ArrayList<>(taken.size());
+        for (Taken one : taken) {
+            partitions.add(one.store().partition());
+        }
+        return partitions;
     }
 
     private static boolean publish(FileStore store, RingShare share) {

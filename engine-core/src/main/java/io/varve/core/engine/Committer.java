@@ -233,7 +233,7 @@ final class Committer {
     }
 
     private static List<PartitionStore> stores(Collection<PartitionLog> logs) {
-        List<PartitionStore> stores = new ArrayList<>();
+        List<PartitionStore> stores = new ArrayList<>(logs.size());
         logs.forEach(log -> stores.add(log.commitTarget().store()));
         return stores;
     }

@@ -132,7 +132,7 @@ final class HighWatermark {
         if (waiting.isEmpty() || waiting.first().offset > offset) {
             return List.of();
         }
-        List<PartitionLog.Waiter> drained = new ArrayList<>();
+        List<PartitionLog.Waiter> drained = new ArrayList<>(1);
         while (!waiting.isEmpty() && waiting.first().offset <= offset) {
             drained.add(waiting.pollFirst().waiter);
         }
