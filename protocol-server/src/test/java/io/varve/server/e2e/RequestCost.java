@@ -15,15 +15,15 @@ import java.util.Locale;
  */
 enum RequestCost {
     /** Requests of 16 KB to one partition, five in flight. */
-    PRODUCE_ONE(onFiles(10, 1_000, 300, 4_050), onLmdb(230, 2_000, 3_800)),
+    PRODUCE_ONE(onFiles(10, 1_000, 300, 3_950), onLmdb(230, 2_000, 3_800)),
     /** Batches of 16 KB, lz4, to eight partitions; a request has up to eight. */
     PRODUCE_MANY(onFiles(60, 500, 250, 2_550), onLmdb(30, 550, 2_300)),
     /** Requests of one record, one after the other: each is committed alone. */
-    PRODUCE_SINGLY(onFiles(10, 2_000, 60, 6_850), onLmdb(0, 5_800, 3_950)),
+    PRODUCE_SINGLY(onFiles(10, 2_000, 60, 6_000), onLmdb(0, 5_800, 3_950)),
     /** Fetches of a batch of 16 KB. */
     FETCH(onFiles(0, 0, 0, 4_100), onLmdb(0, 0, 3_850)),
     /** Records, each produced and awaited by a fetch. */
-    FETCH_AWAITED(onFiles(10, 3_000, 10, 11_700), onLmdb(0, 7_000, 8_800));
+    FETCH_AWAITED(onFiles(10, 3_000, 10, 10_900), onLmdb(0, 7_000, 8_800));
 
     /** How many times the measured count is too much. Counts of forces under load differ by a fifth. */
     static final double SLACK = 1.5;
