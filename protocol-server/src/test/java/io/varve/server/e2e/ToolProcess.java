@@ -29,7 +29,7 @@ final class ToolProcess implements AutoCloseable {
     private static final Pattern TOOL = Pattern.compile("(?m)^run_tool\\S* (\\S+) \"\\$@\"$");
 
     /** Words, of which parts may be in quotes. */
-    private static final Pattern WORD = Pattern.compile("(?:[^\\s'\"]|'[^']*'|\"[^\"]*\")+");
+    private static final Pattern WORD = Pattern.compile("(?:[^\\s'\"]++|'[^']*'|\"[^\"]*\")+");
 
     private static final int SECONDS = 60;
 
