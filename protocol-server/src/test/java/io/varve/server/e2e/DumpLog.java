@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Runs Apache's kafka-dump-log.sh on the files of a stopped server. */
+/** Runs Apache's tool for dumps of logs on the files of a stopped server. */
 final class DumpLog {
     /** What the tool prints when something is wrong; it exits with 0 all the same. */
     private static final List<String> COMPLAINTS =
@@ -34,19 +34,21 @@ final class DumpLog {
     static Map<String, Integer> assertReadsEverything(Path data, boolean gaps) throws IOException {
         Map<String, List<Path>> files = files(data);
         assertThat(files.keySet()).contains("log", "index", "timeindex", "snapshot");
-        dump("", files.get("log"), gaps);
-        dump("--deep-iteration --print-data-log", files.get("log"), gaps);
-        for (String kind : List.of("index", "timeindex")) {
-            dump("", files.get(kind), gaps);
-            dump("--verify-index-only", files.get(kind), gaps);
-            assertThat(dump("--index-sanity-check", files.get(kind), gaps)
-                            .lines()
-                            .filter(line -> line.endsWith(" passed sanity check.") || line.endsWith(" is empty.")))
-                    .hasSameSizeAs(files.get(kind));
-        }
-        dump("", files.get("snapshot"), gaps);
-        if (files.containsKey("txnindex")) { // only where transactions were aborted
-            dump("", files.get("txnindex"), gaps);
+        try (ToolProcess tool = ToolProcess.start()) {
+            dump(tool, "", files.get("log"), gaps);
+            dump(tool, "--deep-iteration --print-data-log", files.get("log"), gaps);
+            for (String kind : List.of("index", "timeindex")) {
+                dump(tool, "", files.get(kind), gaps);
+                dump(tool, "--verify-index-only", files.get(kind), gaps);
+                assertThat(dump(tool, "--index-sanity-check", files.get(kind), gaps)
+                                .lines()
+                                .filter(line -> line.endsWith(" passed sanity check.") || line.endsWith(" is empty.")))
+                        .hasSameSizeAs(files.get(kind));
+            }
+            dump(tool, "", files.get("snapshot"), gaps);
+            if (files.containsKey("txnindex")) { // only where transactions were aborted
+                dump(tool, "", files.get("txnindex"), gaps);
+            }
         }
         Map<String, Integer> counts = new TreeMap<>();
         files.forEach((kind, all) -> counts.put(kind, all.size()));
@@ -63,15 +65,13 @@ final class DumpLog {
         }
     }
 
-    private static String dump(String options, List<Path> files, boolean gaps) {
+    private static String dump(ToolProcess tool, String options, List<Path> files, boolean gaps) {
         String names = files.stream().map(Path::toString).collect(Collectors.joining(","));
-        try (ChildProcess tool =
-                ChildProcess.start("bash", "-c", "bin/kafka-dump-log.sh " + options + " --files " + names)) {
-            String out = tool.succeed();
-            assertThat(out).contains("Dumping ").doesNotContain(COMPLAINTS);
-            assertThat(complaints(tool.err(), gaps)).isEmpty();
-            return out;
-        }
+        ToolProcess.Printed printed = tool.run("kafka-dump-log.sh", options + " --files " + names);
+        assertThat(printed.code()).as(printed.err()).isZero();
+        assertThat(printed.out()).contains("Dumping ").doesNotContain(COMPLAINTS);
+        assertThat(complaints(printed.err(), gaps)).isEmpty();
+        return printed.out();
     }
 
     private static List<String> complaints(String err, boolean gaps) {
