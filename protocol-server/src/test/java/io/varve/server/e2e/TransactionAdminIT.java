@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests how the admin client describes transactions and aborts them. */
 @ExtendWith(SharedServer.class)
+@OnlyOnFiles(because = "what is told of transactions is known to the coordinator and the log, above any storage")
 class TransactionAdminIT {
     private static final Duration PATIENCE = Await.PATIENCE;
 
