@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reads the documentation of each key from {@code config/server.properties}: the comment above the key, or
@@ -20,8 +18,6 @@ import java.util.regex.Pattern;
  */
 final class ConfigDocumentation {
     private static final String FILE = "server.properties";
-    private static final Pattern KEY = Pattern.compile("#?([a-z][a-zA-Z0-9.]*)=.*");
-    private static final Pattern HEADING = Pattern.compile("##+.*");
 
     private ConfigDocumentation() {}
 
@@ -40,9 +36,9 @@ final class ConfigDocumentation {
         List<String> comment = new ArrayList<>();
         boolean complete = false;
         for (String line : lines) {
-            Matcher key = KEY.matcher(line);
-            if (key.matches()) {
-                byKey.put(key.group(1), String.join(" ", comment));
+            String key = key(line);
+            if (key != null) {
+                byKey.put(key, String.join(" ", comment));
                 complete = true;
             } else if (line.startsWith("# ")) {
                 if (complete) {
@@ -50,10 +46,35 @@ final class ConfigDocumentation {
                 }
                 comment.add(line.substring(2).trim());
                 complete = false;
-            } else if (line.isBlank() || HEADING.matcher(line).matches()) {
+            } else if (line.isBlank() || line.startsWith("##")) {
                 comment.clear();
             }
         }
         return byKey;
+    }
+
+    /**
+     * Finds the key in a line such as {@code a.key=value} or {@code #a.key=value}, without a regular
+     * expression: a thousand lines are read at a start.
+     *
+     * @return null if there is none
+     */
+    private static String key(String line) {
+        int begin = line.startsWith("#") ? 1 : 0;
+        int end = line.indexOf('=');
+        if (end <= begin || !isLowerCase(line.charAt(begin))) {
+            return null;
+        }
+        for (int i = begin; i < end; i++) {
+            char c = line.charAt(i);
+            if (!isLowerCase(c) && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '.') {
+                return null;
+            }
+        }
+        return line.substring(begin, end);
+    }
+
+    private static boolean isLowerCase(char c) {
+        return c >= 'a' && c <= 'z';
     }
 }
