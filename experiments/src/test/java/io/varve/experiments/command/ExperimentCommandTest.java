@@ -36,11 +36,13 @@ class ExperimentCommandTest {
         assertThat(command.out()).startsWith("Varve ");
     }
 
-    /** A hundredth of the ready scenario's bytes: its batches are as many. */
+    /** A hundredth of the ready scenario's bytes, in a sixth of its batches and polls. */
     @Test
     void aConsumerThatStopsForTheWeekendMissesWhatAShortRetentionDeletes() throws IOException {
         Path small = scenario(Files.readString(READY)
                 .replace("rate: 5MB/s", "rate: 50kB/s")
+                .replace("linger: 10s", "linger: 60s")
+                .replace("poll: 10s", "poll: 60s")
                 .replace("segment.bytes: 1GiB", "segment.bytes: 16MiB"));
         Path report = directory.resolve("report");
         assertThat(command.run("run", small, "--report", report, "--jobs", 2)).isZero();

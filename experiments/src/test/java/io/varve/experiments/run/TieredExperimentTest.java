@@ -22,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs scenarios whose segments move to a bucket. */
@@ -31,7 +32,7 @@ class TieredExperimentTest {
             description: ''
             seed: 7
             start: 2026-06-01T00:00:00Z
-            duration: 12h
+            duration: DURATION
             sample: 30m
             scale: 1/100
             backend:
@@ -60,13 +61,14 @@ class TieredExperimentTest {
     @TempDir
     private static Path directory;
 
+    /** After six hours the first segments go, and after five the first of them are read back. */
     @ParameterizedTest
-    @ValueSource(strings = {"headers", "memory", "file"})
-    void writesTheSameBytesHoweverManyPoliciesRunAtATime(String hot) throws Exception {
+    @CsvSource({"headers, 12h", "memory, 7h", "file, 7h"})
+    void writesTheSameBytesHoweverManyPoliciesRunAtATime(String hot, String duration) throws Exception {
         Path one = directory.resolve(hot + "-1");
         Path two = directory.resolve(hot + "-2");
-        ResultFiles.write(one, run(hot, "", TWO, 1));
-        ResultFiles.write(two, run(hot, "", TWO, 2));
+        ResultFiles.write(one, run(hot, duration, "60s", "", TWO, 1));
+        ResultFiles.write(two, run(hot, duration, "60s", "", TWO, 2));
         List<String> files =
                 List.of("result.json", "samples.csv", "segments.csv", "requests.csv", "reads.csv", "misses.csv");
         for (String file : files) {
@@ -167,7 +169,7 @@ class TieredExperimentTest {
         String faults = "faults: [{kind: s3-outage, from: 2h, to: 9h}, {kind: disk, size: 1GB}]";
         String policies =
                 "[{name: block, retention.ms: 1d, s3.on.backlog.full: block}, {name: drop, retention.ms: 1d, s3.on.backlog.full: drop-oldest}]";
-        ExperimentResult result = run(hot, "240s", faults, policies, 1);
+        ExperimentResult result = run(hot, "12h", "240s", faults, policies, 1);
         PolicyResult block = result.policies().get(0);
         PolicyResult drop = result.policies().get(1);
         assertThat(block.summary().totals().refusedRecords()).isPositive();
@@ -191,27 +193,24 @@ class TieredExperimentTest {
     }
 
     private ExperimentResult run(String hot, String faults, String policies, int jobs) throws Exception {
-        return run(hot, "60s", faults, policies, jobs);
+        return run(hot, "12h", "60s", faults, policies, jobs);
     }
 
-    private ExperimentResult run(String hot, String linger, String faults, String policies, int jobs) throws Exception {
-        List<Object> key = List.of(hot, linger, faults, policies, jobs);
-        ExperimentResult known = RUNS.get(key);
-        if (known == null) {
-            known = runOnce(hot, linger, faults, policies, jobs);
-            RUNS.put(key, known);
-        }
-        return known;
-    }
-
-    private ExperimentResult runOnce(String hot, String linger, String faults, String policies, int jobs)
+    private ExperimentResult run(String hot, String duration, String linger, String faults, String policies, int jobs)
             throws Exception {
         String text = SCENARIO.replace("HOT", hot)
+                .replace("DURATION", duration)
                 .replace("LINGER", linger)
                 .replace("FAULTS", faults)
                 .replace("POLICIES", policies);
-        Path file = Files.writeString(Files.createTempFile(directory, "scenario", ".yaml"), text);
-        Path storages = Files.createTempDirectory(directory, "storages");
-        return Experiment.run(ScenarioFile.read(file), storages, jobs, RunProgress.NONE);
+        List<Object> key = List.of(text, jobs);
+        ExperimentResult known = RUNS.get(key);
+        if (known == null) {
+            Path file = Files.writeString(Files.createTempFile(directory, "scenario", ".yaml"), text);
+            Path storages = Files.createTempDirectory(directory, "storages");
+            known = Experiment.run(ScenarioFile.read(file), storages, jobs, RunProgress.NONE);
+            RUNS.put(key, known);
+        }
+        return known;
     }
 }
