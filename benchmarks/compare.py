@@ -397,8 +397,8 @@ class Works:
     def e2e_steady_unsynced(self, broker):
         return self.steady(broker, "e2e", 6e4)
 
-    for unsynced in (paced_steady_unsynced, e2e_steady_unsynced):
-        unsynced.settings_of_varve = {"log.durability": "async"}
+    paced_steady_unsynced.settings_of_varve = {"log.durability": "async"}
+    e2e_steady_unsynced.settings_of_varve = {"log.durability": "async"}
 
     def consume_1k(self, broker, client=None):
         self.topic(broker)

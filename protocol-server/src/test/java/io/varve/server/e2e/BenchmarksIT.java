@@ -37,6 +37,8 @@ class BenchmarksIT {
             delimiter = ';',
             value = {
                 "backends.sh --pairs 1 --seconds 1 --backends file --partitions 1 --sizes 100; | 1 | 100 | `file` | [1-9]",
+                "compare.py --peer none --work e2e-steady --rounds 1 --scale 0.005; e2e-steady +p50 ms +varve +\\d",
+                "compare.py --peer none --work paced-steady-unsynced --rounds 1 --scale 0.005; paced-steady-unsynced +p99 ms +varve +\\d",
                 "footprint.sh --backends file --megabytes 1; file: ready after [1-9]",
             })
     void measures(String command, String line) {
