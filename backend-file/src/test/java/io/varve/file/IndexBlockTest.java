@@ -113,4 +113,19 @@ class IndexBlockTest extends FileTestBase {
         appendTens(TOGETHER);
         findsEverything(50 + TOGETHER);
     }
+
+    @Test
+    void theNewestBatchThatATruncationKeepsIsIndexedWhereItIs() throws IOException {
+        store.settings(PartitionSettings.of(new SegmentLimits(1 << 30, Long.MAX_VALUE, 3 * SIZE, 1 << 20)));
+        appendTens(100);
+        store.truncateTo(70);
+        for (int i = 0; i < 20; i++) {
+            store.append(Batches.run(70 + i * 10L, 10, SIZE, 500)); // older, so that the newest is one that was kept
+        }
+        rig.stop();
+        store = rig.storage().open(ID, 1, LARGE);
+        assertThat(store.segments().get(0).maxTimestamp()).isEqualTo(1060);
+        assertThat(store.offsetAt(1060).baseOffset()).isEqualTo(60);
+        assertThat(times).isNotEmptyFile(); // an index that contradicts the log would be gone
+    }
 }

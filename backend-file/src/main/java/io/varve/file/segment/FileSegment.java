@@ -105,7 +105,8 @@ public final class FileSegment {
 
     /** @return largest timestamp in ms since the epoch, or -1 */
     public long maxTimestamp() {
-        return maxTimestamp.get(one -> one.bytes == 0 ? -1 : new SegmentTimes(one).newest(), this);
+        return maxTimestamp.get(
+                one -> one.bytes == 0 ? -1 : new SegmentTimes(one).newest().timestamp(), this);
     }
 
     /**

@@ -18,14 +18,17 @@ final class SegmentTimes {
         this.times = segment.times();
     }
 
-    /** @return max timestamp of the segment in ms since the epoch, or -1 */
-    long newest() {
-        long indexed = times.lastTimestamp();
-        if (indexed >= 0 && !isAt(times.lastOffset(), indexed)) {
-            times.distrust("its last entry, of timestamp " + indexed + ", is of no batch of the segment");
-            indexed = -1;
+    /**
+     * @return the max timestamp of the segment, and the last offset of the first batch that has it; timestamp
+     *     -1 when no batch has a timestamp
+     */
+    TimeIndex.Entry newest() {
+        TimeIndex.Entry indexed = new TimeIndex.Entry(times.lastTimestamp(), times.lastOffset());
+        if (indexed.timestamp() >= 0 && !isAt(indexed.offset(), indexed.timestamp())) {
+            times.distrust("its last entry, of timestamp " + indexed.timestamp() + ", is of no batch of the segment");
+            indexed = new TimeIndex.Entry(-1, segment.base - 1);
         }
-        return Math.max(indexed, newestFrom(indexed < 0 ? 0 : endOfIndexed()));
+        return newestFrom(indexed.timestamp() < 0 ? 0 : endOfIndexed(), indexed);
     }
 
     /**
@@ -77,15 +80,17 @@ final class SegmentTimes {
         }
     }
 
-    /** @return max timestamp of the batches from a position on, damaged ones skipped, or -1 */
-    private long newestFrom(int position) {
+    /** @return the newest batch from a position on, damaged ones skipped; {@code known} if none is newer */
+    private TimeIndex.Entry newestFrom(int position, TimeIndex.Entry known) {
         return segment.readingHeaders(
                 cursor -> {
-                    long newest = -1;
+                    TimeIndex.Entry newest = known;
                     while (true) {
                         try {
                             while (cursor.onBatch()) {
-                                newest = Math.max(newest, cursor.maxTimestamp());
+                                if (cursor.maxTimestamp() > newest.timestamp()) {
+                                    newest = new TimeIndex.Entry(cursor.maxTimestamp(), cursor.lastOffset());
+                                }
                                 cursor.advance();
                             }
                             return newest;

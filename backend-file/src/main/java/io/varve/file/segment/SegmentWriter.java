@@ -26,7 +26,13 @@ public final class SegmentWriter {
     private static final int ENTRIES_TOGETHER = 256;
 
     private final FileSegment segment;
-    private long offsetOfMaxTimestamp;
+    /** Last offset of the first batch that has the max timestamp; UNKNOWN if it was there at the start. */
+    private long offsetOfMaxTimestamp = UNKNOWN;
+    /** True once the batches from before the start were searched for that offset. */
+    private boolean newestSearched;
+    /** True while the indexes are complete, as a clean shutdown leaves them. */
+    private boolean sealed;
+
     private long firstTimestamp = UNKNOWN;
     /**
      * When the first batch was appended, in ms since the epoch. For a segment with batches from before the
@@ -119,9 +125,20 @@ public final class SegmentWriter {
 
     /** Reads the state of the indexes before the log is written: reading may fail. */
     private void loadIndexes(SegmentLimits limits) {
-        segment.maxTimestamp();
-        segment.times().lastTimestamp();
+        searchNewest();
         segment.offsets().isFull(limits.indexMaxBytes());
+        sealed = false;
+    }
+
+    /** Finds the newest batch from before the start, if the time index has no entry of it. */
+    private void searchNewest() {
+        if (!newestSearched) {
+            if (offsetOfMaxTimestamp == UNKNOWN
+                    && segment.maxTimestamp() > segment.times().lastTimestamp()) {
+                offsetOfMaxTimestamp = new SegmentTimes(segment).newest().offset();
+            }
+            newestSearched = true;
+        }
     }
 
     /** Truncates a torn append, so that recovery can never take it for a whole one. */
@@ -180,10 +197,7 @@ public final class SegmentWriter {
             offsetOfMaxTimestamp = lastOffset;
         }
         if (sinceIndexed > limits.indexIntervalBytes() && !segment.offsets().isFull(limits.indexMaxBytes())) {
-            segment.times()
-                    .append(
-                            segment.maxTimestamp(),
-                            offsetOfMaxTimestamp); // first: a surplus entry does no harm, a missing one would
+            indexMaxTimestamp(); // first: a surplus entry does no harm, a missing one makes searches longer
             segment.offsets().append(lastOffset, position);
             sinceIndexed = 0;
             if (position - indexesWritten >= INDEXED_TOGETHER
@@ -192,6 +206,12 @@ public final class SegmentWriter {
             }
         }
         sinceIndexed += size;
+    }
+
+    private void indexMaxTimestamp() {
+        if (offsetOfMaxTimestamp != UNKNOWN) {
+            segment.times().append(segment.maxTimestamp(), offsetOfMaxTimestamp);
+        }
     }
 
     /** Writes the index entries that are in memory, those by time first, as they were appended. */
@@ -215,8 +235,14 @@ public final class SegmentWriter {
 
     /** Completes the indexes: the last entry of the time index is the segment's max timestamp. */
     public void seal() throws IOException {
-        segment.times().append(segment.maxTimestamp(), offsetOfMaxTimestamp);
-        writeIndexes();
+        if (!sealed) {
+            if (segment.bytes() > 0) {
+                searchNewest();
+            }
+            indexMaxTimestamp();
+            writeIndexes();
+            sealed = true;
+        }
     }
 
     /**
@@ -244,6 +270,13 @@ public final class SegmentWriter {
         sinceIndexed = Integer.MAX_VALUE;
     }
 
+    /** As {@link #resume}, for a segment whose indexes are complete, as a clean shutdown leaves them. */
+    public long resumeSealed() {
+        long end = resume();
+        sealed = true;
+        return end;
+    }
+
     /**
      * Reads the headers of the batches after the last index entry, so that appends can go on.
      *
@@ -253,7 +286,6 @@ public final class SegmentWriter {
      */
     public long resume() {
         int from = segment.offsets().lastPosition();
-        segment.maxTimestamp(); // before the loop: computing it uses the same cursor
         return segment.readingHeaders(
                 cursor -> {
                     long next = segment.base;
@@ -268,10 +300,6 @@ public final class SegmentWriter {
                                     "a batch of offset " + cursor.baseOffset() + " where " + next + " is due");
                         }
                         next = cursor.lastOffset() + 1;
-                        if (cursor.maxTimestamp() > segment.maxTimestamp()) {
-                            segment.maxTimestamp(cursor.maxTimestamp());
-                            offsetOfMaxTimestamp = cursor.lastOffset();
-                        }
                         cursor.advance();
                     }
                     sinceIndexed = segment.bytes() - from;
@@ -313,6 +341,9 @@ public final class SegmentWriter {
         segment.offsets().truncate(0);
         segment.times().truncate(0);
         segment.maxTimestamp(-1);
+        offsetOfMaxTimestamp = UNKNOWN;
+        newestSearched = true; // whoever clears them indexes every batch
+        sealed = false;
         sinceIndexed = 0;
         indexesWritten = 0;
     }
