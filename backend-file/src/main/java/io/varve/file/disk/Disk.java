@@ -14,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,22 @@ public final class Disk {
             try (UninterruptibleFile open = UninterruptibleFile.open(directory, StandardOpenOption.READ)) {
                 open.force(true);
             }
+        }
+    }
+
+    /**
+     * Lists a directory. A {@code DirectoryStream} makes a path of each entry, which takes a start with many
+     * partitions several times as long.
+     *
+     * @return the names in it, in any order
+     */
+    public static List<String> list(Path directory) throws IOException {
+        String[] names = directory.toFile().list();
+        if (names != null) {
+            return List.of(names);
+        }
+        try (Stream<Path> entries = Files.list(directory)) { // says why it cannot be listed
+            return entries.map(entry -> entry.getFileName().toString()).toList();
         }
     }
 

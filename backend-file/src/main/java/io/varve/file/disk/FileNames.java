@@ -54,6 +54,7 @@ public final class FileNames {
             Set.of(LOG, INDEX, TIME_INDEX, TRANSACTION_INDEX, KAFKA_SNAPSHOT, SNAPSHOT);
     private static final int DIGITS = 20;
     private static final String ZEROS = "0".repeat(DIGITS);
+    private static final int SWAP_NAME = 2 * DIGITS + 1 + LOG.length() + SWAP.length();
     private static final int LONGEST_NAME = 255;
 
     private FileNames() {}
@@ -87,7 +88,7 @@ public final class FileNames {
 
     /** @return the range in a {@link #swapName}, or null for any other name */
     public static Range swapRange(String name) {
-        if (name.length() != swapName(0, 0).length() || !name.endsWith(LOG + SWAP) || name.charAt(DIGITS) != '.') {
+        if (name.length() != SWAP_NAME || !name.endsWith(LOG + SWAP) || name.charAt(DIGITS) != '.') {
             return null;
         }
         long base = digits(name, 0);

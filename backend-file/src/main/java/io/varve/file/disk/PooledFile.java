@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /**
  * Opens a file when it is needed, and keeps it open while it is in use or dirty. A file is dirty while it has
@@ -17,6 +19,8 @@ import java.nio.file.StandardOpenOption;
  * keep it. When the last user has released it, it is closed, and the action of {@link #whenUnused} runs.
  */
 public final class PooledFile {
+    private static final Set<OpenOption> READ_AND_WRITE = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+
     private final PartitionDirectory directory;
     private final long offset;
     private final String suffix;
@@ -92,7 +96,7 @@ public final class PooledFile {
             throw new NoSuchFileException(path().toString(), null, "it was taken away while it was in use");
         }
         Path name = movedTo == null ? path() : movedTo;
-        return FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return FileChannel.open(name, READ_AND_WRITE);
     }
 
     /** A change of the file's name. */

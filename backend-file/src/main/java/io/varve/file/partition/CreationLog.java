@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,6 +215,6 @@ public final class CreationLog {
     }
 
     private static String checksum(String content) {
-        return String.format("%08x", Crc32c.of(bytes(content)));
+        return HexFormat.of().toHexDigits(Crc32c.of(bytes(content)));
     }
 }

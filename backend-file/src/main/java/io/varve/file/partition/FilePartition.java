@@ -45,8 +45,7 @@ public final class FilePartition {
     private final HeldRuns held = new HeldRuns();
 
     private volatile PartitionView view;
-    /** False while it is known that the directory has no file of a snapshot: then none is looked for. */
-    private volatile boolean snapshots = true;
+    private final SnapshotFiles snapshotFiles = new SnapshotFiles();
 
     /** The partition's name in entries of the ring; made when first needed, as most partitions are idle. */
     private byte[] ringName;
@@ -109,18 +108,9 @@ public final class FilePartition {
         view = loaded;
     }
 
-    /** @return false if the directory has no file of a snapshot */
-    boolean mayHaveSnapshots() {
-        return snapshots;
-    }
-
-    /**
-     * Notes whether the directory may have files of snapshots. Call with the monitor held.
-     *
-     * @param possible false when a listing has shown none
-     */
-    public void snapshots(boolean possible) {
-        snapshots = possible;
+    /** @return the names of its snapshot files, once it is loaded */
+    public SnapshotFiles snapshotFiles() {
+        return snapshotFiles;
     }
 
     /** @return the partition's name in entries of the ring; with the ring locked */

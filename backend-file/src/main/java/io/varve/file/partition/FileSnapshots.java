@@ -9,11 +9,9 @@ import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileSnapshots implements Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);
-    /** Pattern of the files that may hold a blob, as {@link #isSnapshot} tells it. */
-    private static final String FILES = "*{snapshot,.txnindex}";
 
     /** Footer: int32 magic, int32 version, int32 CRC-32C of what precedes the footer. */
     private static final int FOOTER = 12;
@@ -42,10 +38,12 @@ public final class FileSnapshots implements Snapshots {
 
     private final FileStore store;
     private final Path directory;
+    private final SnapshotFiles files;
 
     FileSnapshots(FileStore store) {
         this.store = store;
         this.directory = store.partition().path();
+        this.files = store.partition().snapshotFiles();
     }
 
     @Override
@@ -56,7 +54,7 @@ public final class FileSnapshots implements Snapshots {
         ByteBuffer content = kafka ? bytes : withFooter(bytes);
         Path file = kafka ? file(kind, offset) : file(name, offset);
         store.writing(() -> {
-            store.partition().snapshots(true);
+            files.add(file.getFileName().toString());
             Path aside = file.resolveSibling(file.getFileName() + FileNames.TEMPORARY);
             try {
                 Disk.write(aside, content, false);
@@ -67,9 +65,14 @@ public final class FileSnapshots implements Snapshots {
                 throw e;
             }
             if (kind != null) {
-                Files.deleteIfExists(kafka ? file(name, offset) : file(kind, offset));
+                remove(kafka ? file(name, offset) : file(kind, offset));
             }
         });
+    }
+
+    private void remove(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        files.remove(file.getFileName().toString());
     }
 
     @Override
@@ -89,29 +92,22 @@ public final class FileSnapshots implements Snapshots {
     public Set<String> names() {
         store.requireOpen();
         Set<String> names = new HashSet<>();
-        if (!store.partition().mayHaveSnapshots()) {
-            return names;
-        }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
-            for (Path entry : entries) {
-                String name = nameOf(entry);
-                if (name != null) {
-                    names.add(name);
-                }
+        for (String file : files.all()) {
+            String name = nameOf(file);
+            if (name != null) {
+                names.add(name);
             }
-        } catch (IOException e) {
-            throw Disk.readFailure("listing snapshots", directory, e);
         }
         return names;
     }
 
     /** @return the name of the blob that a file holds, or null if the file is none of a blob */
-    private static String nameOf(Path entry) {
-        String prefix = prefix(entry);
+    private static String nameOf(String file) {
+        String prefix = prefix(file);
         if (FileNames.offset(prefix, "") < 0) {
             return null;
         }
-        String rest = entry.getFileName().toString().substring(prefix.length());
+        String rest = file.substring(prefix.length());
         KafkaSnapshotKind kind = KafkaSnapshotKind.ofSuffix(rest);
         if (kind != null) {
             return kind.snapshotName();
@@ -129,10 +125,10 @@ public final class FileSnapshots implements Snapshots {
     @Override
     public void delete(String name, long offset) {
         store.writing(() -> {
-            Files.deleteIfExists(file(name, offset));
+            remove(file(name, offset));
             KafkaSnapshotKind kind = KafkaSnapshotKind.ofName(name);
             if (kind != null) {
-                Files.deleteIfExists(file(kind, offset));
+                remove(file(kind, offset));
             }
         });
     }
@@ -142,13 +138,12 @@ public final class FileSnapshots implements Snapshots {
         return file.endsWith("snapshot") || file.endsWith(FileNames.TRANSACTION_INDEX);
     }
 
-    /** Deletes every blob whose offset is above {@code end}. */
-    public static void deleteAbove(Path directory, long end) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
-            for (Path entry : entries) {
-                if (FileNames.offset(prefix(entry), "") > end) {
-                    Files.deleteIfExists(entry);
-                }
+    /** Deletes every blob of a partition whose offset is above {@code end}. */
+    public static void deleteAbove(FilePartition partition, long end) throws IOException {
+        for (String file : partition.snapshotFiles().all()) {
+            if (FileNames.offset(prefix(file), "") > end) {
+                Files.deleteIfExists(partition.path().resolve(file));
+                partition.snapshotFiles().remove(file);
             }
         }
     }
@@ -179,34 +174,20 @@ public final class FileSnapshots implements Snapshots {
         return kind == null ? hasFooter(bytes) : kind.isInKafkaFormat(bytes);
     }
 
-    /** @return the blobs of a name by offset */
+    /** @return the files of the blobs of a name, by offset */
     private NavigableMap<Long, Path> files(String name) {
-        if (!store.partition().mayHaveSnapshots()) {
-            return Collections.emptyNavigableMap();
-        }
         NavigableMap<Long, Path> found = new TreeMap<>();
-        KafkaSnapshotKind kind = KafkaSnapshotKind.ofName(name);
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
-            for (Path entry : entries) {
-                String file = entry.getFileName().toString();
-                String prefix = prefix(entry);
-                long offset = FileNames.offset(prefix, "");
-                boolean wanted = file.equals(prefix + "." + name + FileNames.SNAPSHOT)
-                        || kind != null && file.equals(prefix + kind.suffix());
-                if (offset >= 0 && wanted) {
-                    found.put(offset, entry);
-                }
+        for (String file : files.all()) {
+            if (name.equals(nameOf(file))) {
+                found.put(FileNames.offset(prefix(file), ""), directory.resolve(file));
             }
-        } catch (IOException e) {
-            throw Disk.readFailure("listing snapshots", directory, e);
         }
         return found;
     }
 
-    private static String prefix(Path file) {
-        String name = file.getFileName().toString();
-        int dot = name.indexOf('.');
-        return dot < 0 ? name : name.substring(0, dot);
+    private static String prefix(String file) {
+        int dot = file.indexOf('.');
+        return dot < 0 ? file : file.substring(0, dot);
     }
 
     private Path file(String name, long offset) {

@@ -101,7 +101,6 @@ final class PartitionCreation {
         FileSegment only = SegmentCreation.create(partition.directory(), 0, () -> {});
         partition.hit(FileFailPoints.CREATE_BEFORE_METADATA);
         PartitionMetadata.write(path, partition.id(), false);
-        partition.snapshots(false);
         partition.loaded(new PartitionView(0, new FileSegment[] {only}, 0, 0), true);
     }
 

@@ -57,7 +57,7 @@ final class PartitionEmptying {
             Files.delete(mark);
             Disk.forceDirectory(partition.path());
             partition.durability().publish(new PartitionView(offset, new FileSegment[] {only}, offset, 0), offset);
-            FileSnapshots.deleteAbove(partition.path(), offset);
+            FileSnapshots.deleteAbove(partition, offset);
         } catch (IOException | StorageException e) {
             throw partition.durability().failedHalfWay("emptying at " + offset, e);
         }

@@ -97,6 +97,6 @@ final class PartitionTruncation {
         }
         Disk.forceDirectory(partition.path());
         partition.durability().publish(new PartitionView(start, kept, newEnd, bytes), -1);
-        FileSnapshots.deleteAbove(partition.path(), newEnd);
+        FileSnapshots.deleteAbove(partition, newEnd);
     }
 }

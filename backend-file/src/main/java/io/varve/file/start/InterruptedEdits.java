@@ -5,7 +5,6 @@ import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileNames;
 import io.varve.file.partition.FilePartition;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,23 +40,20 @@ final class InterruptedEdits {
     Set<String> finish() throws IOException {
         Set<String> swaps = new TreeSet<>();
         String emptied = null;
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            for (Path entry : entries) {
-                String name = entry.getFileName().toString();
-                if (name.endsWith(FileNames.DELETED)
-                        || name.endsWith(FileNames.CLEANED)
-                        || name.endsWith(FileNames.TEMPORARY)) {
-                    Files.delete(entry);
-                    changed = true;
-                } else if (FileNames.swapRange(name) != null) {
-                    swaps.add(name);
-                } else if (FileNames.offset(name, FileNames.EMPTIED) >= 0) {
-                    emptied = name;
-                } else {
-                    names.add(name);
-                    if (!FileNames.isKnown(name)) {
-                        LOG.warn("{} is no file of a partition: leaving it alone", entry);
-                    }
+        for (String name : Disk.list(directory)) {
+            if (name.endsWith(FileNames.DELETED)
+                    || name.endsWith(FileNames.CLEANED)
+                    || name.endsWith(FileNames.TEMPORARY)) {
+                Files.delete(directory.resolve(name));
+                changed = true;
+            } else if (FileNames.swapRange(name) != null) {
+                swaps.add(name);
+            } else if (FileNames.offset(name, FileNames.EMPTIED) >= 0) {
+                emptied = name;
+            } else {
+                names.add(name);
+                if (!FileNames.isKnown(name)) {
+                    LOG.warn("{} is no file of a partition: leaving it alone", directory.resolve(name));
                 }
             }
         }

@@ -35,18 +35,29 @@ final class LostLogPlaceholders {
                     Math.max(FileNames.offset(name, FileNames.INDEX), FileNames.offset(name, FileNames.TIME_INDEX));
             if (log >= 0) {
                 logs.add(log);
-            } else if (index >= 0 && Files.size(directory.resolve(name)) > 0) {
+            } else if (index >= 0) {
                 indexed.add(index);
             }
         }
         List<Path> lost = new ArrayList<>();
         for (long base : indexed) {
-            if (!logs.contains(base) && logs.lower(base) != null && logs.higher(base) != null) {
+            boolean between = logs.lower(base) != null && logs.higher(base) != null;
+            if (!logs.contains(base) && between && hasEntries(directory, base, names)) {
                 String log = FileNames.name(base, FileNames.LOG);
                 lost.add(Files.createFile(directory.resolve(log)));
                 names.add(log);
             }
         }
         return lost;
+    }
+
+    private static boolean hasEntries(Path directory, long base, Set<String> names) throws IOException {
+        for (String suffix : List.of(FileNames.INDEX, FileNames.TIME_INDEX)) {
+            String index = FileNames.name(base, suffix);
+            if (names.contains(index) && Files.size(directory.resolve(index)) > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -10,7 +10,6 @@ import io.varve.file.partition.DataDirectory;
 import io.varve.file.partition.FilePartition;
 import io.varve.file.partition.PartitionMetadata;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,12 +46,12 @@ public final class PartitionDiscovery {
         for (CreationLog.ListedPartition entry : directory.creations().read()) {
             listed.put(entry.id().toString(), entry);
         }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.path(), Files::isDirectory)) {
-            List<Path> ordered = new ArrayList<>();
-            entries.forEach(ordered::add);
-            ordered.sort(null); // a file system lists in any order
-            for (Path entry : ordered) {
-                examine(entry, checkpoints);
+        List<String> names = new ArrayList<>(Disk.list(directory.path()));
+        names.sort(null); // a file system lists in any order
+        for (String name : names) {
+            Path entry = directory.path().resolve(name);
+            if (Files.isDirectory(entry)) {
+                examine(name, entry, checkpoints);
             }
         }
         for (CreationLog.ListedPartition entry : List.copyOf(listed.values())) {
@@ -64,8 +63,7 @@ public final class PartitionDiscovery {
         return clean;
     }
 
-    private void examine(Path entry, Checkpoints.CheckpointContent checkpoints) throws IOException {
-        String name = entry.getFileName().toString();
+    private void examine(String name, Path entry, Checkpoints.CheckpointContent checkpoints) throws IOException {
         if (name.endsWith(FileNames.DELETED_DIRECTORY)) {
             Disk.removeTree(entry);
             return;

@@ -65,8 +65,7 @@ public final class PartitionLoader {
     private PartitionView load(boolean clean) throws IOException {
         InterruptedEdits edits = new InterruptedEdits(partition, receipt);
         Set<String> names = edits.finish();
-        boolean snapshots = names.stream().anyMatch(FileSnapshots::isSnapshot);
-        partition.snapshots(snapshots);
+        partition.snapshotFiles().found(names);
         segments.find(names);
         segments.setOverlappingAside();
         long point = partition.durability().recoveryPoint();
@@ -78,8 +77,8 @@ public final class PartitionLoader {
             segments.restartAt(start);
             end = start;
         }
-        if (!clean && snapshots) {
-            FileSnapshots.deleteAbove(directory, end); // they describe records that are gone
+        if (!clean) {
+            FileSnapshots.deleteAbove(partition, end); // they describe records that are gone
         }
         if (segments.haveChanged() || edits.hasChanged()) {
             Disk.forceDirectory(directory);
@@ -101,7 +100,7 @@ public final class PartitionLoader {
         FileSegment active = segments.last();
         String wrong;
         try {
-            long end = active.writer().resume();
+            long end = active.writer().resumeSealed();
             if (end >= prior.durableEnd() && (active.base <= prior.durableEnd() || !prior.known())) {
                 return end;
             }
