@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.retention;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,9 +46,13 @@ public record RetentionLimits(boolean delete, long retentionMs, long retentionBy
      * @return the hold that allows the lowest start offset, if any hold limits the start
      */
     public Optional<Hold> first(long start) {
-        return holds.stream()
-                .filter(hold -> hold.to() > start)
-                .min(Comparator.comparingLong(hold -> hold.maxStart(start)));
+        Hold first = null;
+        for (Hold hold : holds) {
+            if (hold.to() > start && (first == null || hold.maxStart(start) < first.maxStart(start))) {
+                first = hold;
+            }
+        }
+        return Optional.ofNullable(first);
     }
 
     /**

@@ -75,6 +75,9 @@ public final class RetentionHolds {
 
     /** @return what is pinned of a partition */
     List<Hold> of(int partition) {
+        if (ranges.isEmpty()) { // as with nearly all of the partitions that a start asks for
+            return List.of();
+        }
         return ranges.stream()
                 .filter(range -> range.partition == EVERY || range.partition == partition)
                 .map(Range::hold)

@@ -30,8 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class PartitionOpener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionOpener.class);
     private static final int THREADS = 8;
-    /** Ms between two calls of {@link #changed}: each costs as much as a topic has partitions. */
+    /** Min ms between {@link #takeDone} and the next call of {@link #changed}, for a topic that is open. */
     private static final long TELL_MS = 20;
+    /** The same for a topic of which more is to be opened: a call costs as much as it has partitions. */
+    private static final long TELL_PART_MS = 100;
     /** Max ms a close waits for partitions that are being opened. */
     private static final long CLOSE_MS = 2_000;
 
@@ -49,11 +51,18 @@ public final class PartitionOpener implements AutoCloseable {
 
     private final Map<PartitionId, StorageException> failures = new HashMap<>();
     private final Set<Uuid> done = new HashSet<>();
+    /** How many partitions of a topic are to be opened, or are being opened. */
+    private final Map<UUID, Integer> left = new HashMap<>();
+
     private int threads;
     private boolean begun;
     private boolean closed;
-    /** When {@link #changed} was called last. */
+    /** When {@link #takeDone} was called last. */
     private long told;
+    /** True while a call of {@link #changed} is due at {@link #tellAt}, or was made and is not heard yet. */
+    private boolean telling;
+
+    private long tellAt;
 
     /**
      * @param engine opens a partition
@@ -66,7 +75,7 @@ public final class PartitionOpener implements AutoCloseable {
         this.clock = clock;
         this.scheduler = scheduler;
         this.changed = changed;
-        told = clock.nanos() - TimeUnit.MILLISECONDS.toNanos(TELL_MS);
+        told = clock.nanos() - TimeUnit.MILLISECONDS.toNanos(TELL_PART_MS);
         progress = new OpeningProgress(clock, scheduler);
     }
 
@@ -95,6 +104,7 @@ public final class PartitionOpener implements AutoCloseable {
         if (closed || opening.replace(wanted.id, wanted) != null || waiting.put(wanted.id, wanted) != null) {
             return null;
         }
+        left.merge(wanted.id.topicId(), 1, Integer::sum);
         progress.begun();
         startThread();
         return null;
@@ -124,7 +134,9 @@ public final class PartitionOpener implements AutoCloseable {
     synchronized boolean forget(UUID topic) {
         int before = waiting.size();
         waiting.keySet().removeIf(id -> id.topicId().equals(topic));
-        progress.dropped(before - waiting.size());
+        int dropped = before - waiting.size();
+        progress.dropped(dropped);
+        left.computeIfPresent(topic, (id, count) -> positiveSum(count, -dropped));
         failures.keySet().removeIf(id -> id.topicId().equals(topic));
         return opening.keySet().stream().noneMatch(id -> id.topicId().equals(topic));
     }
@@ -133,6 +145,8 @@ public final class PartitionOpener implements AutoCloseable {
     public synchronized Set<Uuid> takeDone() {
         Set<Uuid> taken = Set.copyOf(done);
         done.clear();
+        telling = false;
+        told = clock.nanos();
         return taken;
     }
 
@@ -173,7 +187,7 @@ public final class PartitionOpener implements AutoCloseable {
         try {
             PartitionLog log = engine.open(wanted.id, wanted.leaderEpoch, wanted.config);
             PartitionConfig newest = newest(wanted);
-            if (newest != wanted.config && !newest.equals(wanted.config)) {
+            if (newest != wanted.config) { // equal ones do no harm, and a comparison takes longer
                 log.configure(newest); // such as a hold that was set meanwhile
             }
             return null;
@@ -197,19 +211,40 @@ public final class PartitionOpener implements AutoCloseable {
                 failures.put(wanted.id, failure);
             }
             progress.ended(failure == null);
-            tell = done.add(TopicIds.kafka(wanted.id.topicId())) && done.size() == 1;
-            if (waiting.isEmpty() && opening.isEmpty()) {
-                tell = true;
-            } else if (tell && elapsed(told) < TELL_MS) {
-                scheduler.schedule(TELL_MS, changed);
-                tell = false;
-            }
-            told = tell ? clock.nanos() : told;
+            done.add(TopicIds.kafka(wanted.id.topicId()));
+            boolean complete = left.merge(wanted.id.topicId(), -1, PartitionOpener::positiveSum) == null;
+            tell = isTimeToTell(complete);
             notifyAll();
         }
         if (tell) {
             changed.run();
         }
+    }
+
+    private static Integer positiveSum(int count, int more) {
+        return count + more > 0 ? count + more : null;
+    }
+
+    /**
+     * Has {@link #changed} called later, if not now.
+     *
+     * @param complete whether all of a topic is open
+     * @return true if it is to be called now
+     */
+    private boolean isTimeToTell(boolean complete) {
+        long now = clock.nanos();
+        boolean all = waiting.isEmpty() && opening.isEmpty();
+        long due = all ? now : told + TimeUnit.MILLISECONDS.toNanos(complete ? TELL_MS : TELL_PART_MS);
+        if (telling && due - tellAt >= 0) {
+            return false;
+        }
+        telling = true;
+        tellAt = due;
+        if (due - now <= 0) {
+            return true;
+        }
+        scheduler.schedule(TimeUnit.NANOSECONDS.toMillis(due - now) + 1, changed);
+        return false;
     }
 
     /** Waits, whatever interrupts it, until a condition on what is being opened holds. */
