@@ -10,6 +10,7 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.FileNames;
+import io.varve.file.partition.OffsetCheckpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -181,5 +183,72 @@ class PartitionCreationTest extends FileTestBase {
         fresh.append(Batches.run(0, 10, SIZE, 5));
         assertThat(rig.storage().sync(List.of(fresh)).byPartition()).hasSize(1);
         assertThat(fresh.extent().durableEnd()).isZero();
+    }
+
+    @Test
+    void aDirectoryWithBytesIsInTheWayOfAllAndIsLeftAsItIs() throws IOException {
+        Path notes = Files.createDirectory(directory(ids(MANY).get(40))).resolve("notes");
+        Files.writeString(notes, "not ours");
+        assertThatThrownBy(() -> rig.storage().create(ids(MANY)))
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.MISUSE))
+                .hasMessageContaining(notes.getParent() + " is in the way")
+                .hasMessageContaining("notes");
+        assertThat(notes).hasContent("not ours");
+        assertThat(ids(MANY).stream().map(this::directory).filter(Files::exists))
+                .containsExactly(notes.getParent());
+        Files.delete(notes);
+        rig.storage().create(ids(MANY));
+        assertThat(rig.storage().partitions()).containsAll(ids(MANY));
+    }
+
+    @Test
+    void aFileOfTheDirectorysNameIsInTheWay() throws IOException {
+        Files.writeString(directory(ids(1).get(0)), "a file");
+        assertThatThrownBy(() -> rig.storage().create(ids(2)))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining(directory(ids(1).get(0)).toString());
+        assertThat(directory(ids(1).get(0))).hasContent("a file");
+        assertThat(directory(ids(2).get(1))).doesNotExist();
+    }
+
+    @Test
+    void usesTheDirectoryOfACreationThatACrashHasCutShort() throws IOException {
+        PartitionId id = ids(1).get(0);
+        Files.createDirectory(directory(id));
+        for (String suffix : List.of(FileNames.LOG, FileNames.INDEX)) {
+            Files.createFile(directory(id).resolve(FileNames.name(0, suffix)));
+        }
+        Files.writeString(
+                directory(id).resolve(FileNames.METADATA), "version: 0\ntopic_id: AAAAAAAAAAMAAAAAAAAACQ, and more");
+        appendAndSync(openNew(id));
+        assertThat(directory(id).resolve(FileNames.METADATA))
+                .hasContent("version: 0\ntopic_id: AAAAAAAAAAMAAAAAAAAACQ");
+        rig.kill();
+        assertThat(readAll(openNew(id), 0)).isEqualTo(tens(0, 10));
+    }
+
+    @Test
+    void checkpointsForgetADeletedPartitionOfTheSameName() throws IOException {
+        ids(12).forEach(id -> appendAndSync(openNew(id)));
+        rig.reopen();
+        assertThat(recoveryPoints()).containsEntry("new-1", 10L).containsEntry("new-11", 10L);
+        rig.storage().delete(ids(12).get(11));
+        rig.storage().create(List.of(new PartitionId("new", new UUID(4, 4), 11)));
+        assertThat(recoveryPoints()).containsEntry("new-1", 10L).doesNotContainKey("new-11");
+    }
+
+    @Test
+    void checkpointsAreNotWrittenForNewNames() throws IOException {
+        ids(12).forEach(id -> appendAndSync(openNew(id)));
+        rig.reopen();
+        AtomicInteger written = new AtomicInteger();
+        rig.failPoints.arm(FileFailPoints.CHECKPOINT_BEFORE_RENAME, written::incrementAndGet);
+        rig.storage().create(List.of(ids(13).get(12), new PartitionId("ew", new UUID(4, 4), 1)));
+        assertThat(written).hasValue(0);
+    }
+
+    private Map<String, Long> recoveryPoints() throws IOException {
+        return new OffsetCheckpoint(rig.directory.resolve(FileNames.RECOVERY_POINTS), rig.failPoints).read();
     }
 }

@@ -3,6 +3,7 @@ package io.varve.file.disk;
 
 import io.varve.core.directory.FileFailure;
 import io.varve.core.spi.StorageException;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileVisitResult;
@@ -60,6 +61,34 @@ public final class Disk {
         }
         try (Stream<Path> entries = Files.list(directory)) { // says why it cannot be listed
             return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+
+    /**
+     * Creates an empty file. That is one call of the JDK's native code, where {@code Files.createFile} makes
+     * a channel and closes it: a thousand partitions are three thousand such files.
+     *
+     * @return false if there is such a file already
+     */
+    public static boolean create(Path file) throws IOException {
+        try {
+            return file.toFile().createNewFile();
+        } catch (IOException e) {
+            Files.createFile(file); // fails as well, and its exception says which kind of failure it is
+            return true;
+        }
+    }
+
+    /**
+     * As {@link #write}, not forced, in as few calls as there are: for a file that is one of thousands.
+     *
+     * @param content the whole content, a few bytes
+     */
+    public static void writeUnforced(Path file, byte[] content) throws IOException {
+        try (FileOutputStream open = new FileOutputStream(file.toFile())) {
+            open.write(content);
+        } catch (IOException e) {
+            throw FileFailure.naming(file, e);
         }
     }
 

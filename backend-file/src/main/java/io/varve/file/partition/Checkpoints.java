@@ -7,7 +7,9 @@ import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -90,9 +92,14 @@ public final class Checkpoints {
         space.withReserve(() -> startOffsets.write(starts));
     }
 
-    /** @return true if one of the files has an entry for the partition's directory */
-    synchronized boolean name(String partition) {
-        return recoveryPoints.names(partition) || startOffsets.names(partition);
+    /** @return true if one of the files has an entry for the directory of one of the partitions */
+    synchronized boolean nameAny(Collection<FilePartition> partitions) {
+        if (recoveryPoints.isEmpty() && startOffsets.isEmpty()) {
+            return false;
+        }
+        Set<String> names = new HashSet<>();
+        partitions.forEach(partition -> names.add(partition.id().toString()));
+        return recoveryPoints.namesAny(names) || startOffsets.namesAny(names);
     }
 
     /**

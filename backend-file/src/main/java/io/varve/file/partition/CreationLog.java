@@ -122,10 +122,11 @@ public final class CreationLog {
         List<ListedPartition> added = new ArrayList<>(ids.size());
         StringBuilder text = new StringBuilder();
         for (PartitionId id : ids) {
-            added.add(new ListedPartition(id));
+            ListedPartition entry = new ListedPartition(id);
+            added.add(entry);
+            entries.put(id.toString(), entry);
             text.append(line(CREATED, id));
         }
-        added.forEach(entry -> entries.put(entry.id.toString(), entry));
         try {
             append(text, ids.size());
         } catch (IOException | RuntimeException e) {

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class OffsetCheckpoint {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetCheckpoint.class);
     private static final String VERSION = "0";
+    private static final String EMPTY = text(Map.of());
 
     private final Path file;
     private final FailPoints failPoints;
@@ -86,9 +88,25 @@ public final class OffsetCheckpoint {
         return written != null;
     }
 
-    /** @return true if the file has an entry for the partition's directory */
-    boolean names(String partition) {
-        return written != null && written.contains(key(partition));
+    /** @return true if the file has no entry, or is absent or damaged */
+    boolean isEmpty() {
+        return written == null || written.equals(EMPTY);
+    }
+
+    /** @return true if the file has an entry for one of the partitions' directories */
+    boolean namesAny(Set<String> partitions) {
+        if (isEmpty()) {
+            return false;
+        }
+        int at = written.indexOf('\n', written.indexOf('\n') + 1) + 1; // behind the version and the count
+        while (at < written.length()) {
+            int offset = written.indexOf(' ', written.indexOf(' ', at) + 1);
+            if (partitions.contains(written.substring(at, offset).replace(' ', '-'))) {
+                return true;
+            }
+            at = written.indexOf('\n', offset) + 1;
+        }
+        return false;
     }
 
     /** Replaces the file, unless it has the same content already. Durable on return. */

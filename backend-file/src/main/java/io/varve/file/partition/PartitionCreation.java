@@ -15,6 +15,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Creates the directories of new partitions, each with one empty segment. Nothing in them is forced: one
@@ -23,6 +28,10 @@ import java.util.List;
 final class PartitionCreation {
     private final DataDirectory dataDirectory;
     private final List<FilePartition> partitions;
+    /** The directories that were made, or had nothing in them: the others are not touched after a failure. */
+    private final Queue<Path> claimed = new ConcurrentLinkedQueue<>();
+    /** What the metadata file has for each topic. */
+    private final Map<UUID, byte[]> metadata = new ConcurrentHashMap<>();
 
     PartitionCreation(DataDirectory dataDirectory, List<FilePartition> partitions) {
         this.dataDirectory = dataDirectory;
@@ -39,16 +48,11 @@ final class PartitionCreation {
     void run(SyncThreads threads) {
         try {
             forgetPredecessors();
-            for (FilePartition partition : partitions) {
-                if (Files.exists(partition.path())) {
-                    requireEmpty(partition.path());
-                }
-            }
         } catch (IOException e) {
             throw Disk.writeFailure("creating partitions", dataDirectory.path(), e);
         }
         try {
-            ParallelWork.each(partitions, threads, PartitionCreation::fill);
+            ParallelWork.each(partitions, threads, this::fill);
             list();
         } catch (IOException e) {
             removeUnfinished(e);
@@ -68,12 +72,24 @@ final class PartitionCreation {
      */
     private void forgetPredecessors() throws IOException {
         dataDirectory.ring().forget(partitions.stream().map(FilePartition::id).toList());
-        for (FilePartition partition : partitions) {
-            if (dataDirectory.checkpoints().name(partition.id().toString())) {
-                dataDirectory.writeCheckpoints();
-                return;
-            }
+        if (dataDirectory.checkpoints().nameAny(partitions)) {
+            dataDirectory.writeCheckpoints();
         }
+    }
+
+    /**
+     * Makes a partition's directory. One that is there already, as a creation leaves it that a crash has cut
+     * short, is used again.
+     *
+     * @throws StorageException MISUSE if it has bytes
+     */
+    private void claim(Path path) throws IOException {
+        if (!path.toFile().mkdir()) {
+            Files.createDirectories(path); // fails if it is no directory, and says why it cannot be made
+            requireEmpty(path);
+            Files.deleteIfExists(path.resolve(FileNames.name(0, FileNames.LOG)));
+        }
+        claimed.add(path);
     }
 
     /**
@@ -94,13 +110,14 @@ final class PartitionCreation {
         }
     }
 
-    private static void fill(FilePartition partition) throws IOException {
+    private void fill(FilePartition partition) throws IOException {
         Path path = partition.path();
-        Files.createDirectories(path);
-        Files.deleteIfExists(partition.directory().file(0, FileNames.LOG));
+        claim(path);
         FileSegment only = SegmentCreation.create(partition.directory(), 0, () -> {});
         partition.hit(FileFailPoints.CREATE_BEFORE_METADATA);
-        PartitionMetadata.write(path, partition.id(), false);
+        Disk.writeUnforced(
+                path.resolve(FileNames.METADATA),
+                metadata.computeIfAbsent(partition.id().topicId(), PartitionMetadata::content));
         partition.loaded(new PartitionView(0, new FileSegment[] {only}, 0, 0), true);
     }
 
@@ -115,13 +132,11 @@ final class PartitionCreation {
         }
     }
 
-    /** Deletes the directories, so that the next try creates every file anew. */
+    /** Deletes the claimed directories, so that the next try creates every file anew. */
     private void removeUnfinished(Exception why) {
-        for (FilePartition partition : partitions) {
+        for (Path path : claimed) {
             try {
-                if (Files.exists(partition.path())) {
-                    Disk.removeTree(partition.path());
-                }
+                Disk.removeTree(path);
             } catch (IOException e) {
                 why.addSuppressed(e);
             }

@@ -33,9 +33,18 @@ public final class PartitionMetadata {
      * @param force whether the content is durable on return; the name is not
      */
     public static void write(Path directory, PartitionId id, boolean force) throws IOException {
-        String text = VERSION + "\n" + TOPIC_ID + " " + text(id.topicId());
-        Disk.write(
-                directory.resolve(FileNames.METADATA), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), force);
+        Path file = directory.resolve(FileNames.METADATA);
+        byte[] content = content(id.topicId());
+        if (force) {
+            Disk.write(file, ByteBuffer.wrap(content), true);
+        } else {
+            Disk.writeUnforced(file, content);
+        }
+    }
+
+    /** @return what the file has for every partition of a topic */
+    static byte[] content(UUID topicId) {
+        return (VERSION + "\n" + TOPIC_ID + " " + text(topicId)).getBytes(StandardCharsets.UTF_8);
     }
 
     /** @return a topic id as Kafka writes it: base64url without padding */

@@ -6,7 +6,7 @@ import io.varve.file.disk.FileNames;
 import io.varve.file.disk.PartitionDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 
 /** Creates the files of an empty segment. Their names are durable when the directory is forced. Stateless. */
@@ -22,7 +22,9 @@ public final class SegmentCreation {
      */
     public static FileSegment create(PartitionDirectory directory, long base, Runnable afterLog) throws IOException {
         Path log = directory.file(base, FileNames.LOG);
-        Files.createFile(log);
+        if (!Disk.create(log)) {
+            throw new FileAlreadyExistsException(log.toString());
+        }
         try {
             afterLog.run();
             createIndexes(directory, base);
@@ -43,7 +45,10 @@ public final class SegmentCreation {
      */
     public static void createIndexes(PartitionDirectory directory, long base) throws IOException {
         for (String suffix : new String[] {FileNames.INDEX, FileNames.TIME_INDEX}) {
-            Disk.write(directory.file(base, suffix), ByteBuffer.allocate(0), false);
+            Path file = directory.file(base, suffix);
+            if (!Disk.create(file)) {
+                Disk.write(file, ByteBuffer.allocate(0), false);
+            }
         }
     }
 }

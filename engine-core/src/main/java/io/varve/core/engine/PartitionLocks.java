@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,7 +27,13 @@ final class PartitionLocks {
 
     /** As {@link #holding(Collection, Supplier)}, with one partition's lock. */
     <T> T holding(PartitionId id, Supplier<T> action) {
-        return holding(List.of(id), action);
+        String name = id.toString();
+        lock(name);
+        try {
+            return action.get();
+        } finally {
+            unlock(name);
+        }
     }
 
     /**

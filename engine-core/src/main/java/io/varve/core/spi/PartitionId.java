@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.spi;
 
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -18,9 +17,6 @@ import java.util.UUID;
  */
 public record PartitionId(String topic, UUID topicId, int partition) implements Comparable<PartitionId> {
     private static final int MAX_NAME = 249;
-    private static final Comparator<PartitionId> ORDER = Comparator.comparing(PartitionId::topic)
-            .thenComparingInt(PartitionId::partition)
-            .thenComparing(PartitionId::topicId);
 
     /** @throws StorageException MISUSE if a component is out of the range given above */
     public PartitionId {
@@ -56,7 +52,8 @@ public record PartitionId(String topic, UUID topicId, int partition) implements 
         return true;
     }
 
-    // Written out: a record's own link method handles when they are first called, which takes a start 10 ms.
+    // Written out: a record's own equals links method handles when it is first called, which takes a start
+    // 10 ms, and an order made of comparators takes three calls where this takes one.
     @Override
     public boolean equals(Object other) {
         return other instanceof PartitionId id
@@ -72,7 +69,12 @@ public record PartitionId(String topic, UUID topicId, int partition) implements 
 
     @Override
     public int compareTo(PartitionId other) {
-        return ORDER.compare(this, other);
+        int byTopic = topic.compareTo(other.topic);
+        if (byTopic != 0) {
+            return byTopic;
+        }
+        int byNumber = Integer.compare(partition, other.partition);
+        return byNumber != 0 ? byNumber : topicId.compareTo(other.topicId);
     }
 
     /** @return {@code topic-partition}, as Kafka writes it */

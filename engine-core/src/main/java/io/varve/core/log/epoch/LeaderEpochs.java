@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class LeaderEpochs {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochs.class);
     private static final int NOT_LOADED = -1;
+    /** There is no epoch before epoch 0. One map for all partitions that never had another. */
+    private static final NavigableMap<Integer, Long> ONLY_FIRST = new TreeMap<>(Map.of(0, 0L));
 
     private final PartitionStore store;
     private final int current;
@@ -44,7 +46,7 @@ public final class LeaderEpochs {
         this.store = store;
         this.current = current;
         if (current == 0) {
-            starts = new TreeMap<>(Map.of(0, 0L)); // no epoch before this one
+            starts = ONLY_FIRST;
             written = true;
         } else {
             newest = NOT_LOADED;

@@ -137,7 +137,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
     /** Creates partitions together, and opens each. One with records to copy is created by that. */
     private void make(List<Planned> wanted) {
         engine.create(wanted.stream()
-                .filter(partition -> partition.config().settings(0).copyOf().isEmpty())
+                .filter(partition -> partition.config().tier().copyOf().isEmpty())
                 .map(Planned::id)
                 .toList());
         wanted.forEach(partition -> open(partition.id(), partition.leaderEpoch(), partition.config()));
@@ -148,7 +148,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
             engine.open(id, leaderEpoch, config);
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.MISUSE
-                    && config.settings(0).copyOf().isPresent()) {
+                    && config.tier().copyOf().isPresent()) {
                 throw RestoreSource.refused(e.getMessage());
             }
             throw e;
