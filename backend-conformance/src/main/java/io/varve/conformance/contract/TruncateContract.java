@@ -64,6 +64,21 @@ public abstract class TruncateContract extends Contract {
     }
 
     @Test
+    void aReaderInOrderGoesOnWithWhatWasAppendedSince() {
+        appendTens(4);
+        sync();
+        assertThat(read(store, 0, TO_END, 2 * SIZE)).containsExactly(0L, 10L);
+        assertThat(read(store, 20, TO_END, 2 * SIZE)).containsExactly(20L, 30L);
+        store.truncateTo(10);
+        store.append(Batches.run(10, 10, SIZE + SIZE / 2, EPOCH));
+        store.append(Batches.run(20, 20, SIZE + SIZE / 4, EPOCH));
+        store.append(Batches.run(40, 10, SIZE, EPOCH));
+        sync();
+        assertThat(read(store, 20, TO_END, 0)).containsExactly(20L);
+        assertThat(read(store, 40, TO_END, 0)).containsExactly(40L);
+    }
+
+    @Test
     void takesTheDurableEndWithIt() {
         appendTens(12);
         sync();

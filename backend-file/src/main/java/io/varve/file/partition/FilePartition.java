@@ -45,6 +45,7 @@ public final class FilePartition {
     private final HeldRuns held = new HeldRuns();
 
     private volatile PartitionView view;
+    private volatile NextRead nextRead;
     private final SnapshotFiles snapshotFiles = new SnapshotFiles();
 
     /** The partition's name in entries of the ring; made when first needed, as most partitions are idle. */
@@ -256,7 +257,17 @@ public final class FilePartition {
     BatchSlice read(long offset, long endOffset, int maxBytes) {
         FilePartitionReader.ReadRequest request =
                 new FilePartitionReader.ReadRequest(offset, endOffset, maxBytes, dataDirectory.verifiesReads());
-        return readingView(now -> FilePartitionReader.read(id, now, durability.durable(), request));
+        return readingView(now -> FilePartitionReader.read(this, now, request));
+    }
+
+    /** @return where the last reader's next read begins, or null */
+    NextRead nextRead() {
+        return nextRead;
+    }
+
+    /** Sets where the last reader's next read begins; null when that is not known. */
+    void nextRead(NextRead next) {
+        nextRead = next;
     }
 
     /** @return true if the batches from an offset on may not be in memory; false outside the extent */

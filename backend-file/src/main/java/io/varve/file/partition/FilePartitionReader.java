@@ -3,7 +3,6 @@ package io.varve.file.partition;
 
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.OffsetAt;
-import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.ContractChecks;
 import io.varve.file.disk.RetiredException;
@@ -29,27 +28,48 @@ final class FilePartitionReader {
      */
     record ReadRequest(long offset, long end, int maxBytes, boolean verify) {}
 
-    static BatchSlice read(PartitionId id, PartitionView now, DurablePosition durable, ReadRequest request) {
+    static BatchSlice read(FilePartition partition, PartitionView now, ReadRequest request) {
         long offset = request.offset();
         int maxBytes = request.maxBytes();
-        ContractChecks.requireReadable(id, offset, maxBytes, now.start(), now.end());
+        ContractChecks.requireReadable(partition.id(), offset, maxBytes, now.start(), now.end());
+        DurablePosition durable = partition.durability().durable();
         long end = Math.min(request.end(), now.end());
         for (int i = now.indexOf(offset); i < now.segments().length && now.segments()[i].base < end; i++) {
             FileSegment segment = now.segments()[i];
-            int from = SegmentSearch.soundPositionOf(segment, offset, now.bytesOf(i));
+            NextRead next = partition.nextRead();
+            int from = next != null && next.isOf(segment, offset, now.bytesOf(i))
+                    ? next.position()
+                    : SegmentSearch.soundPositionOf(segment, offset, now.bytesOf(i));
             if (from >= 0) {
                 int limit = limit(now, i, durable, end, from);
                 if (limit <= from) {
                     return FileSlice.EMPTY;
                 }
-                int to = SegmentSearch.boundaryWithin(segment, from, limit, maxBytes);
-                return request.verify() ? SegmentSearch.soundSlice(segment, from, to) : segment.slice(from, to);
+                SegmentSearch.Boundary to = SegmentSearch.boundaryWithin(segment, from, limit, maxBytes);
+                partition.nextRead(behind(now, i, durable, to));
+                return request.verify()
+                        ? SegmentSearch.soundSlice(segment, from, to.position())
+                        : segment.slice(from, to.position());
             }
             if (!now.isActive(i)) {
                 SegmentSearch.requireWhole(segment);
             }
         }
         return FileSlice.EMPTY;
+    }
+
+    /** @return where a reader goes on behind a boundary in segment {@code i}, or null if that is not known */
+    private static NextRead behind(PartitionView now, int i, DurablePosition durable, SegmentSearch.Boundary to) {
+        FileSegment segment = now.segments()[i];
+        if (to.offset() >= 0) {
+            return new NextRead(segment, to.offset(), to.position());
+        }
+        if (durable.segment() == segment && durable.bytes() == to.position()) {
+            return new NextRead(segment, durable.offset(), to.position());
+        }
+        return now.isActive(i) && now.tailBytes() == to.position()
+                ? new NextRead(segment, now.end(), to.position())
+                : null;
     }
 
     /**

@@ -203,38 +203,49 @@ public final class SegmentSearch {
     }
 
     /**
+     * A batch boundary of a segment.
+     *
+     * @param position first byte of the batch behind it, or the end of the bytes that were searched
+     * @param offset first offset of the batch behind it; -1 when that was not looked at
+     */
+    public record Boundary(int position, long offset) {}
+
+    /**
      * @return the largest batch boundary that is at most {@code from + maxBytes}; at least one batch is above
      *     {@code from}
      */
-    public static int boundaryWithin(FileSegment segment, int from, int readable, int maxBytes) {
+    public static Boundary boundaryWithin(FileSegment segment, int from, int readable, int maxBytes) {
         if (readable - from <= maxBytes) {
-            return readable;
+            return new Boundary(readable, -1);
         }
         int maxEnd = from + maxBytes;
         int near = Math.max(from, segment.offsets().floorPosition(maxEnd));
-        int end = segment.readingHeaders(cursor -> endOfBatches(cursor, from, maxEnd), near, readable);
-        return end >= 0 ? end : segment.readingHeaders(cursor -> endOfBatches(cursor, from, maxEnd), from, readable);
+        Boundary end = segment.readingHeaders(cursor -> endOfBatches(cursor, from, maxEnd), near, readable);
+        return end != null ? end : segment.readingHeaders(cursor -> endOfBatches(cursor, from, maxEnd), from, readable);
     }
 
     /**
-     * @return the end of the last batch within {@code maxEnd}, or -1 when the index has led to a position
+     * @return the end of the last batch within {@code maxEnd}, or null when the index has led to a position
      *     where no batch begins
      */
-    private static int endOfBatches(BatchCursor cursor, int from, int maxEnd) {
+    private static Boundary endOfBatches(BatchCursor cursor, int from, int maxEnd) {
         int start = cursor.position();
         int end = start;
         try {
-            while (cursor.onBatch() && (end <= from || end + cursor.size() <= maxEnd)) {
+            while (cursor.onBatch()) {
+                if (end > from && end + cursor.size() > maxEnd) {
+                    return new Boundary(end, cursor.baseOffset());
+                }
                 cursor.advance();
                 end = cursor.position();
             }
-            return end;
+            return new Boundary(end, -1);
         } catch (StorageException e) {
             e.rethrowUnless(StorageException.Kind.CORRUPT);
             if (start == from && end == from) {
                 throw e;
             }
-            return end > start ? end : -1;
+            return end > start ? new Boundary(end, -1) : null;
         }
     }
 
