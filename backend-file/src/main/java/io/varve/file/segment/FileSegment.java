@@ -38,6 +38,9 @@ public final class FileSegment {
     /** Created when first needed, by the writer. */
     private SegmentWriter writer;
 
+    /** True if the index files were created for this segment, and no entry can be in them. */
+    private boolean hasNewIndexes;
+
     private boolean retired;
     private boolean damageLogged;
 
@@ -48,6 +51,13 @@ public final class FileSegment {
         this.bytes = bytes;
     }
 
+    /** @return a segment whose log and indexes were just created, and are empty */
+    static FileSegment created(PartitionDirectory directory, long base) {
+        FileSegment segment = new FileSegment(directory, base, 0);
+        segment.hasNewIndexes = true;
+        return segment;
+    }
+
     private SegmentFiles files() {
         SegmentFiles known = files;
         return known != null ? known : makeFiles();
@@ -55,7 +65,7 @@ public final class FileSegment {
 
     private synchronized SegmentFiles makeFiles() {
         if (files == null) {
-            SegmentFiles made = new SegmentFiles(directory, base);
+            SegmentFiles made = new SegmentFiles(directory, base, hasNewIndexes);
             if (retired) {
                 made.retire();
             }
@@ -87,6 +97,7 @@ public final class FileSegment {
         if (files != null && !files.isDirty()) {
             files.retire();
             files = null;
+            hasNewIndexes = false;
         }
     }
 

@@ -37,7 +37,7 @@ final class IndexFile {
     private final PooledFile file;
     private final int entrySize;
     private final List<EntrySearch.EntryField> ascending;
-    private volatile int count = -1;
+    private volatile int count;
     /** The entries that are not in the file; null if all are. Changed by the writer, before the count. */
     private volatile Unwritten unwritten;
 
@@ -61,8 +61,13 @@ final class IndexFile {
         }
     }
 
-    /** @param ascending the fields of an entry: each is above that of the entry before, and never negative */
-    IndexFile(PooledFile file, int entrySize, List<EntrySearch.EntryField> ascending) {
+    /**
+     * @param ascending the fields of an entry: each is above that of the entry before, and never negative
+     * @param isNew true if the file was just created, and so has no entries: then it is not opened before
+     *     there is a block to write
+     */
+    IndexFile(PooledFile file, int entrySize, List<EntrySearch.EntryField> ascending, boolean isNew) {
+        this.count = isNew ? 0 : -1;
         this.file = file;
         this.entrySize = entrySize;
         this.ascending = List.copyOf(ascending);

@@ -21,12 +21,16 @@ final class LazyLong {
      * @return the number; computed if it is not set, and then cached unless it is {@link #UNKNOWN}
      */
     <T> long get(ToLongFunction<? super T> find, T owner) {
-        long known = value.get();
-        if (known != UNKNOWN) {
-            return known;
+        while (true) { // a call of itself would have the JIT compile what finds the number twice, into one method
+            long known = value.get();
+            if (known != UNKNOWN) {
+                return known;
+            }
+            long found = find.applyAsLong(owner);
+            if (value.compareAndSet(UNKNOWN, found)) {
+                return found;
+            }
         }
-        long found = find.applyAsLong(owner);
-        return value.compareAndSet(UNKNOWN, found) ? found : get(find, owner);
     }
 
     void set(long number) {

@@ -27,8 +27,9 @@ public final class OffsetIndex {
      */
     private volatile long last = -1;
 
-    OffsetIndex(PooledFile file, long base) {
-        this.entries = new IndexFile(file, ENTRY, List.of(OffsetIndex::offsetField, OffsetIndex::positionField));
+    /** @param isNew true if the file was just created */
+    OffsetIndex(PooledFile file, long base, boolean isNew) {
+        this.entries = new IndexFile(file, ENTRY, List.of(OffsetIndex::offsetField, OffsetIndex::positionField), isNew);
         this.base = base;
     }
 

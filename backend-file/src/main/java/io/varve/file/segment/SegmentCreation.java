@@ -34,7 +34,7 @@ public final class SegmentCreation {
             Disk.discard(log, e);
             throw e;
         }
-        return new FileSegment(directory, base, 0);
+        return FileSegment.created(directory, base);
     }
 
     /**

@@ -13,11 +13,12 @@ import io.varve.file.disk.PooledFile;
  * @param times the index by timestamp
  */
 record SegmentFiles(PooledFile log, OffsetIndex offsets, TimeIndex times) {
-    SegmentFiles(PartitionDirectory directory, long base) {
+    /** @param areNew true if the indexes were just created, and have no entries */
+    SegmentFiles(PartitionDirectory directory, long base, boolean areNew) {
         this(
                 new PooledFile(directory, base, FileNames.LOG),
-                new OffsetIndex(new PooledFile(directory, base, FileNames.INDEX), base),
-                new TimeIndex(new PooledFile(directory, base, FileNames.TIME_INDEX), base));
+                new OffsetIndex(new PooledFile(directory, base, FileNames.INDEX), base, areNew),
+                new TimeIndex(new PooledFile(directory, base, FileNames.TIME_INDEX), base, areNew));
     }
 
     /** Retires the files: they cannot be acquired any more. */

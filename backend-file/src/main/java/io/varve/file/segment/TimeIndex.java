@@ -23,8 +23,9 @@ public final class TimeIndex {
     private final long base;
     private final LazyLong last = new LazyLong();
 
-    TimeIndex(PooledFile file, long base) {
-        this.entries = new IndexFile(file, ENTRY, List.of(TimeIndex::timestampField, TimeIndex::offsetField));
+    /** @param isNew true if the file was just created */
+    TimeIndex(PooledFile file, long base, boolean isNew) {
+        this.entries = new IndexFile(file, ENTRY, List.of(TimeIndex::timestampField, TimeIndex::offsetField), isNew);
         this.base = base;
     }
 
