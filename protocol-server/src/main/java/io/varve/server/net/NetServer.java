@@ -50,6 +50,11 @@ public final class NetServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(128 * 1024, 512 * 1024);
     private static final int CLOSE_MS = 1_000;
+    /**
+     * An event loop's chunk of memory is so many times doubled pages of 8 KiB, 1 MiB: about the largest
+     * request of a producer by default. All of it is resident, as the JDK fills it with zeros.
+     */
+    private static final int CHUNK_ORDER = 7;
 
     /** Max ms of a TLS handshake. */
     private static final long HANDSHAKE_MS = 30_000;
@@ -79,7 +84,7 @@ public final class NetServer implements AutoCloseable {
                 security.tls().isEmpty() ? 0 : config.networkThreads(),
                 config.networkThreads(),
                 PooledByteBufAllocator.defaultPageSize(),
-                PooledByteBufAllocator.defaultMaxOrder(),
+                CHUNK_ORDER,
                 PooledByteBufAllocator.defaultSmallCacheSize(),
                 PooledByteBufAllocator.defaultNormalCacheSize(),
                 false);

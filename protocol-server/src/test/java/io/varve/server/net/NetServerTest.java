@@ -52,6 +52,16 @@ class NetServerTest {
     }
 
     @Test
+    void anEventLoopThatAnswersSmallRequestsKeepsOneMiB() throws Exception {
+        try (NetServer server = Servers.start(Servers.metadata(1));
+                RawClient client = new RawClient(Servers.port(server))) {
+            client.send(RawClient.metadata(1));
+            assertThat(client.receiveId()).isEqualTo(1);
+            assertThat(server.allocator().metric().usedDirectMemory()).isEqualTo(1 << 20);
+        }
+    }
+
+    @Test
     void answersInTheOrderOfTheRequestsThoughHandlersFinishInAnother() throws Exception {
         CompletableFuture<ApiMessage> slow = new CompletableFuture<>();
         try (NetServer server =
