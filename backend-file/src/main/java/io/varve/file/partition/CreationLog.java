@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,11 +122,17 @@ public final class CreationLog {
     synchronized List<ListedPartition> add(Collection<PartitionId> ids) throws IOException {
         List<ListedPartition> added = new ArrayList<>(ids.size());
         StringBuilder text = new StringBuilder();
+        UUID topicId = null;
+        String topicText = "";
         for (PartitionId id : ids) {
             ListedPartition entry = new ListedPartition(id);
             added.add(entry);
             entries.put(id.toString(), entry);
-            text.append(line(CREATED, id));
+            if (!id.topicId().equals(topicId)) { // nearly all are of the same topic as the one before
+                topicId = id.topicId();
+                topicText = PartitionMetadata.text(topicId);
+            }
+            text.append(line(CREATED, id, topicText));
         }
         try {
             append(text, ids.size());
@@ -211,7 +218,11 @@ public final class CreationLog {
     }
 
     private static String line(char what, PartitionId id) {
-        String content = what + " " + id.topic() + " " + id.partition() + " " + PartitionMetadata.text(id.topicId());
+        return line(what, id, PartitionMetadata.text(id.topicId()));
+    }
+
+    private static String line(char what, PartitionId id, String topicId) {
+        String content = what + " " + id.topic() + " " + id.partition() + " " + topicId;
         return content + " " + checksum(content) + "\n";
     }
 

@@ -12,6 +12,7 @@ import io.varve.server.metadata.topic.TopicResult;
 import io.varve.server.quota.MutationQuota;
 import io.varve.server.quota.QuotaThrottle;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,8 @@ import org.apache.kafka.common.requests.CreateTopicsRequest;
 public final class CreateTopicsHandler implements ApiHandler {
     /** The first version whose clients know the error of an exceeded quota (KIP-599). */
     private static final short FIRST_STRICT = 6;
+    /** The first version whose answers tell the topics' settings (KIP-525). */
+    private static final short FIRST_WITH_CONFIGS = 5;
 
     private final ClusterMetadata metadata;
     private final QuotaThrottle throttle;
@@ -86,7 +89,8 @@ public final class CreateTopicsHandler implements ApiHandler {
         }
         MutationQuota quota = throttle.mutations(request.quotaClient(), request.version() >= FIRST_STRICT);
         return metadata.createTopics(wanted, asked.validateOnly(), quota).thenApply(outcomes -> {
-            outcomes.forEach(outcome -> response.topics().add(result(outcome)));
+            Map<Map<String, String>, List<CreatableTopicConfigs>> described = new HashMap<>();
+            outcomes.forEach(outcome -> response.topics().add(result(outcome, request.version(), described)));
             if (!asked.validateOnly()) {
                 ChangeLog.note(request, "created topics", TopicResult.done(outcomes));
             }
@@ -94,18 +98,15 @@ public final class CreateTopicsHandler implements ApiHandler {
         });
     }
 
-    private CreatableTopicResult result(TopicResult outcome) {
+    /** @param described the settings of topics so far, by what clients have set: many topics have the same */
+    private CreatableTopicResult result(
+            TopicResult outcome, short version, Map<Map<String, String>, List<CreatableTopicConfigs>> described) {
         if (outcome.error().isFailure()) {
             return refused(
                     outcome.name(), outcome.error().error(), outcome.error().message());
         }
-        List<CreatableTopicConfigs> configs = new ArrayList<>();
-        for (ConfigEntry setting : metadata.topicConfigs().settings(outcome.configs())) {
-            configs.add(new CreatableTopicConfigs()
-                    .setName(setting.key().name)
-                    .setValue(setting.value())
-                    .setConfigSource(ConfigSourceIds.id(setting.source())));
-        }
+        List<CreatableTopicConfigs> configs =
+                version < FIRST_WITH_CONFIGS ? List.of() : described.computeIfAbsent(outcome.configs(), this::describe);
         return new CreatableTopicResult()
                 .setName(outcome.name())
                 .setTopicId(outcome.id())
@@ -113,6 +114,17 @@ public final class CreateTopicsHandler implements ApiHandler {
                 .setNumPartitions(outcome.partitions())
                 .setReplicationFactor((short) 1)
                 .setConfigs(configs);
+    }
+
+    private List<CreatableTopicConfigs> describe(Map<String, String> own) {
+        List<CreatableTopicConfigs> configs = new ArrayList<>();
+        for (ConfigEntry setting : metadata.topicConfigs().settings(own)) {
+            configs.add(new CreatableTopicConfigs()
+                    .setName(setting.key().name)
+                    .setValue(setting.value())
+                    .setConfigSource(ConfigSourceIds.id(setting.source())));
+        }
+        return configs;
     }
 
     private static CreatableTopicResult refused(String name, Errors error, String message) {

@@ -13,6 +13,7 @@ import io.varve.server.metadata.log.MetadataState;
 import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,15 +35,22 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
 
     private record Planned(PartitionId id, int leaderEpoch, PartitionConfig config) {}
 
-    /** Lists what the storage holds, by topic: once, however many topics are created. */
-    private final class StoredTopics {
-        private Map<String, List<PartitionId>> partitions;
+    /** Keeps what the topics of one change share, so that it is found once, however many topics there are. */
+    private final class Shared {
+        private final Map<Map<String, String>, PartitionConfigs> parsed = new HashMap<>();
+        private Map<String, List<PartitionId>> stored;
 
-        List<PartitionId> of(String topic) {
-            if (partitions == null) {
-                partitions = engine.stored().stream().collect(Collectors.groupingBy(PartitionId::topic));
+        /** @return what the storage holds of topics of a name */
+        List<PartitionId> stored(String topic) {
+            if (stored == null) {
+                stored = engine.stored().stream().collect(Collectors.groupingBy(PartitionId::topic));
             }
-            return partitions.getOrDefault(topic, List.of());
+            return stored.getOrDefault(topic, List.of());
+        }
+
+        /** @return what a topic's own settings mean for its partitions */
+        PartitionConfigs configs(Map<String, String> own) {
+            return parsed.computeIfAbsent(own, topicConfigs::partitionConfigs);
         }
     }
 
@@ -82,10 +90,10 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
         List<PartitionId> made = new ArrayList<>();
         try {
             List<Planned> wanted = new ArrayList<>();
-            StoredTopics stored = new StoredTopics();
+            Shared shared = new Shared();
             for (Uuid id : next.changedTopics()) {
                 if (next.topic(id) != null) {
-                    add(before.topic(id), next.topic(id), next, stored, wanted);
+                    add(before.topic(id), next.topic(id), next, shared, wanted);
                 }
             }
             wanted.forEach(partition -> made.add(partition.id()));
@@ -115,8 +123,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
         }
     }
 
-    private void add(
-            TopicImage present, TopicImage wanted, MetadataState next, StoredTopics stored, List<Planned> added) {
+    private void add(TopicImage present, TopicImage wanted, MetadataState next, Shared shared, List<Planned> added) {
         PartitionConfigs configs = null;
         for (int number : wanted.partitions().keySet()) {
             if (present != null && present.partitions().containsKey(number)) {
@@ -127,8 +134,8 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
                 continue; // imported, with its records
             }
             if (configs == null) {
-                requireFree(wanted, stored);
-                configs = topicConfigs.partitionConfigs(next.topicConfigs(wanted.name()));
+                requireFree(wanted, shared);
+                configs = shared.configs(next.topicConfigs(wanted.name()));
             }
             added.add(new Planned(id, wanted.partitions().get(number).leaderEpoch, configs.of(wanted.id(), number)));
         }
@@ -161,8 +168,8 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
      *
      * @throws StorageException RETRY if one of them is there
      */
-    private static void requireFree(TopicImage wanted, StoredTopics stored) {
-        for (PartitionId other : stored.of(wanted.name())) {
+    private static void requireFree(TopicImage wanted, Shared shared) {
+        for (PartitionId other : shared.stored(wanted.name())) {
             if (wanted.partitions().containsKey(other.partition())
                     && !TopicIds.kafka(other.topicId()).equals(wanted.id())) {
                 throw new StorageException(

@@ -32,6 +32,9 @@ final class TopicCreationPlan {
     private final TopicCreationRules rules;
     private final List<ApiMessageAndVersion> events = new ArrayList<>();
     private final Set<String> planned = new HashSet<>();
+    /** Valid settings: many topics of a request have the same, and most of its time is to check them. */
+    private final Set<Map<String, String>> valid = new HashSet<>();
+
     private Map<String, String> byUnifiedName;
     private int partitions;
 
@@ -62,7 +65,10 @@ final class TopicCreationPlan {
             rules.checkTotal(count + partitions, state);
         }
         Map<String, String> configs = RestoreSource.resolve(topic.configs(), this::existing);
-        rules.topicConfigs().validateNew(configs);
+        if (!valid.contains(configs)) {
+            rules.topicConfigs().validateNew(configs);
+            valid.add(configs);
+        }
         quota.accept(count);
         partitions += count;
         planned.add(name);

@@ -314,6 +314,36 @@ class TopicHandlersTest {
         });
     }
 
+    @Test
+    void topicsOfOneRequestHaveTheirOwnSettings() {
+        start();
+        CreateTopicsRequestData asked = creating();
+        List<String> retentions = List.of("1000", "2000", "1000", "never", "2000", "never", "3000");
+        for (int i = 0; i < retentions.size(); i++) {
+            CreatableTopic topic = creatable("t" + i, 1, 1);
+            topic.configs()
+                    .add(new CreatableTopicConfig().setName("retention.ms").setValue(retentions.get(i)));
+            asked.topics().add(topic);
+        }
+        CreateTopicsResponseData response = create(7, asked);
+        for (int i = 0; i < retentions.size(); i++) {
+            CreatableTopicResult result = response.topics().find("t" + i);
+            if (retentions.get(i).equals("never")) {
+                assertThat(result.errorCode()).isEqualTo(Errors.INVALID_CONFIG.code());
+                assertThat(node.metadata.byName("t" + i)).isNull();
+            } else {
+                assertThat(setting(result, "retention.ms").value()).isEqualTo(retentions.get(i));
+                assertThat(node.metadata
+                                .byName("t" + i)
+                                .partition(0)
+                                .config()
+                                .retention()
+                                .retentionMs())
+                        .isEqualTo(Long.parseLong(retentions.get(i)));
+            }
+        }
+    }
+
     private static CreatableTopicConfigs setting(CreatableTopicResult result, String name) {
         return result.configs().stream()
                 .filter(c -> c.name().equals(name))
