@@ -172,16 +172,17 @@ rehearse() {
 }
 
 # Makes the server's archive by a run in a directory that an earlier run has left as a crash does: so that recovery, the opening of
-# partitions and their creation are in it. Without an archive the server starts all the same.
+# partitions and their creation are in it. Without an archive the server starts all the same. Both runs log to the console, whatever the
+# server is to do: a line there says on which port they listen.
 make_archive() {
   local trial
   mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] || return 0
   say "Preparing for fast starts (once, some seconds to a minute) ..."
   trial=$(mktemp -d)
   set_server_command
-  rehearse "$trial" a KILL
+  VARVE_LOG=console VARVE_LOG_FORMAT=text rehearse "$trial" a KILL
   set_server_command "$MAKE_ARCHIVE"
-  rehearse "$trial" b TERM
+  VARVE_LOG=console VARVE_LOG_FORMAT=text rehearse "$trial" b TERM
   rm -rf "$trial"
 }
 
