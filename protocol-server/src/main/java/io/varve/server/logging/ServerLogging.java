@@ -61,6 +61,9 @@ public final class ServerLogging implements SLF4JServiceProvider {
         String named = System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY, "");
         File file = new File(named);
         if (file.isFile()) {
+            if (ShippedLogFile.configure(context, file)) {
+                return;
+            }
             JoranConfigurator configurator = new JoranConfigurator();
             configurator.setContext(context);
             configurator.doConfigure(file);
