@@ -103,11 +103,13 @@ set_command() {
     -Djava.awt.headless=true "$@" ${KAFKA_OPTS:-} -cp "$class_path${CLASSPATH:+:$CLASSPATH}")
 }
 
-# set_server_command OPTION...: the same for the server, up to its own arguments. Netty's search for leaked buffers, which takes a
-# stack trace for one buffer in 128, is for tests. Its events for Flight Recorder load a hundred classes with the first buffer, whether
-# anybody records or not.
+# set_server_command OPTION...: the same for the server, up to its own arguments. Archives of classes are mapped at the address for which
+# they were made (ArchiveRelocationMode): at another one, the usual, each start rewrites all of them before main runs. Netty's search for
+# leaked buffers, which takes a stack trace for one buffer in 128, is for tests. Its events for Flight Recorder load a hundred classes with
+# the first buffer, whether anybody records or not.
 set_server_command() {
   set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$PROGRAM" "$@" \
+    -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 \
     -XX:CompileThresholdScaling=4 "-XX:CompileCommandFile=$VARVE_HOME/bin/lib/compiler-commands" \
     -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dvarve.state=$STATE" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
     -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
@@ -173,7 +175,8 @@ rehearse() {
 
 # Makes the server's archive by a run in a directory that an earlier run has left as a crash does: so that recovery, the opening of
 # partitions and their creation are in it. Without an archive the server starts all the same. Both runs log to the console, whatever the
-# server is to do: a line there says on which port they listen.
+# server is to do: a line there says on which port they listen. As that is set, they read the log's file as they do a changed one, and the
+# classes that read it are in the archive.
 make_archive() {
   local trial
   mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] || return 0

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +27,8 @@ class LaunchScriptTest {
         directory = directory.toRealPath();
         home = directory.resolve("a home of $1");
         Files.createDirectories(home.resolve("bin/lib"));
-        for (String name : List.of("kafka-topics.sh", "kafka-server-start.sh", "lib/launch.sh")) {
+        for (String name :
+                List.of("kafka-topics.sh", "kafka-server-start.sh", "lib/launch.sh", "lib/compiler-commands")) {
             Files.copy(
                     ChildProcess.HOME.resolve("bin").resolve(name),
                     home.resolve("bin").resolve(name));
@@ -71,6 +73,19 @@ class LaunchScriptTest {
                         + " && \"$bash\" \"$HOME_DIR\"/bin/kafka-server-start.sh x"))
                 .contains("-Dvarve.home=" + home)
                 .endsWith("io.varve.server.Main", "x");
+    }
+
+    /** It goes on without a line of compiler-commands that it cannot read. */
+    @Test
+    void theJvmUnderstandsTheOptionsOfTheServer() {
+        List<String> arguments = run("\"$HOME_DIR\"/bin/kafka-server-start.sh x");
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java") + ""));
+        command.addAll(arguments.subList(0, arguments.indexOf("-cp")));
+        command.add("--version");
+        try (ChildProcess java = ChildProcess.start(command.toArray(String[]::new))) {
+            assertThat(java.succeed().lines()).hasSize(3);
+            assertThat(java.err()).isEmpty();
+        }
     }
 
     @Test
