@@ -5,7 +5,7 @@ setlocal
 call "%~dp0java.bat" || exit /b 1
 call "%~dp0program.bat" server protocol-server || exit /b 1
 if not defined KAFKA_HEAP_OPTS set "KAFKA_HEAP_OPTS=-Xms32m -Xmx512m"
-if not defined KAFKA_JVM_PERFORMANCE_OPTS set "KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError"
+if not defined KAFKA_JVM_PERFORMANCE_OPTS set "KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC -XX:NewRatio=5 -XX:+ExitOnOutOfMemoryError"
 rem With JMX_PORT the JVM can be asked by kafka-jmx.bat: from this machine only, unless KAFKA_JMX_OPTS says otherwise.
 if not defined JMX_PORT set "KAFKA_JMX_OPTS="
 if defined JMX_PORT if not defined KAFKA_JMX_OPTS set "KAFKA_JMX_OPTS=-Djava.rmi.server.hostname=127.0.0.1 -Dcom.sun.management.jmxremote.host=127.0.0.1 -Dcom.sun.management.jmxremote.authenticate=false -Dcom.sun.management.jmxremote.ssl=false"
