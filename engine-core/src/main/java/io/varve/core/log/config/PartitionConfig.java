@@ -5,9 +5,11 @@ import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.PartitionSettings;
+import io.varve.core.spi.RemoteCopy;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Tiering;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Holds what a topic's configuration means to one partition.
@@ -78,6 +80,11 @@ public record PartitionConfig(
     /** @return true if segments are in a remote tier, or may get there */
     public boolean tiered() {
         return tier.tiering() != Tiering.OFF;
+    }
+
+    /** @return the records of another partition that this one begins with, if there are some */
+    public Optional<RemoteCopy> copyOf() {
+        return tier.copyOf();
     }
 
     /** @return true if {@code cleanup.policy} contains compact: every record needs a key */

@@ -144,7 +144,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
     /** Creates partitions together, and opens each. One with records to copy is created by that. */
     private void make(List<Planned> wanted) {
         engine.create(wanted.stream()
-                .filter(partition -> partition.config().tier().copyOf().isEmpty())
+                .filter(partition -> partition.config().copyOf().isEmpty())
                 .map(Planned::id)
                 .toList());
         wanted.forEach(partition -> open(partition.id(), partition.leaderEpoch(), partition.config()));
@@ -154,8 +154,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
         try {
             engine.open(id, leaderEpoch, config);
         } catch (StorageException e) {
-            if (e.kind() == StorageException.Kind.MISUSE
-                    && config.tier().copyOf().isPresent()) {
+            if (e.kind() == StorageException.Kind.MISUSE && config.copyOf().isPresent()) {
                 throw RestoreSource.refused(e.getMessage());
             }
             throw e;
