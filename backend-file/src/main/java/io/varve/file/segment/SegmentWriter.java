@@ -125,6 +125,8 @@ public final class SegmentWriter {
 
     /** Reads the state of the indexes before the log is written: reading may fail. */
     private void loadIndexes(SegmentLimits limits) {
+        segment.maxTimestamp();
+        segment.times().lastTimestamp();
         searchNewest();
         segment.offsets().isFull(limits.indexMaxBytes());
         sealed = false;
