@@ -19,6 +19,7 @@ import io.varve.file.partition.CleanShutdown;
 import io.varve.file.partition.DataDirectory;
 import io.varve.file.partition.FilePartition;
 import io.varve.file.partition.FileStore;
+import io.varve.file.partition.LateFiles;
 import io.varve.file.partition.ParallelSync;
 import io.varve.file.partition.PartitionRemoval;
 import io.varve.file.start.DirectoryRecovery;
@@ -61,6 +62,7 @@ final class FileStorage implements Storage {
     private final OpenFiles openFiles;
     private final SyncThreads syncThreads;
     private final Checkpointer checkpointer;
+    private final LateFiles lateFiles;
     private final List<DataDirectory> directories = new ArrayList<>();
     /** Held by the one thread that creates or removes partitions. This object may be locked within it. */
     private final Object changing = new Object();
@@ -79,6 +81,7 @@ final class FileStorage implements Storage {
         this.idleFiles = config.idleFiles(DescriptorLimit.limit());
         this.openFiles = new OpenFiles(idleFiles, context.clock());
         this.syncThreads = new SyncThreads(context.scheduler(), config.syncThreads() - 1);
+        this.lateFiles = new LateFiles(context.scheduler());
         this.checkpointer = new Checkpointer(context.scheduler(), config.checkpointBytes());
     }
 
@@ -173,7 +176,7 @@ final class FileStorage implements Storage {
     private synchronized FilePartition present(PartitionId id) {
         requireOpen();
         FilePartition partition = partitions.get(id.toString());
-        if (partition != null) {
+        if (partition != null && !partition.id().equals(id)) { // before a path is made, for each of many
             ContractChecks.requireSameIncarnation(id, partition.id(), " at " + partition.path());
         }
         return partition;
@@ -190,6 +193,7 @@ final class FileStorage implements Storage {
                 synchronized (this) {
                     created.forEach(partition -> partitions.put(partition.id().toString(), partition));
                 }
+                lateFiles.add(created);
             });
         }
     }
@@ -343,6 +347,7 @@ final class FileStorage implements Storage {
         }
         closed = true;
         checkpointer.stop();
+        lateFiles.close();
         try {
             for (DataDirectory directory : directories) {
                 try {
@@ -376,6 +381,7 @@ final class FileStorage implements Storage {
     private synchronized void abandonAll() {
         closed = true;
         checkpointer.stop();
+        lateFiles.close();
         syncThreads.close();
         directories.forEach(directory -> directory.abandon(CLOSED));
     }

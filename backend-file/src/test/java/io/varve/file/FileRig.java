@@ -10,7 +10,9 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
@@ -45,7 +47,7 @@ public final class FileRig implements StorageRig {
     public final Path directory;
     final FailPoints failPoints = new FailPoints();
     final Map<String, String> properties = new HashMap<>();
-    private final SystemScheduler scheduler = new SystemScheduler(2);
+    private Scheduler scheduler = new SystemScheduler(2);
     private final StorageFaults faults;
     private Runnable whenClosed = () -> {};
     private boolean makesRing = true;
@@ -95,6 +97,12 @@ public final class FileRig implements StorageRig {
     /** Leaves it to the storage to make its ring. */
     void usesRingAsItIs() {
         makesRing = false;
+    }
+
+    /** Has the storage, from when it is opened next, do in virtual time what it does in the background. */
+    void runsIn(VirtualTime time) {
+        scheduler.close();
+        scheduler = time;
     }
 
     /** @return a partition whose files were read */

@@ -48,7 +48,7 @@ public final class FileFailPoints {
     public static final String REPLACE_BEFORE_FINISH = "file.replace.before-finish";
     /** A new partition's directory and log exist; its metadata file does not. */
     public static final String CREATE_BEFORE_METADATA = "file.create.before-metadata";
-    /** All new partitions are complete, but the list of creations has none of them. */
+    /** The new partitions that get files at once have them, but the list of creations has no new one. */
     public static final String CREATE_BEFORE_FORCE = "file.create.before-force";
     /** The list of creations has new lines, which are not forced. */
     public static final String CREATIONS_BEFORE_FORCE = "file.creations.before-force";

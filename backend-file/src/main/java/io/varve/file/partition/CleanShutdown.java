@@ -34,7 +34,10 @@ public final class CleanShutdown {
      * @throws StorageException the failure of one partition that could not be synced; no marker is written
      */
     public void run(String why) throws IOException {
-        List<FilePartition> loaded = directory.loadedPartitions();
+        // A new partition without files stays in the list of creations: the next start makes its files.
+        List<FilePartition> loaded = directory.loadedPartitions().stream()
+                .filter(FilePartition::hasFiles)
+                .toList();
         ParallelWork.each(loaded, threads, partition -> end(partition, why));
         List<FilePartition> sealed = loaded.stream()
                 .filter(partition -> !failures.containsKey(partition))

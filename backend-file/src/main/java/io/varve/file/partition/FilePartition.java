@@ -22,7 +22,6 @@ import io.varve.file.segment.SegmentCreation;
 import io.varve.file.segment.TornAppendException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -47,6 +46,9 @@ public final class FilePartition {
     private volatile PartitionView view;
     private volatile NextRead nextRead;
     private final SnapshotFiles snapshotFiles = new SnapshotFiles();
+
+    /** Makes the files of a new partition; null once they are made. */
+    private volatile NewPartitionFiles newFiles;
 
     /** The partition's name in entries of the ring; made when first needed, as most partitions are idle. */
     private byte[] ringName;
@@ -107,6 +109,36 @@ public final class FilePartition {
     public void loaded(PartitionView loaded, boolean clean) {
         durability.loaded(loaded, clean);
         view = loaded;
+    }
+
+    /**
+     * Makes this a new, empty partition. Call once, instead of {@link #loaded}.
+     *
+     * @param late makes its files later; null if it has them
+     */
+    void created(NewPartitionFiles late) {
+        newFiles = late;
+        FileSegment only = SegmentCreation.planned(directory, 0);
+        loaded(new PartitionView(0, new FileSegment[] {only}, 0, 0), true);
+    }
+
+    /** @return false for a new partition whose files are to be made */
+    boolean hasFiles() {
+        return newFiles == null;
+    }
+
+    /**
+     * Makes the files of a new partition, unless it has them. Call with the monitor held, before anything is
+     * written to the partition.
+     *
+     * @throws StorageException as {@link NewPartitionFiles#make}
+     */
+    void makeFiles() {
+        NewPartitionFiles missing = newFiles;
+        if (missing != null) {
+            missing.make(this);
+            newFiles = null;
+        }
     }
 
     /** @return the names of its snapshot files, once it is loaded */
@@ -283,23 +315,7 @@ public final class FilePartition {
     }
 
     List<Segment> segments() {
-        return readingView(FilePartition::describe);
-    }
-
-    private static List<Segment> describe(PartitionView now) {
-        List<Segment> list = new ArrayList<>(now.segments().length);
-        for (int i = 0; i < now.segments().length; i++) {
-            FileSegment segment = now.segments()[i];
-            list.add(new Segment(
-                    segment.base,
-                    now.endOf(i),
-                    now.bytesOf(i),
-                    segment.maxTimestamp(),
-                    segment.lastAppendMs(),
-                    !now.isActive(i),
-                    Segment.Tier.LOCAL));
-        }
-        return list;
+        return readingView(PartitionView::describe);
     }
 
     @FunctionalInterface
@@ -348,18 +364,14 @@ public final class FilePartition {
     /** Closes the files that are neither in use nor dirty. */
     public void closeIdleFiles() {
         if (view != null) {
-            for (FileSegment segment : view.segments()) {
-                segment.closeIdleFiles();
-            }
+            view.forEach(FileSegment::closeIdleFiles);
         }
     }
 
     /** Retires the partition's files: they cannot be acquired any more. Call with the monitor held. */
     public void retire() {
         if (view != null) {
-            for (FileSegment segment : view.segments()) {
-                segment.retire();
-            }
+            view.forEach(FileSegment::retire);
         }
     }
 

@@ -37,12 +37,10 @@ public final class FileSnapshots implements Snapshots {
     private static final int VERSION = 1;
 
     private final FileStore store;
-    private final Path directory;
     private final SnapshotFiles files;
 
     FileSnapshots(FileStore store) {
         this.store = store;
-        this.directory = store.partition().path();
         this.files = store.partition().snapshotFiles();
     }
 
@@ -179,7 +177,7 @@ public final class FileSnapshots implements Snapshots {
         NavigableMap<Long, Path> found = new TreeMap<>();
         for (String file : files.all()) {
             if (name.equals(nameOf(file))) {
-                found.put(FileNames.offset(prefix(file), ""), directory.resolve(file));
+                found.put(FileNames.offset(prefix(file), ""), directory().resolve(file));
             }
         }
         return found;
@@ -190,12 +188,17 @@ public final class FileSnapshots implements Snapshots {
         return dot < 0 ? file : file.substring(0, dot);
     }
 
+    /** Made when a file is used: most partitions have none. */
+    private Path directory() {
+        return store.partition().path();
+    }
+
     private Path file(String name, long offset) {
-        return directory.resolve(FileNames.name(offset, "." + name + FileNames.SNAPSHOT));
+        return directory().resolve(FileNames.name(offset, "." + name + FileNames.SNAPSHOT));
     }
 
     private Path file(KafkaSnapshotKind kind, long offset) {
-        return directory.resolve(FileNames.name(offset, kind.suffix()));
+        return directory().resolve(FileNames.name(offset, kind.suffix()));
     }
 
     private static ByteBuffer withFooter(ByteBuffer bytes) {

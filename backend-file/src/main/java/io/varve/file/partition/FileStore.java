@@ -76,7 +76,7 @@ public final class FileStore implements PartitionStore {
     @Override
     public void append(BatchRun run) {
         synchronized (partition) {
-            token.requireWriter();
+            beginWrite();
             int bytes = run.bytes().remaining();
             partition.append(run, settings.segments());
             unsynced += bytes;
@@ -91,7 +91,7 @@ public final class FileStore implements PartitionStore {
     @Override
     public void seal() {
         synchronized (partition) {
-            token.requireWriter();
+            beginWrite();
             partition.seal();
         }
     }
@@ -128,7 +128,7 @@ public final class FileStore implements PartitionStore {
     @Override
     public void trimTo(long start) {
         synchronized (partition) {
-            token.requireWriter();
+            beginWrite();
             new PartitionTrim(partition, settings.segments()).run(start);
         }
     }
@@ -136,7 +136,7 @@ public final class FileStore implements PartitionStore {
     @Override
     public void truncateTo(long end) {
         synchronized (partition) {
-            token.requireWriter();
+            beginWrite();
             partition.durability().requireSound();
             new PartitionTruncation(partition).run(end);
         }
@@ -148,7 +148,7 @@ public final class FileStore implements PartitionStore {
         partition.durability().requireSound();
         SegmentReplacement replacement = new SegmentReplacement(partition, old, settings.segments());
         synchronized (partition) {
-            token.requireWriter();
+            beginWrite();
             replacement.requirePresent();
         }
         Path aside = writeAside(replacement, cleaned);
@@ -161,6 +161,12 @@ public final class FileStore implements PartitionStore {
                 throw e;
             }
         }
+    }
+
+    /** Requires that the handle may write, and that there are files. Call with the partition's monitor held. */
+    private void beginWrite() {
+        token.requireWriter();
+        partition.makeFiles();
     }
 
     private Path writeAside(SegmentReplacement replacement, BatchSource cleaned) {
@@ -210,7 +216,7 @@ public final class FileStore implements PartitionStore {
      */
     void writing(DirectorySpace.Write write) {
         synchronized (partition) {
-            token.requireWriter();
+            beginWrite();
             try {
                 write.run();
             } catch (IOException e) {

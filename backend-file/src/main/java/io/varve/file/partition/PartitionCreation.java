@@ -4,34 +4,37 @@ package io.varve.file.partition;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.FileNames;
 import io.varve.file.disk.ParallelWork;
 import io.varve.file.disk.SyncThreads;
-import io.varve.file.segment.FileSegment;
-import io.varve.file.segment.SegmentCreation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Creates the directories of new partitions, each with one empty segment. Nothing in them is forced: one
- * force of the list of creations makes all of them durable.
+ * Creates partitions, each with one empty segment. Nothing in them is forced: one force of the list of
+ * creations makes all of them durable. So only the first of many get their files here, which shows whether
+ * files can be made at all; the others exist in the list until somebody makes their files.
  */
 final class PartitionCreation {
+    /** Max number of partitions whose files are made before the list is written. */
+    private static final int FILES_AT_ONCE = 16;
+
     private final DataDirectory dataDirectory;
     private final List<FilePartition> partitions;
     /** The directories that were made, or had nothing in them: the others are not touched after a failure. */
     private final Queue<Path> claimed = new ConcurrentLinkedQueue<>();
-    /** What the metadata file has for each topic. */
-    private final Map<UUID, byte[]> metadata = new ConcurrentHashMap<>();
+
+    /** By the topics' ids. */
+    private final Map<UUID, NewPartitionFiles> files = new ConcurrentHashMap<>();
 
     PartitionCreation(DataDirectory dataDirectory, List<FilePartition> partitions) {
         this.dataDirectory = dataDirectory;
@@ -39,7 +42,7 @@ final class PartitionCreation {
     }
 
     /**
-     * Creates the partitions, and loads them; durable on return.
+     * Creates the partitions, loaded; durable on return.
      *
      * @param threads help the calling thread
      * @throws StorageException FULL if they cannot be written; MISUSE if the directory of one exists and has
@@ -51,8 +54,10 @@ final class PartitionCreation {
         } catch (IOException e) {
             throw Disk.writeFailure("creating partitions", dataDirectory.path(), e);
         }
+        List<FilePartition> first;
         try {
-            ParallelWork.each(partitions, threads, this::fill);
+            first = first();
+            ParallelWork.each(first, threads, this::makeFiles);
             list();
         } catch (IOException e) {
             removeUnfinished(e);
@@ -64,6 +69,8 @@ final class PartitionCreation {
             removeUnfinished(e);
             throw e;
         }
+        Set<FilePartition> made = new HashSet<>(first);
+        partitions.forEach(partition -> partition.created(made.contains(partition) ? null : filesOf(partition)));
     }
 
     /**
@@ -77,48 +84,29 @@ final class PartitionCreation {
         }
     }
 
-    /**
-     * Makes a partition's directory. One that is there already, as a creation leaves it that a crash has cut
-     * short, is used again.
-     *
-     * @throws StorageException MISUSE if it has bytes
-     */
-    private void claim(Path path) throws IOException {
-        if (!path.toFile().mkdir()) {
-            Files.createDirectories(path); // fails if it is no directory, and says why it cannot be made
-            requireEmpty(path);
-            Files.deleteIfExists(path.resolve(FileNames.name(0, FileNames.LOG)));
+    /** @return the first partitions, and those in whose place something is */
+    private List<FilePartition> first() throws IOException {
+        if (partitions.size() <= FILES_AT_ONCE) {
+            return partitions;
         }
-        claimed.add(path);
-    }
-
-    /**
-     * Requires that the directory has only the empty files of an unfinished creation. A file with bytes is
-     * never deleted.
-     */
-    private static void requireEmpty(Path path) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-            for (Path entry : entries) {
-                if (!entry.getFileName().toString().startsWith(FileNames.METADATA)
-                        && (Files.isDirectory(entry) || Files.size(entry) > 0)) {
-                    throw new StorageException(
-                            StorageException.Kind.MISUSE,
-                            path + " is in the way of a new partition and holds " + entry.getFileName()
-                                    + ": move it out of the data directory");
-                }
+        Set<String> present = Set.copyOf(Disk.list(dataDirectory.path()));
+        List<FilePartition> first = new ArrayList<>(partitions.subList(0, FILES_AT_ONCE));
+        for (FilePartition partition : partitions.subList(FILES_AT_ONCE, partitions.size())) {
+            if (present.contains(partition.id().toString())) {
+                first.add(partition);
             }
         }
+        return first;
     }
 
-    private void fill(FilePartition partition) throws IOException {
-        Path path = partition.path();
-        claim(path);
-        FileSegment only = SegmentCreation.create(partition.directory(), 0, () -> {});
-        partition.hit(FileFailPoints.CREATE_BEFORE_METADATA);
-        Disk.writeUnforced(
-                path.resolve(FileNames.METADATA),
-                metadata.computeIfAbsent(partition.id().topicId(), PartitionMetadata::content));
-        partition.loaded(new PartitionView(0, new FileSegment[] {only}, 0, 0), true);
+    private NewPartitionFiles filesOf(FilePartition partition) {
+        return files.computeIfAbsent(partition.id().topicId(), NewPartitionFiles::new);
+    }
+
+    private void makeFiles(FilePartition partition) throws IOException {
+        NewPartitionFiles.claim(partition.path());
+        claimed.add(partition.path());
+        filesOf(partition).fill(partition);
     }
 
     private void list() throws IOException {

@@ -102,7 +102,7 @@ public final class PartitionRemoval {
             if (!failures.containsKey(partition.id())) {
                 dataDirectory.forget(partition.id());
                 partition.retire();
-            } else if (Files.exists(partition.path())) {
+            } else if (!partition.hasFiles() || Files.exists(partition.path())) {
                 partition.fencing().resume();
             }
         }
@@ -169,7 +169,7 @@ public final class PartitionRemoval {
     private void moveAway(FilePartition partition, Path gone) throws IOException {
         Path directory = partition.path();
         if (Files.notExists(directory)) {
-            return; // an earlier try has renamed it, and could not undo that
+            return; // it has no files yet, or an earlier try has renamed it, and could not undo that
         }
         try {
             partition.hit(FileFailPoints.DELETE_BEFORE_RENAME);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.partition;
 
+import io.varve.core.spi.Segment;
 import io.varve.core.spi.support.SegmentLookup;
 import io.varve.file.segment.FileSegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The segments of a partition that readers see at one moment.
@@ -44,5 +48,28 @@ public record PartitionView(long start, FileSegment[] segments, long end, int ta
             }
         }
         return -1;
+    }
+
+    void forEach(Consumer<FileSegment> action) {
+        for (FileSegment segment : segments) {
+            action.accept(segment);
+        }
+    }
+
+    /** @return what a store tells of each segment, oldest first */
+    List<Segment> describe() {
+        List<Segment> list = new ArrayList<>(segments.length);
+        for (int i = 0; i < segments.length; i++) {
+            FileSegment segment = segments[i];
+            list.add(new Segment(
+                    segment.base,
+                    endOf(i),
+                    bytesOf(i),
+                    segment.maxTimestamp(),
+                    segment.lastAppendMs(),
+                    !isActive(i),
+                    Segment.Tier.LOCAL));
+        }
+        return list;
     }
 }

@@ -21,6 +21,20 @@ public final class SegmentCreation {
      * @throws IOException if a file cannot be created, or the log exists already
      */
     public static FileSegment create(PartitionDirectory directory, long base, Runnable afterLog) throws IOException {
+        createFiles(directory, base, afterLog);
+        return planned(directory, base);
+    }
+
+    /**
+     * @param base the segment's base offset
+     * @return an empty segment whose files {@link #createFiles} creates before anything is written to it
+     */
+    public static FileSegment planned(PartitionDirectory directory, long base) {
+        return FileSegment.created(directory, base);
+    }
+
+    /** As {@link #create}, for a segment that was {@link #planned}. */
+    public static void createFiles(PartitionDirectory directory, long base, Runnable afterLog) throws IOException {
         Path log = directory.file(base, FileNames.LOG);
         if (!Disk.create(log)) {
             throw new FileAlreadyExistsException(log.toString());
@@ -34,7 +48,6 @@ public final class SegmentCreation {
             Disk.discard(log, e);
             throw e;
         }
-        return FileSegment.created(directory, base);
     }
 
     /**
