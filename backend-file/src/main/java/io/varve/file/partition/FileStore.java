@@ -163,7 +163,7 @@ public final class FileStore implements PartitionStore {
         }
     }
 
-    /** Requires that the handle may write, and that there are files. Call with the partition's monitor held. */
+    /** Begins a write of the handle: makes the partition's files, if it is new. Call with its monitor held. */
     private void beginWrite() {
         token.requireWriter();
         partition.makeFiles();
