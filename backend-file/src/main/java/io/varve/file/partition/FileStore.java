@@ -163,7 +163,7 @@ public final class FileStore implements PartitionStore {
         }
     }
 
-    /** Begins a write of the handle: makes the partition's files, if it is new. Call with its monitor held. */
+    /** Begins a write: makes the partition's files, if it is new. Call with its monitor held. */
     private void beginWrite() {
         token.requireWriter();
         partition.makeFiles();
