@@ -66,6 +66,20 @@ class TransactionRecoveryTest {
         assertThat(before.stable()).isEqualTo(1);
     }
 
+    @Test
+    void aBatchLargerThanWhatIsReadAtATimeIsReplayed() {
+        TransactionRig rig = new TransactionRig(ReadableAt.AT_APPEND, SegmentLimits.DEFAULT);
+        rig.send(A, 0, 0, "a".repeat(300_000));
+        rig.send(B, 0, 0, "b".repeat(300_000));
+        rig.end(A, 0, false);
+        rig.commit();
+        State before = State.of(rig.log);
+        rig.crash();
+        assertThat(State.of(rig.log)).isEqualTo(before);
+        assertThat(before.aborted()).hasSize(1);
+        assertThat(before.open()).isTrue();
+    }
+
     @ParameterizedTest
     @EnumSource(ReadableAt.class)
     void aSnapshotKeepsAll(ReadableAt readable) {

@@ -28,7 +28,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProducerRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerRecovery.class);
-    private static final int READ_BYTES = 1 << 20;
+    /** Bytes read at a time, into the same memory: all batches since the snapshot are read. */
+    private static final int READ_BYTES = 1 << 18;
+
+    private static final ThreadLocal<ByteBuffer> READ =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(READ_BYTES));
 
     private final PartitionStore store;
     private final Extent extent;
@@ -142,7 +146,7 @@ public final class ProducerRecovery {
                 if (slice.sizeInBytes() == 0) {
                     return; // only a gap lies before the end
                 }
-                ByteBuffer bytes = slice.buffer();
+                ByteBuffer bytes = content(slice);
                 int at = bytes.position();
                 while (at < bytes.limit()) {
                     int size = BatchValidator.validate(bytes, at, bytes.limit());
@@ -155,5 +159,15 @@ public final class ProducerRecovery {
             }
             states.visibleTo(extent.durableEnd());
         }
+    }
+
+    /** @return the bytes of a slice, until the thread's next call */
+    private static ByteBuffer content(BatchSlice slice) {
+        if (slice.sizeInBytes() > READ_BYTES) { // one large batch
+            return slice.buffer();
+        }
+        ByteBuffer bytes = READ.get().clear().limit(slice.sizeInBytes());
+        slice.copy(0, bytes);
+        return bytes.flip();
     }
 }
