@@ -55,9 +55,9 @@ public final class InPlaceRewrite {
 
     private void write(long start, long end) throws IOException {
         long size = from.size();
-        ByteBuffer chunk = DirectAccess.buffer(CHUNK, (int) block);
         long maxBytes = CHUNK - CHUNK % block;
         long at = start - start % block;
+        ByteBuffer chunk = DirectAccess.buffer((int) Math.min(maxBytes, roundedUp(end - at)), (int) block);
         while (at < end) {
             long wanted = Math.min(maxBytes, roundedUp(end - at));
             chunk.clear().limit((int) Math.min(wanted, size - at));

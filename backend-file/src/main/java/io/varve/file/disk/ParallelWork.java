@@ -36,15 +36,22 @@ public final class ParallelWork<T> {
         this.unfinished = new CountDownLatch(items.size());
     }
 
+    /** As the other method of this name, for items of little work. */
+    public static <T> void each(List<T> items, SyncThreads threads, Work<T> work) throws IOException {
+        each(items, threads, ITEMS_PER_HELPER, work);
+    }
+
     /**
      * Runs the work on each item; returns when all items are done.
      *
+     * @param itemsPerHelper one helper thread is used for so many items
      * @throws IOException the first failure; an unchecked exception or an error comes through as well. Items
      *     not begun by then are skipped
      */
-    public static <T> void each(List<T> items, SyncThreads threads, Work<T> work) throws IOException {
+    public static <T> void each(List<T> items, SyncThreads threads, int itemsPerHelper, Work<T> work)
+            throws IOException {
         ParallelWork<T> parallel = new ParallelWork<>(items, work);
-        parallel.runWith(threads, Math.min(MAX_HELPERS, items.size() / ITEMS_PER_HELPER));
+        parallel.runWith(threads, Math.min(MAX_HELPERS, items.size() / itemsPerHelper));
         if (parallel.failure.get() instanceof IOException e) {
             throw e;
         }

@@ -18,6 +18,9 @@ public final class DirectoryRecovery {
      */
     private static final int RECOVERED_TOGETHER = 256;
 
+    /** A helper thread recovers so many partitions: each may have megabytes to verify and to write again. */
+    private static final int PARTITIONS_PER_HELPER = 2;
+
     private final DataDirectory directory;
     private final Clock clock;
     private final SyncThreads threads;
@@ -45,12 +48,12 @@ public final class DirectoryRecovery {
         List<FilePartition> all = List.copyOf(directory.partitions());
         for (int from = 0; from < all.size(); from += RECOVERED_TOGETHER) {
             List<FilePartition> some = all.subList(from, Math.min(all.size(), from + RECOVERED_TOGETHER));
-            ParallelWork.each(some, threads, partition -> {
+            ParallelWork.each(some, threads, PARTITIONS_PER_HELPER, partition -> {
                 receipt.add(PartitionLoader.load(partition, SegmentLimits.DEFAULT, false, progress));
                 progress.at(() ->
                         directory.path() + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
             });
-            ParallelWork.each(some, threads, partition -> {
+            ParallelWork.each(some, threads, PARTITIONS_PER_HELPER, partition -> {
                 partition.durability().sync();
                 partition.closeIdleFiles();
             });
