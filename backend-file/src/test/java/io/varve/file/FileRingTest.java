@@ -408,6 +408,32 @@ class FileRingTest extends FileTestBase {
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 40));
     }
 
+    /** A frame is given up when the logs are forced: what is before the oldest frame is on the device. */
+    @Test
+    void aStartTakesForForcedWhatALogHasBeforeTheOldestFrameOfIt() throws IOException {
+        dieWithATornTail();
+        assertThat(LogLines.of(this::open))
+                .anyMatch(line -> line.contains("before the crash at least 10, 77 bytes cut"));
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 40));
+    }
+
+    /** What the lost frames had may be in no log. */
+    @Test
+    void aStartTakesNothingForForcedIfFramesAreLost() throws IOException {
+        dieWithATornTail();
+        flipBit(rig.ring(), lastFrame() - BLOCK + 100);
+        assertThat(LogLines.of(this::open))
+                .anyMatch(line -> line.contains("before the crash at least 0, 77 bytes cut"));
+    }
+
+    /** Of four batches the first is forced, the others are in the ring; of a fifth a part was written. */
+    private void dieWithATornTail() throws IOException {
+        commitTens(4);
+        appendTens(1);
+        rig.die();
+        shorten(log(0), 4 * SIZE + 77);
+    }
+
     @Test
     void aRottenHeaderIsReported() throws IOException {
         commitTens(3);

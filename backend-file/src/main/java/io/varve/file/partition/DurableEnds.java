@@ -38,6 +38,13 @@ final class DurableEnds {
         recoveryPoint = offset;
     }
 
+    /** Raises the recovery point to an offset, unless it is not known, before the files are read. */
+    void wasForced(long end) {
+        if (recoveryPoint >= 0) {
+            recoveryPoint = Math.max(recoveryPoint, end);
+        }
+    }
+
     /** Sets both ends to what was read from disk. */
     void loaded(PartitionView view, boolean clean) {
         durable = clean || recoveryPoint >= view.end()

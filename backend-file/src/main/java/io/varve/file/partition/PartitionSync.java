@@ -131,6 +131,11 @@ public final class PartitionSync {
         startPoint = offset;
     }
 
+    /** Notes, before the files are read, that the logs were forced up to an offset, exclusive. */
+    public void wasForced(long end) {
+        ends.wasForced(end);
+    }
+
     /** Sets a raised log start offset; a later sync writes it to the checkpoint. */
     void trimmed(long start) {
         startPoint = start;

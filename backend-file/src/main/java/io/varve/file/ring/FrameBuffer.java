@@ -27,7 +27,7 @@ public final class FrameBuffer {
     static final int LENGTH = 32;
     static final int CRC = 36;
     /** Max bytes of a frame. */
-    static final int MAX = 1 << 20;
+    public static final int MAX = 1 << 20;
 
     private static final byte[] ZEROS = new byte[RingFile.BLOCK];
 

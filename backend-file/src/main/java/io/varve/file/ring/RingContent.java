@@ -32,18 +32,23 @@ public final class RingContent {
     }
 
     private final Path path;
+    /** Holds one frame; all reads of the ring share it. */
+    private final ByteBuffer buffer;
+
     private final List<Frame> frames = new ArrayList<>();
     private String damage = "";
 
-    private RingContent(Path path) {
+    private RingContent(Path path, int frameBytes) {
         this.path = path;
+        this.buffer = ByteBuffer.allocateDirect(frameBytes);
     }
 
     /** Finds the frames of a ring; none if the file is absent or the ring is empty. */
     public static RingContent read(Path path) throws IOException {
-        RingContent content = new RingContent(path);
         RingHeader header = RingHeader.read(path);
-        if (header != null && header.epoch() != RingFile.EMPTY) {
+        boolean isUsed = header != null && header.epoch() != RingFile.EMPTY;
+        RingContent content = new RingContent(path, isUsed ? FrameBuffer.MAX : 0);
+        if (isUsed) {
             content.find(header.epoch());
             content.keepNeeded();
         } else if (header == null && Files.exists(path)) {
@@ -65,9 +70,8 @@ public final class RingContent {
     private void find(long epoch) throws IOException {
         try (UninterruptibleFile open = UninterruptibleFile.open(path, StandardOpenOption.READ)) {
             long size = open.size();
-            ByteBuffer buffer = ByteBuffer.allocateDirect(FrameBuffer.MAX);
             for (long at = RingFile.BLOCK; at < size; ) {
-                Frame frame = frameAt(open, buffer, at, epoch);
+                Frame frame = frameAt(open, at, epoch);
                 if (frame == null) {
                     at += RingFile.BLOCK;
                 } else {
@@ -79,7 +83,7 @@ public final class RingContent {
     }
 
     /** @return the sound frame that begins at a position, its bytes in the buffer; or null */
-    private static Frame frameAt(UninterruptibleFile open, ByteBuffer buffer, long at, long epoch) throws IOException {
+    private Frame frameAt(UninterruptibleFile open, long at, long epoch) throws IOException {
         buffer.clear().limit(FrameBuffer.HEADER);
         if (Disk.read(open, buffer, at) < FrameBuffer.HEADER) {
             return null;
@@ -127,7 +131,8 @@ public final class RingContent {
     }
 
     /**
-     * Reads all entries, oldest first; may be called again.
+     * Reads all entries, oldest first; may be called again. An entry's bytes are valid until the visitor
+     * returns.
      *
      * @throws IOException if the file cannot be read, or a sound frame has other content than entries
      */
@@ -136,7 +141,6 @@ public final class RingContent {
             return;
         }
         try (UninterruptibleFile open = UninterruptibleFile.open(path, StandardOpenOption.READ)) {
-            ByteBuffer buffer = ByteBuffer.allocateDirect(FrameBuffer.MAX);
             for (Frame frame : frames) {
                 buffer.clear().limit(frame.length);
                 if (Disk.read(open, buffer, frame.at + FrameBuffer.HEADER) < frame.length) {
@@ -144,13 +148,13 @@ public final class RingContent {
                 }
                 buffer.flip();
                 while (buffer.hasRemaining()) {
-                    visitor.entry(frame.sequence, entry(buffer, frame));
+                    visitor.entry(frame.sequence, entry(frame));
                 }
             }
         }
     }
 
-    private RingEntry entry(ByteBuffer buffer, Frame frame) throws IOException {
+    private RingEntry entry(Frame frame) throws IOException {
         try {
             return RingEntry.read(buffer);
         } catch (IllegalArgumentException e) {

@@ -2,7 +2,6 @@
 package io.varve.file.start;
 
 import io.varve.core.record.BatchHeader;
-import io.varve.file.disk.Disk;
 import io.varve.file.disk.UninterruptibleFile;
 import io.varve.file.ring.RingEntry;
 import io.varve.file.segment.LogScan;
@@ -14,6 +13,7 @@ import java.nio.ByteBuffer;
 final class ReplayedBatches {
     private final RingEntry entry;
     private final ByteBuffer bytes;
+    private final long firstOffset;
     private final long nextOffset;
 
     /** @throws IOException if the entry has anything but whole sound batches of its segment */
@@ -31,7 +31,13 @@ final class ReplayedBatches {
             next = BatchHeader.nextOffset(bytes, at);
             at += size;
         }
+        this.firstOffset = bytes.limit() == 0 ? next : BatchHeader.baseOffset(bytes, 0);
         this.nextOffset = next;
+    }
+
+    /** @return first offset of the first batch */
+    long firstOffset() {
+        return firstOffset;
     }
 
     /** @return offset after the last batch */
@@ -39,11 +45,11 @@ final class ReplayedBatches {
         return nextOffset;
     }
 
-    /** @return bytes of the whole batches, from the first on, that the log has as the entry has them */
-    int sameIn(UninterruptibleFile log) throws IOException {
-        ByteBuffer there = ByteBuffer.allocate(bytes.limit());
-        Disk.read(log, there, entry.position());
-        there.flip();
+    /**
+     * @param there what the log has in the entry's place
+     * @return bytes of the whole batches, from the first on, that are the same there
+     */
+    int sameIn(ByteBuffer there) {
         int same = 0;
         while (same < bytes.limit()) {
             int size = BatchHeader.sizeInBytes(bytes, same);

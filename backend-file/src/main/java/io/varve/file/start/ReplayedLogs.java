@@ -3,7 +3,9 @@ package io.varve.file.start;
 
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.UninterruptibleFile;
+import io.varve.file.ring.FrameBuffer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -14,9 +16,10 @@ final class ReplayedLogs implements AutoCloseable {
     private static final int MAX_OPEN = 64;
 
     private final Map<Path, OpenLog> open = new HashMap<>();
+    private final ByteBuffer read = ByteBuffer.allocateDirect(FrameBuffer.MAX);
 
     /** A log that a replay compares and writes to. */
-    static final class OpenLog {
+    final class OpenLog {
         private final Path path;
         private final UninterruptibleFile file;
         private long modifiedMs;
@@ -29,6 +32,18 @@ final class ReplayedLogs implements AutoCloseable {
 
         UninterruptibleFile file() {
             return file;
+        }
+
+        /**
+         * Reads bytes.
+         *
+         * @param length number of bytes, not more than a frame has
+         * @return the bytes, fewer where the log ends before them; valid until the next read of any log
+         */
+        ByteBuffer read(int position, int length) throws IOException {
+            read.clear().limit(length);
+            Disk.read(file, read, position);
+            return read.flip();
         }
 
         /** Notes that batches were written which had been appended at a time, in ms since the epoch. */

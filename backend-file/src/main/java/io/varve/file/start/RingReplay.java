@@ -33,6 +33,8 @@ public final class RingReplay {
     private final Map<PartitionId, Long> forgotten = new HashMap<>();
     /** Partitions whose logs have other sound batches where the ring has some. */
     private final Set<PartitionId> contradicted = new HashSet<>();
+    /** The first offset that the ring has of each partition, among those past its recovery point. */
+    private final Map<PartitionId, Long> oldest = new HashMap<>();
 
     private long entries;
     private long written;
@@ -69,6 +71,10 @@ public final class RingReplay {
             });
         }
         directory.ring().hit(FileFailPoints.RING_AFTER_REPLAY);
+        if (content.damage().isEmpty()) { // otherwise older ones may be lost
+            oldest.keySet().removeAll(contradicted);
+            oldest.forEach((id, offset) -> partitions.get(id).durability().wasForced(offset));
+        }
         LOG.info(
                 "durability receipt: {} had {} commits of partitions; {} bytes of them were not in the logs",
                 directory.ring().path(),
@@ -92,8 +98,9 @@ public final class RingReplay {
             return;
         }
         entries++;
+        oldest.putIfAbsent(entry.id(), batches.firstOffset());
         ReplayedLogs.OpenLog log = logs.open(path);
-        int same = batches.sameIn(log.file());
+        int same = batches.sameIn(log.read(entry.position(), entry.bytes().limit()));
         if (same == entry.bytes().limit()) {
             return;
         }
