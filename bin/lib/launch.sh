@@ -106,14 +106,16 @@ set_command() {
 # set_server_command OPTION...: the same for the server, up to its own arguments. Archives of classes are mapped at the address for which
 # they were made (ArchiveRelocationMode): at another one, the usual, each start rewrites all of them before main runs. Netty's search for
 # leaked buffers, which takes a stack trace for one buffer in 128, is for tests. Its events for Flight Recorder load a hundred classes with
-# the first buffer, whether anybody records or not. The young generation is a sixth of the heap, not a third: all of it becomes resident,
-# and few objects are made for a request.
+# the first buffer, whether anybody records or not. Its default allocator serves HTTP only: the plain one needs no set-up. Its ids of
+# connections are shown nowhere: that of the process is asked of the JDK otherwise, that of the machine of all network interfaces. The
+# young generation is a sixth of the heap, not a third: all of it becomes resident, and few objects are made for a request.
 set_server_command() {
   set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:NewRatio=5 -XX:+ExitOnOutOfMemoryError" "$PROGRAM" "$@" \
     -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 \
     -XX:CompileThresholdScaling=4 "-XX:CompileCommandFile=$VARVE_HOME/bin/lib/compiler-commands" \
     -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dvarve.state=$STATE" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" \
-    -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
+    -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false -Dio.netty.allocator.type=unpooled \
+    -Dio.netty.processId=1 -Dio.netty.machineId=00:00:00:00:00:01 \
     -Dslf4j.provider=io.varve.server.logging.ServerLogging -Dslf4j.internal.verbosity=WARN \
     -Djavax.xml.parsers.SAXParserFactory=com.sun.org.apache.xerces.internal.jaxp.SAXParserFactoryImpl # both end searches of all jars
   COMMAND+=(io.varve.server.Main)

@@ -12,6 +12,6 @@ if defined JMX_PORT if not defined KAFKA_JMX_OPTS set "KAFKA_JMX_OPTS=-Djava.rmi
 if defined JMX_PORT set "KAFKA_JMX_OPTS=-Dcom.sun.management.jmxremote.port=%JMX_PORT% %KAFKA_JMX_OPTS%"
 rem An empty part of a class path is the current directory.
 if defined CLASSPATH set "CLASSPATH=;%CLASSPATH%"
-rem As launch.sh: no search for leaked buffers, and the logging back end and the XML parser are named, for both end searches of all jars.
-set "SEARCHES=-Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false -Dslf4j.provider=io.varve.server.logging.ServerLogging -Dslf4j.internal.verbosity=WARN -Djavax.xml.parsers.SAXParserFactory=com.sun.org.apache.xerces.internal.jaxp.SAXParserFactoryImpl"
+rem As launch.sh: no search for leaked buffers, nothing set up that only Netty's defaults need, and the logging back end and the XML parser are named, for both end searches of all jars.
+set "SEARCHES=-Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false -Dio.netty.allocator.type=unpooled -Dio.netty.processId=1 -Dio.netty.machineId=00:00:00:00:00:01 -Dslf4j.provider=io.varve.server.logging.ServerLogging -Dslf4j.internal.verbosity=WARN -Djavax.xml.parsers.SAXParserFactory=com.sun.org.apache.xerces.internal.jaxp.SAXParserFactoryImpl"
 "%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true %KAFKA_JMX_OPTS% -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:CompileThresholdScaling=4 "-XX:CompileCommandFile=%VARVE_HOME%\bin\lib\compiler-commands" -Xlog:disable "-Dvarve.home=%VARVE_HOME%" "-Dvarve.state=%STATE%" "-Dlogback.configurationFile=%VARVE_HOME%\config\logback.xml" %SEARCHES% %KAFKA_OPTS% -cp "%PROGRAM%%CLASSPATH%" io.varve.server.Main %*
