@@ -8,7 +8,7 @@ is_stale() {
   local stamp=$1
   shift
   [ -e "$stamp" ] || return 0
-  [ -n "$(find "$@" -type f -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
+  [ -n "$(find "$@" -type f -newer "$stamp" 2>/dev/null)" ]
 }
 
 # Shows what a Maven run is at, one line a module, and how much it has fetched so far.
@@ -57,11 +57,11 @@ find_backends() {
   done
 }
 
-# sources MODULE...: their poms and main sources, and the root's pom.
-sources() {
+# find_sources MODULE...: sets SOURCES to their poms and main sources, and the root's pom.
+find_sources() {
   local module
-  printf '%s\n' "$VARVE_HOME/pom.xml"
-  for module; do printf '%s\n' "$VARVE_HOME/$module/pom.xml" "$VARVE_HOME/$module/src/main"; done
+  SOURCES=("$VARVE_HOME/pom.xml")
+  for module; do SOURCES+=("$VARVE_HOME/$module/pom.xml" "$VARVE_HOME/$module/src/main"); done
 }
 
 # describe_program NAME: sets WHAT a program is called, its MODULE, the modules of this tree that are in it, and how its tests are left out.
@@ -82,11 +82,14 @@ describe_program() {
   esac
 }
 
-# last_build NAME: the newest file of a program's last build, Maven's or ours; nothing when there was none.
-last_build() {
-  local target=$VARVE_HOME/$MODULE/target
+# find_last_build NAME: sets LAST_BUILD to the newest file of a program's last build, Maven's or ours; to nothing when there was none.
+find_last_build() {
+  local target=$VARVE_HOME/$MODULE/target file
+  LAST_BUILD=
   [ -e "$target/varve-$1.jar" ] || return 0
-  ls -t "$target/varve-$1.jar" "$target"/lib/*.jar "$target/built-by-script" 2>/dev/null | head -n 1
+  for file in "$target/varve-$1.jar" "$target"/lib/*.jar "$target/built-by-script"; do
+    [ ! "$file" -nt "$LAST_BUILD" ] || LAST_BUILD=$file
+  done
 }
 
 # prepare_program NAME: sets PROGRAM to the jar of a program, which names its class path; builds it first when that must be.
@@ -96,8 +99,9 @@ prepare_program() {
   target=$VARVE_HOME/$MODULE/target
   PROGRAM=$target/varve-$1.jar
   [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  # shellcheck disable=SC2046 # a path a line
-  (IFS=$'\n' && is_stale "$(last_build "$1")" $(sources "$MODULE" ${PARTS[@]+"${PARTS[@]}"})) || return 0
+  find_last_build "$1"
+  find_sources "$MODULE" ${PARTS[@]+"${PARTS[@]}"}
+  is_stale "$LAST_BUILD" "${SOURCES[@]}" || return 0
   build "$WHAT" "$MODULE" "$log" "$TESTS"
   touch "$target/built-by-script"
 }
