@@ -307,7 +307,7 @@ class FileDamageTest extends FileTestBase {
         assertThat(rig.storage().partitions()).isEmpty();
         assertThatThrownBy(this::open).hasMessageContaining("is in the way");
         rig.stop();
-        PartitionMetadata.write(file("."), ID, true);
+        PartitionMetadata.write(file("."), ID);
         open();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 130));
     }

@@ -115,6 +115,24 @@ class PartitionCreationTest extends FileTestBase {
     }
 
     @Test
+    void aKillWhileAStartSettlesAPartitionAgainLosesNothing() {
+        PartitionId id = ids(1).get(0);
+        appendAndSync(openNew(id));
+        rig.failPoints.arm(FileFailPoints.CREATIONS_BEFORE_RENAME, PartitionCreationTest::end);
+        assertThatThrownBy(rig::stop).isInstanceOf(UncheckedIOException.class);
+        rig.forget(); // with a recovery point in the checkpoints, and a line in the list
+        rig.failPoints.disarm(FileFailPoints.CREATIONS_BEFORE_RENAME);
+        rig.failPoints.arm(FileFailPoints.SETTLE_BEFORE_RENAME, PartitionCreationTest::end);
+        assertThatThrownBy(() -> openNew(id)).isInstanceOf(RuntimeException.class);
+        rig.failPoints.disarm(FileFailPoints.SETTLE_BEFORE_RENAME);
+        assertThat(readAll(openNew(id), 0)).isEqualTo(tens(0, 10));
+    }
+
+    private static void end() {
+        throw new UncheckedIOException(new IOException("the process ends here"));
+    }
+
+    @Test
     void theListForgetsSettledPartitions() throws IOException {
         rig.storage().create(ids(MANY));
         appendAndSync(openNew(ids(MANY).get(7)));

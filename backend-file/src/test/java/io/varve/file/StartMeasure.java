@@ -132,7 +132,7 @@ public final class StartMeasure {
             points.append(id(i).topic()).append(' ').append(id(i).partition()).append(' ');
             points.append(50L * segments).append('\n');
             if (i > 0) {
-                PartitionMetadata.write(copy, id(i), true);
+                PartitionMetadata.write(copy, id(i));
                 for (Path file : files) {
                     Files.copy(file, copy.resolve(file.getFileName()));
                 }

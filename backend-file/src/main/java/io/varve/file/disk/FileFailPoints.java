@@ -56,6 +56,8 @@ public final class FileFailPoints {
     public static final String CREATIONS_BEFORE_RENAME = "file.creations.before-rename";
     /** A new partition's own files are about to be made durable, before its first batches are. */
     public static final String SETTLE_BEFORE_METADATA = "file.settle.before-metadata";
+    /** A metadata file is written aside and forced; the old one still has the name. */
+    public static final String SETTLE_BEFORE_RENAME = "file.settle.before-rename";
     /** A partition is about to be deleted or set aside; its handles still take appends. */
     public static final String DELETE_BEFORE_END = "file.delete.before-end";
     /** A partition's directory is about to be renamed; an UncheckedIOException here is a failed rename. */

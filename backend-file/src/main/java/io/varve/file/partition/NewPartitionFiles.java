@@ -94,4 +94,20 @@ final class NewPartitionFiles {
         partition.hit(FileFailPoints.CREATE_BEFORE_METADATA);
         Disk.writeUnforced(partition.path().resolve(FileNames.METADATA), metadata);
     }
+
+    /**
+     * Writes a partition's metadata file again, durably: after a failed force in an earlier run a force alone
+     * would succeed without writing. Once a checkpoint may name durable batches, no start makes a partition
+     * anew that lacks the file: then it is never without it.
+     *
+     * @throws IOException if it cannot be written
+     */
+    static void writeMetadataAgain(FilePartition partition) throws IOException {
+        if (partition.durability().recoveryPoint() > 0) {
+            PartitionMetadata.replace(
+                    partition.path(), partition.id(), () -> partition.hit(FileFailPoints.SETTLE_BEFORE_RENAME));
+        } else {
+            PartitionMetadata.writeForced(partition.path(), partition.id());
+        }
+    }
 }

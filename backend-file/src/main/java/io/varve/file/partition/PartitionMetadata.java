@@ -27,19 +27,26 @@ public final class PartitionMetadata {
     private PartitionMetadata() {}
 
     /**
-     * Writes the file. A torn file counts as absent: the list of creations or the next creation makes up for
-     * it.
-     *
-     * @param force whether the content is durable on return; the name is not
+     * Writes the file, and forces neither its content nor its name. A crash may leave it torn, which counts
+     * as absent: the list of creations makes up for it, as long as nothing in the partition is durable.
      */
-    public static void write(Path directory, PartitionId id, boolean force) throws IOException {
-        Path file = directory.resolve(FileNames.METADATA);
-        byte[] content = content(id.topicId());
-        if (force) {
-            Disk.write(file, ByteBuffer.wrap(content), true);
-        } else {
-            Disk.writeUnforced(file, content);
-        }
+    public static void write(Path directory, PartitionId id) throws IOException {
+        Disk.writeUnforced(directory.resolve(FileNames.METADATA), content(id.topicId()));
+    }
+
+    /** As {@link #write}, and makes the content durable; its name is not. */
+    static void writeForced(Path directory, PartitionId id) throws IOException {
+        Disk.write(directory.resolve(FileNames.METADATA), ByteBuffer.wrap(content(id.topicId())), true);
+    }
+
+    /**
+     * Replaces the file by another of the same content; durable on return. A crash leaves one of them whole.
+     *
+     * @param beforeRename runs when the other is forced, and does not have the name
+     */
+    static void replace(Path directory, PartitionId id, Runnable beforeRename) throws IOException {
+        Disk.replace(
+                directory.resolve(FileNames.METADATA), ByteBuffer.wrap(content(id.topicId())), beforeRename, () -> {});
     }
 
     /** @return what the file has for every partition of a topic */

@@ -111,8 +111,7 @@ public final class PartitionSync {
     private void settle(CreationLog.ListedPartition entry) throws IOException {
         DataDirectory dataDirectory = partition.dataDirectory();
         partition.hit(FileFailPoints.SETTLE_BEFORE_METADATA);
-        // Written again: after a failed force in an earlier run this one would succeed without writing.
-        dataDirectory.space().withReserve(() -> PartitionMetadata.write(partition.path(), partition.id(), true));
+        dataDirectory.space().withReserve(() -> NewPartitionFiles.writeMetadataAgain(partition));
         partition.hit(FileFailPoints.SYNC_BEFORE_DIRECTORY);
         long mark = names.mark();
         Disk.forceDirectory(partition.path());

@@ -121,7 +121,7 @@ public final class PartitionDiscovery {
         FilePartition made = directory.add(id, 0, checkpoints.startOffset(name));
         directory.space().withReserve(() -> {
             Files.createDirectories(made.path());
-            PartitionMetadata.write(made.path(), id, false);
+            PartitionMetadata.write(made.path(), id);
         });
         directory.namesChanged();
         made.durability().listed(entry);
