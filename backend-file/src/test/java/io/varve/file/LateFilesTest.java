@@ -45,7 +45,7 @@ class LateFilesTest extends FileTestBase {
     }
 
     private void background() {
-        time.runReady();
+        time.advance(1_000);
     }
 
     private Path directory(PartitionId id) {

@@ -17,11 +17,20 @@ import org.slf4j.LoggerFactory;
 public final class LateFiles {
     private static final Logger LOG = LoggerFactory.getLogger(LateFiles.class);
 
+    /**
+     * So much later, in ms, an agent starts, so that it does not take a core from who answers the creation:
+     * with two cores a client waited a quarter longer for a thousand partitions.
+     */
+    private static final long DELAY_MS = 1_000;
+
     private final Scheduler scheduler;
     /** Partitions that had no files when they were added. Guarded by this, as are the other fields. */
     private final Queue<FilePartition> waiting = new ArrayDeque<>();
 
     private Scheduler.Agent agent;
+    /** True while an agent is to be started. */
+    private boolean due;
+
     private boolean closed;
 
     /** @param scheduler runs the agent */
@@ -36,13 +45,18 @@ public final class LateFiles {
                 waiting.add(partition);
             }
         }
-        if (agent == null && !waiting.isEmpty()) {
-            start();
+        if (agent == null && !due && !waiting.isEmpty()) {
+            due = true;
+            scheduler.schedule(DELAY_MS, this::start);
         }
     }
 
     /** The machine may have no thread left to give: the files are made with the next ones then. */
-    private void start() {
+    private synchronized void start() {
+        due = false;
+        if (waiting.isEmpty()) {
+            return; // closed meanwhile
+        }
         try {
             agent = scheduler.agent("late-files", this::step);
         } catch (OutOfMemoryError e) {
