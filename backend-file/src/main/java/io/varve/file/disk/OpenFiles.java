@@ -2,6 +2,7 @@
 package io.varve.file.disk;
 
 import io.varve.core.runtime.Clock;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -22,6 +23,8 @@ public final class OpenFiles {
     private static final long WARNING_INTERVAL_MS = 10_000;
     /** Files of one kind that an open beyond the bound looks at; half of these stay if they are in demand. */
     private static final int LOOKS = 4;
+    /** How often an open is tried that finds no descriptor. */
+    private static final int MAX_TRIES = 4;
 
     private final int max;
     private final Clock clock;
@@ -82,10 +85,25 @@ public final class OpenFiles {
     }
 
     /**
-     * Closes every file that can be closed, when there are no descriptors left. A file that waits to be
-     * forced stays open until the next sync. Call without any file's monitor.
+     * Closes idle files where an open has found no descriptor, for the caller to try again. Other threads may
+     * take what is closed, so one more try may not be enough. Call without any file's monitor.
+     *
+     * @param failure why it failed
+     * @param tries how often it was tried
+     * @throws IOException the failure, if it has another cause or was tried often enough
      */
-    synchronized void closeIdle() {
+    void closeIdleAfter(IOException failure, int tries) throws IOException {
+        if (tries >= MAX_TRIES || failure instanceof ForceFailedException || !DescriptorLimit.areUsedUp(failure)) {
+            throw failure;
+        }
+        closeIdle();
+    }
+
+    /**
+     * Closes every file that can be closed, when there are no descriptors left. A file that waits to be
+     * forced stays open until the next sync.
+     */
+    private synchronized void closeIdle() {
         if (lastWarnedMs == Long.MIN_VALUE || clock.millis() - lastWarnedMs >= WARNING_INTERVAL_MS) {
             lastWarnedMs = clock.millis();
             LOG.warn(

@@ -42,17 +42,16 @@ public final class PartitionDirectory {
 
     /**
      * Runs a write that opens files. Where there are no descriptors left, this closes idle files and runs it
-     * once more.
+     * again, a few times.
      */
     public void withDescriptors(DirectorySpace.Write write) throws IOException {
-        try {
-            write.run();
-        } catch (IOException e) {
-            if (e instanceof ForceFailedException || !DescriptorLimit.areUsedUp(e)) {
-                throw e;
+        for (int tries = 1; ; tries++) {
+            try {
+                write.run();
+                return;
+            } catch (IOException e) {
+                openFiles.closeIdleAfter(e, tries);
             }
-            openFiles.closeIdle();
-            write.run();
         }
     }
 

@@ -57,14 +57,12 @@ public final class PooledFile {
      * @throws RetiredException if the file is retired
      */
     public UninterruptibleFile acquire() throws IOException {
-        try {
-            return acquireOnce();
-        } catch (IOException e) {
-            if (!DescriptorLimit.areUsedUp(e)) {
-                throw e;
+        for (int tries = 1; ; tries++) {
+            try {
+                return acquireOnce();
+            } catch (IOException e) {
+                directory.openFiles().closeIdleAfter(e, tries);
             }
-            directory.openFiles().closeIdle();
-            return acquireOnce();
         }
     }
 

@@ -2,16 +2,19 @@
 package io.varve.file.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.VirtualTime;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,5 +110,24 @@ class OpenFilesTest {
         }
         assertThat(open(logs)).isLessThanOrEqualTo(MAX + 1);
         assertThat(logs.get(0).isOpen()).isTrue();
+    }
+
+    /** Another thread may take what was closed for this one. */
+    @Test
+    void aWriteThatFindsNoDescriptorIsTriedAFewTimes() throws IOException {
+        AtomicInteger tries = new AtomicInteger();
+        directory.withDescriptors(() -> {
+            if (tries.incrementAndGet() < 3) {
+                throw new FileSystemException("f", null, "Too many open files");
+            }
+        });
+        assertThat(tries).hasValue(3);
+        tries.set(-10);
+        assertThatThrownBy(() -> directory.withDescriptors(() -> {
+                    if (tries.incrementAndGet() < 3) {
+                        throw new FileSystemException("f", null, "Too many open files");
+                    }
+                }))
+                .hasMessageContaining("Too many open files");
     }
 }
