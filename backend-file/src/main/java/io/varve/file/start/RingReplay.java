@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RingReplay {
     private static final Logger LOG = LoggerFactory.getLogger(RingReplay.class);
+    /** Raises no recovery point. */
+    private static final long UNKNOWN = -1;
 
     private final DataDirectory directory;
     private final Map<PartitionId, FilePartition> partitions = new HashMap<>();
@@ -95,6 +97,7 @@ public final class RingReplay {
         Path path = partition.directory().file(entry.base(), FileNames.LOG);
         if (!Files.exists(path)) {
             LOG.debug("{} was removed: skipping what the ring has of it", path);
+            oldest.putIfAbsent(entry.id(), UNKNOWN); // or it is lost, with what was forced before later entries
             return;
         }
         entries++;
